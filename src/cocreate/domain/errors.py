@@ -1,0 +1,349 @@
+"""The rules of co-creation that a step can break, one class each.
+
+Each says in Dutch and English what is wrong. ``about_input`` tells whether the step itself is at
+fault (asking again will not help) or the state of the project (it might, later).
+"""
+
+from typing import ClassVar, Literal
+
+Language = Literal["nl", "en"]
+Fact = str | int | None
+
+
+class RuleBroken(Exception):  # noqa: N818 - named as the domain says it
+    """A step was refused. ``facts`` are the values that its sentence names."""
+
+    code: ClassVar[str]
+    about_input: ClassVar[bool] = False
+    title_nl: ClassVar[str]
+    title_en: ClassVar[str]
+    nl: ClassVar[str]
+    en: ClassVar[str]
+
+    def __init__(self, **facts: Fact) -> None:
+        super().__init__(self.en.format(**facts))
+        self.facts = facts
+
+    def title(self, language: Language) -> str:
+        """Give the rule in a few words."""
+        return self.title_nl if language == "nl" else self.title_en
+
+    def detail(self, language: Language) -> str:
+        """Say what is wrong, with the facts of this case."""
+        return (self.nl if language == "nl" else self.en).format(**self.facts)
+
+
+class ProjectClosed(RuleBroken):
+    """A completed or stopped project takes feedback, reflections, corrections, publications."""
+
+    code = "project-closed"
+    title_nl, title_en = "Het traject is afgesloten", "The project is closed"
+    nl = (
+        "Dit traject is afgesloten ({status}); er kunnen alleen nog terugkoppeling, reflecties, "
+        "correcties en openbaarmakingen bij."
+    )
+    en = (
+        "This project is closed ({status}); it takes only feedback, reflections, corrections and "
+        "publications."
+    )
+
+
+class ProjectIs(RuleBroken):
+    """The project's status does not allow this change of its course."""
+
+    code = "project-status"
+    title_nl, title_en = "De stand van het traject staat dit niet toe", "Wrong project status"
+    nl = "Dit kan niet: het traject staat op '{status}'."
+    en = "This cannot be done: the project is '{status}'."
+
+
+class OccurredInFuture(RuleBroken):
+    """A step says that it happened on a day that has not come."""
+
+    code = "occurred-in-future"
+    about_input = True
+    title_nl, title_en = "De datum ligt in de toekomst", "The date lies in the future"
+    nl = "Een stap kan niet op {occurred_on} zijn gebeurd: het is nu {today}."
+    en = "A step cannot have happened on {occurred_on}: today is {today}."
+
+
+class DatesOutOfOrder(RuleBroken):
+    """A later thing is dated before an earlier one."""
+
+    code = "dates-out-of-order"
+    about_input = True
+    title_nl, title_en = "De volgorde van de datums klopt niet", "Dates out of order"
+    nl = "{later} ({later_on}) ligt voor {earlier} ({earlier_on})."
+    en = "{later} ({later_on}) lies before {earlier} ({earlier_on})."
+
+
+class UnknownReference(RuleBroken):
+    """A step mentions something that the project does not have."""
+
+    code = "unknown-reference"
+    about_input = True
+    title_nl, title_en = "Onbekende verwijzing", "Unknown reference"
+    nl = "Dit traject heeft geen {kind} met kenmerk '{id}'."
+    en = "This project has no {kind} with id '{id}'."
+
+
+class IdTaken(RuleBroken):
+    """A step gives an id that is already in use in the project."""
+
+    code = "id-taken"
+    title_nl, title_en = "Kenmerk al in gebruik", "Id already taken"
+    nl = "Het kenmerk '{id}' is in dit traject al in gebruik."
+    en = "The id '{id}' is already taken in this project."
+
+
+class RepeatedReference(RuleBroken):
+    """A list mentions the same subject twice."""
+
+    code = "repeated-reference"
+    about_input = True
+    title_nl, title_en = "Dubbele verwijzing", "Repeated reference"
+    nl = "'{id}' staat meer dan eens in de lijst."
+    en = "'{id}' is in the list more than once."
+
+
+class WrongStatus(RuleBroken):
+    """The status of a subject does not allow this step."""
+
+    code = "wrong-status"
+    title_nl, title_en = "De stand staat dit niet toe", "The status does not allow this"
+    nl = "{kind} '{id}' staat op '{status}'; dat staat deze stap niet toe."
+    en = "{kind} '{id}' is '{status}', which does not allow this step."
+
+
+class NotDecidable(RuleBroken):
+    """An outcome names something that no body decides on."""
+
+    code = "not-decidable"
+    about_input = True
+    title_nl, title_en = "Hierover wordt niet besloten", "Not something to decide on"
+    nl = "'{id}' is geen wens of voorstel; alleen daarover valt een besluit."
+    en = "'{id}' is no wish or proposal; only those are decided on."
+
+
+class GroundsMissing(RuleBroken):
+    """An outcome does not follow a wish or proposal, and says not why (Awb 3:46)."""
+
+    code = "grounds-missing"
+    about_input = True
+    title_nl, title_en = "Grond en motivering ontbreken", "Ground and motivation are missing"
+    nl = (
+        "De uitkomst '{outcome}' volgt '{id}' niet; geef in hetzelfde besluit de grond en de "
+        "motivering van de afwijking (Awb 3:46)."
+    )
+    en = (
+        "The outcome '{outcome}' does not follow '{id}'; give the ground and motivation of the "
+        "deviation in the same decision (Awb 3:46)."
+    )
+
+
+class DeviationWithoutCause(RuleBroken):
+    """An outcome that follows the wish or proposal carries a deviation all the same."""
+
+    code = "deviation-without-cause"
+    about_input = True
+    title_nl, title_en = "Afwijking zonder aanleiding", "Deviation without cause"
+    nl = "De uitkomst '{outcome}' volgt '{id}'; daar hoort geen afwijking bij."
+    en = "The outcome '{outcome}' follows '{id}', so it carries no deviation."
+
+
+class MotivationMissing(RuleBroken):
+    """A decision or deferral rests on no motivation (Awb 3:46)."""
+
+    code = "motivation-missing"
+    about_input = True
+    title_nl, title_en = "Motivering ontbreekt", "Motivation is missing"
+    nl = "Motiveer het besluit, of elke uitkomst ervan (Awb 3:46); '{id}' heeft geen motivering."
+    en = "Motivate the decision, or each of its outcomes (Awb 3:46); '{id}' has no motivation."
+
+
+class GroundNotStated(RuleBroken):
+    """The ground 'not stated' is for imports from a source that has none."""
+
+    code = "ground-not-stated"
+    about_input = True
+    title_nl, title_en = "Een grond is verplicht", "A ground is required"
+    nl = (
+        "De grond 'niet vermeld' en een besluit zonder motivering zijn er alleen voor import uit "
+        "een bron die geen motivering heeft."
+    )
+    en = (
+        "The ground 'not stated', and a decision without motivation, are only for imports from a "
+        "source that has none."
+    )
+
+
+class TensionNeedsTwoValues(RuleBroken):
+    """A tension names the same public value twice."""
+
+    code = "tension-needs-two-values"
+    about_input = True
+    title_nl, title_en = "Een paradox heeft twee waarden", "A tension needs two values"
+    nl = "Een paradox bestaat tussen twee verschillende waarden, niet tweemaal '{value}'."
+    en = "A tension lies between two different values, not twice '{value}'."
+
+
+class PublicMentionsInternal(RuleBroken):
+    """A public step mentions something that is still internal."""
+
+    code = "public-mentions-internal"
+    title_nl, title_en = "Verwijst naar iets interns", "Mentions something internal"
+    nl = "Een openbare stap kan niet verwijzen naar '{id}', dat nog intern is. Open dat eerst."
+    en = "A public step cannot mention '{id}', which is still internal. Publish that first."
+
+
+class UnknownStep(RuleBroken):
+    """A publication or correction names a step that the project does not have."""
+
+    code = "unknown-step"
+    about_input = True
+    title_nl, title_en = "Onbekende stap", "Unknown step"
+    nl = "Dit traject heeft geen stap {step}."
+    en = "This project has no step {step}."
+
+
+class NotInternal(RuleBroken):
+    """A publication names a step that is public already."""
+
+    code = "not-internal"
+    title_nl, title_en = "Al openbaar", "Already public"
+    nl = "Stap {step} is al openbaar."
+    en = "Step {step} is public already."
+
+
+class PublicationIncomplete(RuleBroken):
+    """A step is published without another that it cannot be read without."""
+
+    code = "publication-incomplete"
+    title_nl, title_en = "Openbaarmaking onvolledig", "Publication incomplete"
+    nl = "Stap {step} kan niet openbaar worden zonder stap {other}."
+    en = "Step {step} cannot be made public without step {other}."
+
+
+class NotCorrectable(RuleBroken):
+    """A correction touches what a step refers to, or what it decided."""
+
+    code = "not-correctable"
+    about_input = True
+    title_nl, title_en = "Niet te corrigeren", "Not correctable"
+    nl = "Het veld '{field}' van {event} is niet te corrigeren; leg daarvoor een nieuwe stap vast."
+    en = "The field '{field}' of {event} cannot be corrected; record another step for that."
+
+
+class CorrectionInvalid(RuleBroken):
+    """A correction gives a field a value that the step could not have had."""
+
+    code = "correction-invalid"
+    about_input = True
+    title_nl, title_en = "Ongeldige correctie", "Invalid correction"
+    nl = "De waarde voor '{field}' past niet: {problem}"
+    en = "The value for '{field}' does not fit: {problem}"
+
+
+class CorrectionOfInternalIsPublic(RuleBroken):
+    """A public correction would show that there is an internal step, and what it says."""
+
+    code = "correction-of-internal-is-public"
+    about_input = True
+    title_nl, title_en = "Correctie van een interne stap", "Correction of an internal step"
+    nl = "Stap {step} is intern; ook de correctie ervan is dat."
+    en = "Step {step} is internal, and so is its correction."
+
+
+class OutcomeNotStated(RuleBroken):
+    """An approval is concluded without saying how: only the source of an import may."""
+
+    code = "outcome-not-stated"
+    about_input = True
+    title_nl, title_en = "Uitkomst niet vermeld", "Outcome not stated"
+    nl = "Zeg of toestemming '{id}' is verleend, geweigerd of ingetrokken."
+    en = "Say whether approval '{id}' was granted, refused or withdrawn."
+
+
+class NoTerm(RuleBroken):
+    """There is no statutory term to extend or to be late on."""
+
+    code = "no-term"
+    title_nl, title_en = "Geen wettelijke termijn", "No statutory term"
+    nl = "Voor toestemming '{id}' loopt geen wettelijke termijn."
+    en = "No statutory term runs for approval '{id}'."
+
+
+class NotExtendable(RuleBroken):
+    """The law allows no (further) extension of this term without consent."""
+
+    code = "not-extendable"
+    title_nl, title_en = "Niet (nog eens) te verlengen", "Not to be extended (again)"
+    nl = "De termijn van '{id}' kan niet (nog eens) worden verlengd zonder instemming."
+    en = "The term of '{id}' cannot be extended (again) without consent."
+
+
+class ExtensionTooLate(RuleBroken):
+    """An extension was announced after the term was over (Awb 4:14)."""
+
+    code = "extension-too-late"
+    title_nl, title_en = "Verlenging te laat", "Extension too late"
+    nl = "De termijn van '{id}' was op {due_on} voorbij; verlengen kan alleen daarvoor."
+    en = "The term of '{id}' was over on {due_on}; it can only be extended before."
+
+
+class ConsentNeedsDate(RuleBroken):
+    """An extension by consent says not until when, or a statutory one says it does."""
+
+    code = "consent-needs-date"
+    about_input = True
+    title_nl, title_en = "Datum bij instemming", "Date and consent go together"
+    nl = "Een uitstel met instemming noemt de nieuwe datum; een wettelijke verlenging niet."
+    en = "An extension by consent names the new date; a statutory one does not."
+
+
+class NoticeTooEarly(RuleBroken):
+    """Notice of default was given before the term was over (Awb 4:17, third paragraph)."""
+
+    code = "notice-too-early"
+    title_nl, title_en = "Ingebrekestelling te vroeg", "Notice of default too early"
+    nl = "De termijn van '{id}' loopt nog (tot en met {due_on}); ingebreke stellen kan daarna."
+    en = "The term of '{id}' still runs (to {due_on}); notice of default comes after."
+
+
+class NothingAnnounced(RuleBroken):
+    """An announcement names no date on which the decision was published or sent."""
+
+    code = "nothing-announced"
+    about_input = True
+    title_nl, title_en = "Geen bekendmaking", "Nothing announced"
+    nl = "Noem de datum van bekendmaking of verzending."
+    en = "Name the date on which it was published or sent."
+
+
+class AlreadyAnnounced(RuleBroken):
+    """A decision is announced once; its objection term does not start anew."""
+
+    code = "already-announced"
+    title_nl, title_en = "Al bekendgemaakt", "Already announced"
+    nl = "Besluit '{id}' is al bekendgemaakt; corrigeer zo nodig de eerdere stap."
+    en = "Decision '{id}' was announced already; correct the earlier step if need be."
+
+
+class NobodyNamed(RuleBroken):
+    """An obstacle is reassigned to no one."""
+
+    code = "nobody-named"
+    about_input = True
+    title_nl, title_en = "Niemand genoemd", "Nobody named"
+    nl = "Noem de afdeling of de partij die de hobbel overneemt."
+    en = "Name the department or the party that takes the obstacle over."
+
+
+class NothingSaid(RuleBroken):
+    """A command carries no steps, or a start among other steps."""
+
+    code = "nothing-said"
+    about_input = True
+    title_nl, title_en = "Geen stappen", "No steps"
+    nl = "Een opdracht bevat ten minste een stap; een traject begint met een eigen opdracht."
+    en = "A command carries at least one step; a project starts with a command of its own."

@@ -1,0 +1,147 @@
+"""The municipality: a tenant with its own log, and the rules it set for that log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, ClassVar, Self
+from uuid import UUID, uuid5
+
+from eventsourcing.domain import BaseAggregate, CanInitAggregate, event
+from msgspec import Meta
+
+from cocreate.domain import errors
+from cocreate.domain.calendar import PUBLISHED_DECREE_DAYS, Calendar
+from cocreate.domain.moment import Moment, Rules
+from cocreate.domain.steps import STEPS
+from cocreate.domain.steps.base import Event as AnyEvent
+from cocreate.domain.steps.base import EventMeta, Line, Step, Title, content_of
+from cocreate.domain.vocabulary import Visibility
+
+MunicipalityCode = Annotated[str, Meta(pattern="^GM[0-9]{4}$")]
+"""The code of a municipality with Statistics Netherlands (CBS), such as ``GM0503``."""
+
+_NAMESPACE = UUID("5bd7e3c8-6f05-5c1c-9f0e-3d1f6c6f5a52")
+
+
+class RegisterMunicipality(Step, frozen=True, kw_only=True):
+    """A municipality gets a log of its own."""
+
+    noun: ClassVar = "municipalities"
+
+    code: MunicipalityCode
+    name: Title
+
+
+class MunicipalityRegistered(
+    RegisterMunicipality,
+    AnyEvent,
+    CanInitAggregate[UUID],
+    frozen=True,
+    kw_only=True,
+    metaclass=EventMeta,
+):
+    """A municipality was registered: the first event of its log."""
+
+    originator_topic: str = "cocreate.domain.municipality:Municipality"
+
+
+class SetVisibility(Step, frozen=True, kw_only=True):
+    """Say who reads steps of a kind from now on, where a step does not say so itself."""
+
+    noun: ClassVar = "visibility-rules"
+    by_default: ClassVar = Visibility.INTERNAL
+
+    steps: Annotated[str, Meta(pattern="^[a-z]+(-[a-z]+)*$", max_length=60)]
+    """The noun of the kind of step."""
+    default: Visibility
+
+
+class VisibilitySet(SetVisibility, AnyEvent, frozen=True, kw_only=True, metaclass=EventMeta):
+    """The default visibility of a kind of step was set."""
+
+
+class DeclareDayOff(Step, frozen=True, kw_only=True):
+    """A royal decree puts a day on a par with a holiday (Algemene termijnenwet, art. 3)."""
+
+    noun: ClassVar = "decree-days"
+
+    day: date
+    publication: Line
+
+
+class DayOffDeclared(DeclareDayOff, AnyEvent, frozen=True, kw_only=True, metaclass=EventMeta):
+    """A day off was declared. Terms that run are worked out again by steps of their own."""
+
+
+MUNICIPALITY_EVENTS: Mapping[str, type[AnyEvent]] = {
+    event_class.__name__: event_class
+    for event_class in (MunicipalityRegistered, VisibilitySet, DayOffDeclared)
+}
+
+
+def municipality_id(code: str) -> UUID:
+    """Give the id of a municipality's own history within its log."""
+    return uuid5(_NAMESPACE, code)
+
+
+class Municipality(BaseAggregate[UUID]):
+    """A municipality, and the rules it set."""
+
+    Event = AnyEvent
+    vars().update(MUNICIPALITY_EVENTS)
+
+    @classmethod
+    def register(cls, step: RegisterMunicipality, moment: Moment) -> Self:
+        """Register a municipality."""
+        content = content_of(step)
+        content["visibility"] = step.visibility or step.by_default
+        registered = getattr(cls, MunicipalityRegistered.__name__)
+        return cls._create(
+            registered, id=municipality_id(step.code), timestamp=moment.now, **content
+        )
+
+    def set_visibility(self, step: SetVisibility, moment: Moment) -> None:
+        """Set who reads a kind of step; steps recorded before keep what they have.
+
+        Raises :class:`~cocreate.domain.errors.UnknownReference` for a noun that is no step.
+        """
+        if step.steps not in STEPS:
+            raise errors.UnknownReference(kind="step", id=step.steps)
+        self._record(VisibilitySet, step, moment)
+
+    def declare_day_off(self, step: DeclareDayOff, moment: Moment) -> None:
+        """Add a day off by decree.
+
+        Raises :class:`~cocreate.domain.errors.IdTaken` for a day that is known already.
+        """
+        if step.day in self.decree_days:
+            raise errors.IdTaken(id=step.day.isoformat())
+        self._record(DayOffDeclared, step, moment)
+
+    def rules(self) -> Rules:
+        """Give the rules under which steps are taken now."""
+        return Rules(visibility=dict(self.visibility), calendar=Calendar(self.decree_days))
+
+    def remember(self, taken: AnyEvent) -> None:
+        """Keep nothing: no later step is about an earlier one."""
+
+    def _record(self, event_class: type[AnyEvent], step: Step, moment: Moment) -> None:
+        content = content_of(step)
+        content["visibility"] = step.visibility or step.by_default
+        self.trigger_event(
+            getattr(type(self), event_class.__name__), timestamp=moment.now, **content
+        )
+
+    @event(MunicipalityRegistered)
+    def __init__(self) -> None:
+        self.visibility: dict[str, Visibility] = {}
+        self.decree_days: dict[date, str] = dict(PUBLISHED_DECREE_DAYS)
+
+    @event(VisibilitySet)
+    def _visibility_set(self, steps: str, default: Visibility) -> None:
+        self.visibility[steps] = default
+
+    @event(DayOffDeclared)
+    def _day_off_declared(self, day: date, publication: str) -> None:
+        self.decree_days[day] = publication

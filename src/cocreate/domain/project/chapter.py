@@ -1,0 +1,138 @@
+"""What all chapters of the aggregate share: the state, and the rules that hold for every step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+import msgspec
+from eventsourcing.domain import BaseAggregate
+
+from cocreate.domain import errors
+from cocreate.domain.moment import Moment
+from cocreate.domain.project.subjects import AnySubject, ClockMark, Subject
+from cocreate.domain.steps import CLOSING_STEPS
+from cocreate.domain.steps.base import Event, Step, content_of, references
+from cocreate.domain.vocabulary import ProjectStatus, Visibility
+
+S = TypeVar("S", bound=Subject)
+
+FUTURE_TOLERANCE = timedelta(days=1)
+"""How far ``occurred_on`` may lie ahead: the clock of the one who records may be off."""
+
+
+class InternalStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What must be known of a step that is still internal, to publish it well."""
+
+    mentions: tuple[str, ...]
+    corrects: int | None = None
+
+
+if TYPE_CHECKING:
+    _Aggregate = BaseAggregate[UUID]
+else:
+    _Aggregate = object  # the library takes every subclass of its base for an aggregate of its own
+
+
+class Chapter(_Aggregate):
+    """The state of a project and what its chapters do with it.
+
+    The methods of a chapter are the commands: each states its own rules, then records what
+    happened. How an event changes the state stands in :mod:`cocreate.domain.project.project`.
+    """
+
+    status: ProjectStatus
+    subjects: dict[str, AnySubject]
+    internal: dict[int, InternalStep]
+    steps: list[str]
+    clocks: dict[int, ClockMark]
+
+    def admit(self, step: Step, moment: Moment) -> None:
+        """Check the rules that hold for every step.
+
+        Raises :class:`~cocreate.domain.errors.RuleBroken`: the day is in the future, the project
+        is closed, something mentioned is unknown, or still internal where the step is public.
+        """
+        require_past(step.occurred_on, moment)
+        closed = self.status in (ProjectStatus.COMPLETED, ProjectStatus.STOPPED)
+        if closed and type(step) not in CLOSING_STEPS:
+            raise errors.ProjectClosed(status=self.status)
+        public = self.visibility_of(step, moment) is Visibility.PUBLIC
+        for reference in references(step):
+            subject = self.subjects.get(reference.id)
+            if subject is None or reference.kind not in ("*", subject.kind):
+                kind = "subject" if reference.kind == "*" else reference.kind
+                raise errors.UnknownReference(kind=kind, id=reference.id)
+            if public and not subject.public and subject.kind != "party":
+                raise errors.PublicMentionsInternal(id=reference.id)
+
+    @staticmethod
+    def visibility_of(step: Step, moment: Moment) -> Visibility:
+        """Tell who may read a step: as it says, as the municipality set, or as its kind has it."""
+        if step.visibility is not None:
+            return step.visibility
+        return moment.rules.visibility.get(step.noun, step.by_default)
+
+    def record(self, event: type[Event], step: Step, moment: Moment, **given: object) -> None:
+        """Record the event of a step: its own fields, and those that recording gives."""
+        content = content_of(step)
+        content["visibility"] = self.visibility_of(step, moment)
+        content.update(given)
+        self.trigger_event(getattr(type(self), event.__name__), timestamp=moment.now, **content)
+
+    def new_id(self, kind: type[Subject], given: str | None, *, ordinal: int | None = None) -> str:
+        """Give the id for something new: the one asked for, or its letter and the step's version.
+
+        Raises :class:`~cocreate.domain.errors.IdTaken`.
+        """
+        made = f"{kind.prefix}{self.version + 1}" + ("" if ordinal is None else f"-{ordinal}")
+        new = given or made
+        if new in self.subjects:
+            raise errors.IdTaken(id=new)
+        return new
+
+    def the(self, kind: type[S], subject_id: str) -> S:
+        """Give the subject of that kind, which :meth:`admit` found to be there."""
+        subject = self.subjects[subject_id]
+        if not isinstance(subject, kind):
+            raise errors.UnknownReference(kind=kind.__name__.lower(), id=subject_id)
+        return subject
+
+
+def require_past(occurred_on: date, moment: Moment) -> None:
+    """Raise :class:`~cocreate.domain.errors.OccurredInFuture` for a day that has not come."""
+    if occurred_on > moment.today + FUTURE_TOLERANCE:
+        raise errors.OccurredInFuture(
+            occurred_on=occurred_on.isoformat(), today=moment.today.isoformat()
+        )
+
+
+def require_status(subject_id: str, subject: AnySubject, status: str, *allowed: str) -> None:
+    """Raise :class:`~cocreate.domain.errors.WrongStatus` unless the status is allowed."""
+    if status not in allowed:
+        raise errors.WrongStatus(kind=subject.kind, id=subject_id, status=status)
+
+
+def require_distinct(ids: Iterable[str]) -> None:
+    """Raise :class:`~cocreate.domain.errors.RepeatedReference` where an id comes twice."""
+    seen = set()
+    for subject_id in ids:
+        if subject_id in seen:
+            raise errors.RepeatedReference(id=subject_id)
+        seen.add(subject_id)
+
+
+def require_order(*dated: tuple[str, date | None]) -> None:
+    """Raise :class:`~cocreate.domain.errors.DatesOutOfOrder` unless each date follows the last."""
+    known = [(name, on) for name, on in dated if on is not None]
+    for (earlier, earlier_on), (later, later_on) in pairwise(known):
+        if later_on < earlier_on:
+            raise errors.DatesOutOfOrder(
+                later=later,
+                later_on=later_on.isoformat(),
+                earlier=earlier,
+                earlier_on=earlier_on.isoformat(),
+            )
