@@ -1,0 +1,1 @@
+"""The decision log on PostgreSQL: one gapless, immutable log per municipality."""

@@ -1,0 +1,222 @@
+"""Append lanes: one per municipality, each carrying many commands in one round trip.
+
+While an append of a municipality is under way, what comes next gathers; then it all goes in one
+call of the function ``cocreate.append`` (``schema/0004_append.sql``), one transaction. There are
+no timers: an idle lane starts at once, a busy one takes along whatever is waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from cocreate.log.codec import Stored
+from cocreate.log.connection import Pool
+from cocreate.log.errors import LogUnavailable, UnknownMunicipality
+
+MAX_COMMANDS = 1_000
+MAX_EVENTS = 5_000
+"""What one call carries at most; a single command may hold more by itself."""
+
+
+class Chain:
+    """Ties together commands that were decided on one state in memory, each on top of the last.
+
+    Once one of them is not taken, the state was false, and those behind it must not reach the
+    log, even where their version happens to fit.
+    """
+
+    def __init__(self) -> None:
+        self.broken = False
+
+
+class Command(msgspec.Struct):
+    """A decided command on its way into the log."""
+
+    stream_id: UUID
+    expected: int
+    events: Sequence[Stored]
+    actor: str
+    actor_role: str
+    ids: bytes = b"[]"
+    key: str | None = None
+    fingerprint: bytes | None = None
+    chain: Chain | None = None
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """The command stands in the log; position and version are those of its last event."""
+
+    position: int
+    version: int
+    recorded_at: datetime
+
+
+class Repeated(msgspec.Struct, frozen=True):
+    """The command's key was used before; these are the facts of that time."""
+
+    position: int
+    version: int
+    fingerprint: bytes
+    ids: bytes
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """The history is not at the version that the command expects."""
+
+    version: int
+
+
+Outcome = Taken | Repeated | Conflict
+Appended = Callable[[str, int], None]
+"""Told of a municipality whose log has come to a position."""
+
+
+class Appender:
+    """Takes decided commands to the log, in the order in which they come for each municipality."""
+
+    def __init__(self, pool: Pool, appended: Appended | None = None) -> None:
+        self._pool = pool
+        self._lanes: dict[str, _Lane] = {}
+        self._appended = appended or (lambda _tenant, _position: None)
+
+    def append(self, tenant: str, command: Command) -> asyncio.Future[Outcome]:
+        """Send a command on its way; the future gives its outcome.
+
+        The future raises :class:`~cocreate.log.errors.UnknownMunicipality` or
+        :class:`~cocreate.log.errors.LogUnavailable`.
+        """
+        lane = self._lanes.get(tenant)
+        if lane is None:
+            lane = self._lanes[tenant] = _Lane(tenant, self._pool, self._appended, self._retire)
+        return lane.append(command)
+
+    async def drain(self) -> None:
+        """Wait until every command that was sent has its outcome."""
+        while self._lanes:
+            await asyncio.gather(*(lane.done() for lane in list(self._lanes.values())))
+
+    def _retire(self, lane: _Lane) -> None:
+        del self._lanes[lane.tenant]
+
+
+class _Lane:
+    """The queue of one municipality, and the task that empties it."""
+
+    def __init__(
+        self, tenant: str, pool: Pool, appended: Appended, retire: Callable[[_Lane], None]
+    ) -> None:
+        self.tenant = tenant
+        self._pool = pool
+        self._appended = appended
+        self._retire = retire
+        self._waiting: deque[tuple[Command, asyncio.Future[Outcome]]] = deque()
+        self._task = asyncio.create_task(self._run())
+
+    def append(self, command: Command) -> asyncio.Future[Outcome]:
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting.append((command, future))
+        return future
+
+    async def done(self) -> None:
+        await asyncio.shield(self._task)
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch = self._next_batch()
+                if batch:
+                    await self._send(batch)
+        finally:
+            self._retire(self)
+
+    def _next_batch(self) -> list[tuple[Command, asyncio.Future[Outcome]]]:
+        batch: list[tuple[Command, asyncio.Future[Outcome]]] = []
+        events = 0
+        while self._waiting and len(batch) < MAX_COMMANDS:
+            command, future = self._waiting[0]
+            if batch and events + len(command.events) > MAX_EVENTS:
+                break
+            self._waiting.popleft()
+            if command.chain is not None and command.chain.broken:
+                _settle(future, Conflict(command.expected))
+                continue
+            events += len(command.events)
+            batch.append((command, future))
+        return batch
+
+    async def _send(self, batch: list[tuple[Command, asyncio.Future[Outcome]]]) -> None:
+        commands = [command for command, _ in batch]
+        try:
+            rows = await self._pool.fetch(_APPEND, self.tenant, *_columns(commands))
+        except BaseException as problem:
+            told = _told(problem)
+            for command, future in batch:
+                if command.chain is not None:
+                    command.chain.broken = True
+                if not future.done():
+                    future.set_exception(told)
+            if not isinstance(problem, Exception):
+                raise
+            return
+        reached = 0
+        for (command, future), row in zip(batch, rows, strict=True):
+            outcome = _outcome(row)
+            if isinstance(outcome, Taken):
+                reached = outcome.position
+            elif command.chain is not None:
+                command.chain.broken = True
+            _settle(future, outcome)
+        if reached:
+            self._appended(self.tenant, reached)
+
+
+_APPEND = (
+    "select * from cocreate.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+)
+
+
+def _columns(commands: list[Command]) -> tuple[list[object], ...]:
+    """Give the arrays of the function: one element per command, then one per event."""
+    events = [event for command in commands for event in command.events]
+    return (
+        [command.stream_id for command in commands],
+        [command.expected for command in commands],
+        [len(command.events) for command in commands],
+        [command.key for command in commands],
+        [command.fingerprint for command in commands],
+        [command.ids for command in commands],
+        [command.actor for command in commands],
+        [command.actor_role for command in commands],
+        [event.type for event in events],
+        [event.schema_version for event in events],
+        [event.occurred_on for event in events],
+        [event.public for event in events],
+        [event.data for event in events],
+    )
+
+
+def _outcome(row: asyncpg.Record) -> Outcome:
+    kind, position, version, recorded_at, fingerprint, ids = row
+    if kind == "taken":
+        return Taken(position, version, recorded_at)
+    if kind == "repeated":
+        return Repeated(position, version, fingerprint, ids)
+    return Conflict(version)
+
+
+def _settle(future: asyncio.Future[Outcome], outcome: Outcome) -> None:
+    if not future.done():  # a caller may have gone away; the log keeps what it took
+        future.set_result(outcome)
+
+
+def _told(problem: BaseException) -> Exception:
+    if isinstance(problem, asyncpg.NoDataFoundError):
+        return UnknownMunicipality(str(problem))
+    return LogUnavailable(f"{type(problem).__name__}: {problem}")

@@ -1,0 +1,82 @@
+"""Bring a database to the schema of this release.
+
+Migrations are the numbered files in ``schema/``, applied once each, in order, every one in a
+transaction of its own. Many processes may start at once: one migrates, the others wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from importlib.resources import files
+
+import msgspec
+
+from cocreate.log.connection import AnyConnection
+
+ADVISORY_LOCK = 0x636F_6372_6561_7465
+"""The lock under which migrations run: the bytes of ``cocreate``."""
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """One numbered change of the schema."""
+
+    name: str
+    sql: str
+
+    @property
+    def fingerprint(self) -> bytes:
+        """The SHA-256 of the SQL, so that a changed migration is found out."""
+        return sha256(self.sql.encode()).digest()
+
+
+class ChangedMigration(Exception):  # noqa: N818
+    """A migration that was applied no longer reads as it did then."""
+
+
+def migrations() -> Sequence[Migration]:
+    """Give the migrations of this release, in order."""
+    folder = files("cocreate.log") / "schema"
+    return [
+        Migration(file.name.removesuffix(".sql"), file.read_text(encoding="utf-8"))
+        for file in sorted(folder.iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".sql")
+    ]
+
+
+async def migrate(connection: AnyConnection) -> list[str]:
+    """Apply what is missing and give the names of what was applied.
+
+    Raises :class:`ChangedMigration` when an applied migration was edited since.
+    """
+    await connection.execute("select pg_advisory_lock($1)", ADVISORY_LOCK)
+    try:
+        return await _apply(connection)
+    finally:
+        await connection.execute("select pg_advisory_unlock($1)", ADVISORY_LOCK)
+
+
+async def _apply(connection: AnyConnection) -> list[str]:
+    await connection.execute(
+        "create table if not exists public.cocreate_migration ("
+        " name text primary key, fingerprint bytea not null,"
+        " applied_at timestamptz not null default now())"
+    )
+    rows = await connection.fetch("select name, fingerprint from public.cocreate_migration")
+    applied = {row["name"]: row["fingerprint"] for row in rows}
+    done = []
+    for migration in migrations():
+        if migration.name in applied:
+            if applied[migration.name] != migration.fingerprint:
+                message = f"Migration {migration.name} was changed after it was applied"
+                raise ChangedMigration(message)
+            continue
+        async with connection.transaction():
+            await connection.execute(migration.sql)
+            await connection.execute(
+                "insert into public.cocreate_migration (name, fingerprint) values ($1, $2)",
+                migration.name,
+                migration.fingerprint,
+            )
+        done.append(migration.name)
+    return done

@@ -1,0 +1,138 @@
+"""Reading the log: a history, a project's events as recorded, a municipality's log in order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from cocreate.domain.steps.base import Event
+from cocreate.log.codec import ALL_EVENTS, Codec, set_envelope
+from cocreate.log.connection import Pool
+
+PAGE = 2_000
+"""How many events are read at a time."""
+
+
+class Recorded(msgspec.Struct, frozen=True, rename="camel"):
+    """An event as the log holds it, its data still as stored."""
+
+    position: int
+    project: UUID
+    version: int
+    type: str
+    schema_version: int
+    occurred_on: date
+    recorded_at: datetime
+    public: bool
+    actor: str
+    actor_role: str
+    data: bytes
+
+
+class Reader:
+    """Reads the logs. Every call names the municipality, and sees nothing of another."""
+
+    def __init__(self, pool: Pool, codec: Codec | None = None) -> None:
+        self._pool = pool
+        self._codec = codec or Codec(ALL_EVENTS)
+
+    async def head(self, tenant: str, at: datetime | None = None) -> int | None:
+        """Give the last position of a log, or the last one recorded by a moment.
+
+        None where there is no such municipality, 0 for an empty log.
+        """
+        position: int | None = await self._pool.fetchval(
+            "select cocreate.read_head($1, $2)", tenant, at
+        )
+        return position
+
+    async def stream(
+        self,
+        tenant: str,
+        stream_id: UUID,
+        *,
+        after: int = 0,
+        limit: int = PAGE,
+        up_to: int | None = None,
+    ) -> list[Recorded]:
+        """Give events of one history after a version, at most up to a position of the log."""
+        rows = await self._pool.fetch(
+            "select * from cocreate.read_stream($1, $2, $3, $4, $5)",
+            tenant,
+            stream_id,
+            after,
+            limit,
+            2**62 if up_to is None else up_to,
+        )
+        return [recorded(row) for row in rows]
+
+    async def history(
+        self, tenant: str, stream_id: UUID, *, up_to: int | None = None
+    ) -> AsyncIterator[list[Recorded]]:
+        """Yield a whole history, a page at a time."""
+        after = 0
+        while page := await self.stream(tenant, stream_id, after=after, up_to=up_to):
+            yield page
+            if len(page) < PAGE:
+                return
+            after = page[-1].version
+
+    async def log(self, tenant: str, *, after: int = 0, limit: int = PAGE) -> list[Recorded]:
+        """Give the events of a municipality's log after a position, in order."""
+        rows = await self._pool.fetch(
+            "select * from cocreate.read_log($1, $2, $3)", tenant, after, limit
+        )
+        return [recorded(row) for row in rows]
+
+    def event(self, stored: Recorded) -> Event:
+        """Give the event that was recorded."""
+        return decode(self._codec, stored)
+
+
+def recorded(row: asyncpg.Record) -> Recorded:
+    """Give a row of the event table as what it is."""
+    (
+        _tenant,
+        position,
+        stream_id,
+        version,
+        recorded_at,
+        occurred_on,
+        schema_version,
+        public,
+        kind,
+        actor,
+        actor_role,
+        data,
+    ) = row
+    return Recorded(
+        position,
+        stream_id,
+        version,
+        kind,
+        schema_version,
+        occurred_on,
+        recorded_at,
+        public,
+        actor,
+        actor_role,
+        data,
+    )
+
+
+def decode(codec: Codec, stored: Recorded) -> Event:
+    """Give the event that was recorded, its envelope set."""
+    event = codec.decode(stored.type, stored.schema_version, stored.data)
+    set_envelope(
+        event,
+        stored.project,
+        stored.version,
+        stored.recorded_at,
+        stored.occurred_on,
+        stored.public,
+    )
+    return event
