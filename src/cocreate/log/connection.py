@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
 
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
 Role = Literal["cocreate_app", "cocreate_projector"]
 
 
@@ -24,7 +27,7 @@ class Connection(asyncpg.Connection):
 
 if TYPE_CHECKING:
     Pool = asyncpg.Pool[asyncpg.Record]
-    AnyConnection = asyncpg.Connection[Any]
+    AnyConnection = asyncpg.Connection[Any] | PoolConnectionProxy[Any]
 else:
     Pool = asyncpg.Pool
     AnyConnection = asyncpg.Connection

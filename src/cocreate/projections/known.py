@@ -1,0 +1,121 @@
+"""What an audience knows of a history: the steps it may see, as corrected by then.
+
+This is the one place where visibility and corrections are worked out. The public sees exactly
+what it would see if the internal steps did not exist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from enum import IntEnum
+from uuid import UUID
+
+import msgspec
+
+from cocreate.domain.steps.base import Event
+from cocreate.domain.steps.record import StepCorrected, StepsPublished
+from cocreate.log.codec import ALL_EVENTS, Codec, set_envelope
+from cocreate.log.read import Recorded
+
+
+class Audience(IntEnum):
+    """Who reads: everyone, or those who work for the municipality and those who audit it."""
+
+    PUBLIC = 0
+    INTERNAL = 1
+
+
+class Known(msgspec.Struct):
+    """A step as an audience knows it: the event with its corrections, and where it stands."""
+
+    recorded: Recorded
+    event: Event
+    data: bytes
+    """The event's own fields as JSON, with the corrections in them."""
+    public: bool
+    """Whether everyone may see the step by now."""
+    corrections: tuple[int, ...] = ()
+    """The positions of the steps that corrected it."""
+
+    @property
+    def project(self) -> UUID:
+        """The project whose history it is in."""
+        return self.recorded.project
+
+    @property
+    def occurred_on(self) -> date:
+        """The day it happened, as corrected."""
+        return self.event.occurred_on
+
+
+def reaches_back(event: Event) -> bool:
+    """Tell whether a step changes how earlier steps of its project are known."""
+    return isinstance(event, StepsPublished | StepCorrected)
+
+
+def know(codec: Codec, recorded: Recorded) -> Known:
+    """Give a step as those know it who see it, before any correction."""
+    event = codec.decode(recorded.type, recorded.schema_version, recorded.data)
+    set_envelope(
+        event,
+        recorded.project,
+        recorded.version,
+        recorded.recorded_at,
+        recorded.occurred_on,
+        recorded.public,
+    )
+    return Known(recorded, event, recorded.data, recorded.public)
+
+
+def as_known(history: Sequence[Known], audience: Audience) -> list[Known]:
+    """Give a whole history as an audience knows it at its last step, in the order of the log."""
+    published = {
+        version
+        for known in history
+        if isinstance(known.event, StepsPublished) and known.recorded.public
+        for version in known.event.steps
+    }
+    seen = []
+    for known in history:
+        known.public = known.recorded.public or known.recorded.version in published
+        if known.public or audience is Audience.INTERNAL:
+            seen.append(known)
+    corrections: dict[int, list[Known]] = {}
+    for known in seen:
+        if isinstance(known.event, StepCorrected):
+            corrections.setdefault(known.event.step, []).append(known)
+    if not corrections:
+        return seen
+    return [
+        _corrected(known, corrections[known.recorded.version])
+        if known.recorded.version in corrections
+        else known
+        for known in seen
+    ]
+
+
+def _corrected(known: Known, corrections: Sequence[Known]) -> Known:
+    """Give a step with the fields as its corrections say they should have been."""
+    fields = msgspec.json.decode(known.data)
+    occurred_on = known.event.occurred_on.isoformat()
+    for correction in corrections:
+        if isinstance(correction.event, StepCorrected):
+            fields.update(correction.event.changes)
+    occurred_on = fields.pop("occurredOn", occurred_on)
+    data = msgspec.json.encode(fields)
+    recorded = known.recorded
+    event = _CODEC.decode(recorded.type, ALL_EVENTS[recorded.type].schema_version, data)
+    set_envelope(
+        event,
+        recorded.project,
+        recorded.version,
+        recorded.recorded_at,
+        date.fromisoformat(occurred_on),
+        recorded.public,
+    )
+    positions = tuple(correction.recorded.position for correction in corrections)
+    return Known(recorded, event, data, known.public, positions)
+
+
+_CODEC = Codec(ALL_EVENTS)

@@ -1,0 +1,148 @@
+"""The rows a fold works on: in memory while it runs, in a table of the read model after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from cocreate.log.connection import AnyConnection
+from cocreate.projections.known import Audience
+
+R = TypeVar("R", bound=msgspec.Struct)
+
+Key = tuple[UUID, str]
+"""The project, and the id of the row within it."""
+
+
+class Table(Generic[R]):
+    """A table of a read model: how its rows are named, stored and restored.
+
+    Each read model has a schema of its own in the database. Every table starts with the columns
+    ``tenant_id, project_id, audience, id``, its key.
+    """
+
+    def __init__(
+        self,
+        schema: str,
+        name: str,
+        *,
+        record: Callable[[R], tuple[object, ...]],
+        restore: Callable[[asyncpg.Record], R],
+        related: Callable[[R], Iterable[str]] | None = None,
+        only_added: bool = False,
+    ) -> None:
+        self.schema = schema
+        self.name = name
+        self.record = record
+        """Gives the values of the columns after the key."""
+        self.restore = restore
+        """Gives the row from a record of the table."""
+        self.related = related
+        """Gives the ids of other rows that a step on this row may change as well."""
+        self.only_added = only_added
+        """Whether rows are written once and never looked up by a fold."""
+
+
+class Rows:
+    """The rows of one read model that a batch of events touches, for one audience."""
+
+    def __init__(self, audience: Audience) -> None:
+        self.audience = audience
+        self._rows: dict[str, dict[Key, msgspec.Struct]] = {}
+        self._changed: dict[str, dict[Key, None]] = {}
+
+    def get(self, table: Table[R], project: UUID, row_id: str) -> R | None:
+        """Give a row, or None where there is none."""
+        rows = self._rows.get(table.name)
+        return None if rows is None else rows.get((project, row_id))  # type: ignore[return-value]
+
+    def put(self, table: Table[R], project: UUID, row_id: str, row: R) -> None:
+        """Add a row, or note that it changed."""
+        key = (project, row_id)
+        self._rows.setdefault(table.name, {})[key] = row
+        self._changed.setdefault(table.name, {})[key] = None
+
+    def of(self, table: Table[R]) -> Iterable[tuple[Key, R]]:
+        """Give all rows of a table that are here."""
+        return self._rows.get(table.name, {}).items()  # type: ignore[return-value]
+
+    def load(self, table: Table[R], key: Key, row: R) -> None:
+        """Hold a row as it stands in the table."""
+        self._rows.setdefault(table.name, {})[key] = row
+
+    def changed(self, table: Table[R], tenant: str) -> list[tuple[object, ...]]:
+        """Give the changed rows as records of the table, and count them as written."""
+        keys = self._changed.pop(table.name, {})
+        rows = self._rows.get(table.name, {})
+        audience = int(self.audience)
+        records: list[tuple[object, ...]] = [
+            (tenant, project, audience, row_id, *table.record(rows[project, row_id]))  # type: ignore[arg-type]
+            for project, row_id in keys
+        ]
+        if table.only_added:
+            rows.clear()
+        return records
+
+
+async def load(
+    connection: AnyConnection,
+    tables: Sequence[Table[Any]],
+    tenant: str,
+    keys: Iterable[Key],
+    audiences: Sequence[Rows],
+) -> None:
+    """Bring the rows with these keys into memory, and those that they are related to."""
+    wanted = dict.fromkeys(keys)
+    related = await _load(connection, tables, tenant, list(wanted), audiences)
+    further = [key for key in related if key not in wanted]
+    await _load(connection, tables, tenant, further, audiences)
+
+
+async def _load(
+    connection: AnyConnection,
+    tables: Sequence[Table[Any]],
+    tenant: str,
+    keys: list[Key],
+    audiences: Sequence[Rows],
+) -> dict[Key, None]:
+    related: dict[Key, None] = {}
+    if not keys:
+        return related
+    projects, ids = [key[0] for key in keys], [key[1] for key in keys]
+    for table in tables:
+        if table.only_added:
+            continue
+        # The name is that of one of our own tables, never input.
+        found = await connection.fetch(
+            "select t.* from unnest($2::uuid[], $3::text[]) as k (project_id, id)"  # noqa: S608
+            f" join {table.schema}.{table.name} t on t.tenant_id = $1"
+            " and t.project_id = k.project_id and t.id = k.id and t.audience = any($4)",
+            tenant,
+            projects,
+            ids,
+            [int(rows.audience) for rows in audiences],
+        )
+        for record in found:
+            row = table.restore(record)
+            project = record["project_id"]
+            audiences[record["audience"]].load(table, (project, record["id"]), row)
+            if table.related is not None:
+                related.update(dict.fromkeys((project, other) for other in table.related(row)))
+    return related
+
+
+async def write(
+    connection: AnyConnection, tables: Sequence[Table[Any]], tenant: str, audiences: Sequence[Rows]
+) -> None:
+    """Write the changed rows to their tables."""
+    for table in tables:
+        records = [record for rows in audiences for record in rows.changed(table, tenant)]
+        if records:
+            await connection.execute(
+                f"select {table.schema}.write_{table.name}($1::{table.schema}.{table.name}[])",
+                records,
+            )
