@@ -35,7 +35,7 @@ from cocreate.domain.vocabulary import (
 )
 from cocreate.projections.account import Account, Link, ProjectAccount
 from cocreate.projections.known import Known
-from cocreate.projections.rows import Rows, Table
+from cocreate.projections.rows import Table, TableRows
 
 _JSON = msgspec.json.Encoder()
 _ACCOUNT = msgspec.json.Decoder(Account)
@@ -66,25 +66,25 @@ SUBJECTS: Table[Account | ProjectAccount] = Table(
 class Accounts:
     """The accounts of one project, as one step finds them."""
 
-    def __init__(self, rows: Rows, known: Known) -> None:
+    __slots__ = ("_known", "_project_id", "_rows", "project")
+
+    def __init__(self, rows: TableRows[Account | ProjectAccount], known: Known) -> None:
         self._rows = rows
         self._known = known
-        self._project = known.project
-
-    @property
-    def project(self) -> ProjectAccount | None:
-        """The account of the project itself, which counts as changed."""
-        row = self._rows.get(SUBJECTS, self._project, "")
-        return row if isinstance(row, ProjectAccount) else None
+        self._project_id = known.recorded.project
+        project = rows.rows.get((self._project_id, ""))
+        self.project = project if isinstance(project, ProjectAccount) else None
+        """The account of the project itself, which every step changes."""
 
     def __getitem__(self, subject_id: str | None) -> Account | None:
         """Give an account to change."""
         if not subject_id:
             return None
-        row = self._rows.get(SUBJECTS, self._project, subject_id)
+        key = (self._project_id, subject_id)
+        row = self._rows.rows.get(key)
         if not isinstance(row, Account):
             return None
-        self._rows.put(SUBJECTS, self._project, subject_id, row)
+        self._rows.changed[key] = row
         return row
 
     def those(self, subject_ids: Iterable[str]) -> Iterable[Account]:
@@ -96,7 +96,8 @@ class Accounts:
 
     def begin(self, project: ProjectAccount) -> None:
         """Open the account of the project."""
-        self._rows.put(SUBJECTS, self._project, "", project)
+        self.project = project
+        self._rows.put((self._project_id, ""), project)
 
     def add(self, kind: str, subject_id: str, title: str, **facts: Any) -> Account:  # noqa: ANN401
         """Open an account."""
@@ -110,7 +111,7 @@ class Accounts:
             source=getattr(known.event, "source", None),
             **facts,
         )
-        self._rows.put(SUBJECTS, self._project, subject_id, account)
+        self._rows.put((self._project_id, subject_id), account)
         project = self.project
         if project is not None:
             project.counts[kind] = project.counts.get(kind, 0) + 1
@@ -132,8 +133,10 @@ class Accounts:
         project = self.project
         if project is not None:
             project.steps += 1
-            project.last_step_on = max(project.last_step_on, self._known.event.occurred_on)
-            self._rows.put(SUBJECTS, self._project, "", project)
+            occurred_on = self._known.event.occurred_on
+            if occurred_on > project.last_step_on:
+                project.last_step_on = occurred_on
+            self._rows.changed[self._project_id, ""] = project
 
 
 Change = Callable[[Accounts, Any], None]

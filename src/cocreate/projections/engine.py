@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -192,14 +192,21 @@ class Engine:
         if not found:
             return after
         steps = [self._know(recorded(row)) for row in found]
-        again = {step.project: step.recorded.position for step in steps if reaches_back(step.event)}
+        again = {
+            step.recorded.project: step.recorded.position
+            for step in steps
+            if reaches_back(step.event)
+        }
         audiences = [Rows(audience) for audience in Audience]
         keys = (
-            key for step in steps if step.project not in again for key in model.touched(step.event)
+            key
+            for step in steps
+            if step.recorded.project not in again
+            for key in model.touched(step.event)
         )
         await load(connection, model.TABLES, tenant, keys, audiences)
         for step in steps:
-            if step.project not in again:
+            if step.recorded.project not in again:
                 _fold_step(model, audiences, step)
         reached = steps[-1].recorded.position
         for project in again:
@@ -311,7 +318,7 @@ class Engine:
             for row in found:
                 step = self._know(recorded(row))
                 if reaches_back(step.event):
-                    again.add(step.project)
+                    again.add(step.recorded.project)
                 _fold_step(model, audiences, step)
             await write(connection, added, tenant, audiences)
             if found:
@@ -355,10 +362,11 @@ class _Poison(Exception):  # noqa: N818
         self.reason = f"{type(problem).__name__}: {problem}"
 
 
-def _fold_step(model: ReadModel, audiences: Iterable[Rows], step: Known) -> None:
-    for rows in audiences:
-        if rows.audience is Audience.INTERNAL or step.public:
-            _fold_one(model, rows, step)
+def _fold_step(model: ReadModel, audiences: Sequence[Rows], step: Known) -> None:
+    public, internal = audiences
+    _fold_one(model, internal, step)
+    if step.public:
+        _fold_one(model, public, step)
 
 
 def _fold_one(model: ReadModel, rows: Rows, step: Known) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from enum import IntEnum
-from uuid import UUID
 
 import msgspec
 
@@ -37,16 +36,6 @@ class Known(msgspec.Struct):
     """Whether everyone may see the step by now."""
     corrections: tuple[int, ...] = ()
     """The positions of the steps that corrected it."""
-
-    @property
-    def project(self) -> UUID:
-        """The project whose history it is in."""
-        return self.recorded.project
-
-    @property
-    def occurred_on(self) -> date:
-        """The day it happened, as corrected."""
-        return self.event.occurred_on
 
 
 def reaches_back(event: Event) -> bool:

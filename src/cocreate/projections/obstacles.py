@@ -115,7 +115,7 @@ def fold(rows: Rows, known: Known) -> None:
     """Let a step change the rows of its project."""
     change = _CHANGES.get(type(known.event))
     if change is not None:
-        change(rows, known.project, known.event)
+        change(rows, known.recorded.project, known.event)
 
 
 Change = Callable[[Rows, UUID, Any], None]
@@ -132,41 +132,41 @@ def _on(*event_classes: type[Event]) -> Callable[[Change], Change]:
 
 
 def _sector(rows: Rows, project: UUID) -> str:
-    row = rows.get(PROJECTS, project, "")
+    row = rows.of(PROJECTS).rows.get((project, ""))
     return Sector.OTHER if row is None else row.sector
 
 
 @_on(course.ProjectStarted)
 def _started(rows: Rows, project: UUID, event: course.ProjectStarted) -> None:
     row = ProjectRow(event.title, event.sector, event.department, True, [], [])
-    rows.put(PROJECTS, project, "", row)
+    rows.of(PROJECTS).put((project, ""), row)
 
 
 @_on(course.ProjectCompleted, course.ProjectStopped)
 def _closed(rows: Rows, project: UUID, event: Event) -> None:  # noqa: ARG001
-    if (row := rows.get(PROJECTS, project, "")) is not None:
+    if (row := rows.of(PROJECTS).rows.get((project, ""))) is not None:
         row.open = False
-        rows.put(PROJECTS, project, "", row)
+        rows.of(PROJECTS).put((project, ""), row)
 
 
 @_on(course.PartyJoined)
 def _joined(rows: Rows, project: UUID, event: course.PartyJoined) -> None:
-    row = rows.get(PROJECTS, project, "")
+    row = rows.of(PROJECTS).rows.get((project, ""))
     if row is None or not event.carries or event.position is not Position.INTERNAL:
         return
     if event.party not in row.carriers:
         row.carriers.append(event.party)
         row.departments.append(event.department or "")
-    rows.put(PROJECTS, project, "", row)
+    rows.of(PROJECTS).put((project, ""), row)
 
 
 @_on(course.PartyLeft)
 def _left(rows: Rows, project: UUID, event: course.PartyLeft) -> None:
-    row = rows.get(PROJECTS, project, "")
+    row = rows.of(PROJECTS).rows.get((project, ""))
     if row is not None and event.party in row.carriers:
         place = row.carriers.index(event.party)
         del row.carriers[place], row.departments[place]
-        rows.put(PROJECTS, project, "", row)
+        rows.of(PROJECTS).put((project, ""), row)
 
 
 @_on(obstacles.ObstacleRaised)
@@ -183,7 +183,7 @@ def _raised(rows: Rows, project: UUID, event: obstacles.ObstacleRaised) -> None:
         event.blocks,
         (),
     )
-    rows.put(OBSTACLES, project, event.obstacle, row)
+    rows.of(OBSTACLES).put((project, event.obstacle), row)
 
 
 @_on(
@@ -193,7 +193,7 @@ def _raised(rows: Rows, project: UUID, event: obstacles.ObstacleRaised) -> None:
     obstacles.ObstacleAccepted,
 )
 def _obstacle_changed(rows: Rows, project: UUID, event: Any) -> None:  # noqa: ANN401 - one of four
-    row = rows.get(OBSTACLES, project, event.obstacle)
+    row = rows.of(OBSTACLES).rows.get((project, event.obstacle))
     if row is None:
         return
     match event:
@@ -206,7 +206,7 @@ def _obstacle_changed(rows: Rows, project: UUID, event: Any) -> None:  # noqa: A
             row.resolved_by = event.interventions
         case _:
             row.status, row.closed_on = ObstacleStatus.ACCEPTED, event.occurred_on
-    rows.put(OBSTACLES, project, event.obstacle, row)
+    rows.of(OBSTACLES).put((project, event.obstacle), row)
 
 
 @_on(approvals.ApprovalRequested)
@@ -222,7 +222,7 @@ def _requested(rows: Rows, project: UUID, event: approvals.ApprovalRequested) ->
         event.due_on,
         None,
     )
-    rows.put(APPROVALS, project, event.approval, row)
+    rows.of(APPROVALS).put((project, event.approval), row)
 
 
 _ANSWERS: Mapping[type[Event], ApprovalStatus] = {
@@ -235,10 +235,10 @@ _ANSWERS: Mapping[type[Event], ApprovalStatus] = {
 
 @_on(*_ANSWERS)
 def _answered(rows: Rows, project: UUID, event: Any) -> None:  # noqa: ANN401 - one of four
-    row = rows.get(APPROVALS, project, event.approval)
+    row = rows.of(APPROVALS).rows.get((project, event.approval))
     if row is not None:
         row.status, row.decided_on = _ANSWERS[type(event)], event.occurred_on
-        rows.put(APPROVALS, project, event.approval, row)
+        rows.of(APPROVALS).put((project, event.approval), row)
 
 
 _CLOCK: Mapping[type[Event], ApprovalStatus | None] = {
@@ -251,11 +251,11 @@ _CLOCK: Mapping[type[Event], ApprovalStatus | None] = {
 
 @_on(*_CLOCK)
 def _clock_moved(rows: Rows, project: UUID, event: Any) -> None:  # noqa: ANN401 - one of four
-    row = rows.get(APPROVALS, project, event.approval)
+    row = rows.of(APPROVALS).rows.get((project, event.approval))
     if row is not None:
         row.status = _CLOCK[type(event)] or row.status
         row.due_on = event.due_on
-        rows.put(APPROVALS, project, event.approval, row)
+        rows.of(APPROVALS).put((project, event.approval), row)
 
 
 @_on(obstacles.InterventionTried)
@@ -263,15 +263,15 @@ def _tried(rows: Rows, project: UUID, event: obstacles.InterventionTried) -> Non
     row = InterventionRow(
         _sector(rows, project), event.kind, None, event.occurred_on, None, event.obstacles
     )
-    rows.put(INTERVENTIONS, project, event.intervention, row)
+    rows.of(INTERVENTIONS).put((project, event.intervention), row)
 
 
 @_on(obstacles.InterventionJudged)
 def _judged(rows: Rows, project: UUID, event: obstacles.InterventionJudged) -> None:
-    row = rows.get(INTERVENTIONS, project, event.intervention)
+    row = rows.of(INTERVENTIONS).rows.get((project, event.intervention))
     if row is not None:
         row.outcome, row.judged_on = event.outcome, event.occurred_on
-        rows.put(INTERVENTIONS, project, event.intervention, row)
+        rows.of(INTERVENTIONS).put((project, event.intervention), row)
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -47,44 +47,48 @@ class Table(Generic[R]):
         """Whether rows are written once and never looked up by a fold."""
 
 
+class TableRows(Generic[R]):
+    """The rows of one table that are in memory, and which of them changed."""
+
+    __slots__ = ("changed", "rows", "table")
+
+    def __init__(self, table: Table[R]) -> None:
+        self.table = table
+        self.rows: dict[Key, R] = {}
+        self.changed: dict[Key, R] = {}
+
+    def put(self, key: Key, row: R) -> None:
+        """Add a row, or note that it changed."""
+        self.rows[key] = row
+        self.changed[key] = row
+
+
 class Rows:
     """The rows of one read model that a batch of events touches, for one audience."""
 
     def __init__(self, audience: Audience) -> None:
         self.audience = audience
-        self._rows: dict[str, dict[Key, msgspec.Struct]] = {}
-        self._changed: dict[str, dict[Key, None]] = {}
+        self.public = audience is Audience.PUBLIC
+        self._tables: dict[Table[Any], TableRows[Any]] = {}
 
-    def get(self, table: Table[R], project: UUID, row_id: str) -> R | None:
-        """Give a row, or None where there is none."""
-        rows = self._rows.get(table.name)
-        return None if rows is None else rows.get((project, row_id))  # type: ignore[return-value]
-
-    def put(self, table: Table[R], project: UUID, row_id: str, row: R) -> None:
-        """Add a row, or note that it changed."""
-        key = (project, row_id)
-        self._rows.setdefault(table.name, {})[key] = row
-        self._changed.setdefault(table.name, {})[key] = None
-
-    def of(self, table: Table[R]) -> Iterable[tuple[Key, R]]:
-        """Give all rows of a table that are here."""
-        return self._rows.get(table.name, {}).items()  # type: ignore[return-value]
-
-    def load(self, table: Table[R], key: Key, row: R) -> None:
-        """Hold a row as it stands in the table."""
-        self._rows.setdefault(table.name, {})[key] = row
+    def of(self, table: Table[R]) -> TableRows[R]:
+        """Give the rows of a table."""
+        found = self._tables.get(table)
+        if found is None:
+            found = self._tables[table] = TableRows(table)
+        return found
 
     def changed(self, table: Table[R], tenant: str) -> list[tuple[object, ...]]:
         """Give the changed rows as records of the table, and count them as written."""
-        keys = self._changed.pop(table.name, {})
-        rows = self._rows.get(table.name, {})
-        audience = int(self.audience)
-        records: list[tuple[object, ...]] = [
-            (tenant, project, audience, row_id, *table.record(rows[project, row_id]))  # type: ignore[arg-type]
-            for project, row_id in keys
+        held = self.of(table)
+        audience, record = int(self.audience), table.record
+        records = [
+            (tenant, project, audience, row_id, *record(row))
+            for (project, row_id), row in held.changed.items()
         ]
+        held.changed = {}
         if table.only_added:
-            rows.clear()
+            held.rows = {}
         return records
 
 
@@ -129,7 +133,7 @@ async def _load(
         for record in found:
             row = table.restore(record)
             project = record["project_id"]
-            audiences[record["audience"]].load(table, (project, record["id"]), row)
+            audiences[record["audience"]].of(table).rows[project, record["id"]] = row
             if table.related is not None:
                 related.update(dict.fromkeys((project, other) for other in table.related(row)))
     return related

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
@@ -35,25 +35,16 @@ class Entry(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     position: int
     version: int
     type: str
-    occurred_on: str
-    recorded_at: str
+    occurred_on: date
+    recorded_at: datetime
     visibility: Visibility
     actor_role: str
     data: msgspec.Raw
     corrections: tuple[int, ...] = ()
 
 
-class _EntryRow(msgspec.Struct):
-    known: Known
-
-
 _JSON = msgspec.json.Encoder()
 _ACCOUNT = msgspec.json.Decoder(Account)
-
-
-def _entry_record(row: _EntryRow) -> tuple[object, ...]:
-    known = row.known
-    return known.occurred_on, known.recorded.position, _JSON.encode(entry(known))
 
 
 def entry(known: Known) -> Entry:
@@ -63,8 +54,8 @@ def entry(known: Known) -> Entry:
         recorded.position,
         recorded.version,
         recorded.type,
-        known.occurred_on.isoformat(),
-        recorded.recorded_at.isoformat(),
+        known.event.occurred_on,
+        recorded.recorded_at,
         Visibility.PUBLIC if recorded.public else Visibility.INTERNAL,
         recorded.actor_role,
         msgspec.Raw(known.data),
@@ -72,13 +63,20 @@ def entry(known: Known) -> Entry:
     )
 
 
-def _never(row: asyncpg.Record) -> _EntryRow:
-    raise NotImplementedError(row)
+def _entry_record(known: Known) -> tuple[object, ...]:
+    return known.event.occurred_on, known.recorded.position, _JSON.encode(entry(known))
 
 
-ENTRIES: Table[_EntryRow] = Table(
-    "timeline", "entry", record=_entry_record, restore=_never, only_added=True
+def _restore_entry(row: asyncpg.Record) -> Known:
+    message = f"No fold looks up an entry: {row['position']}"
+    raise NotImplementedError(message)
+
+
+ENTRIES: Table[Known] = Table(
+    "timeline", "entry", record=_entry_record, restore=_restore_entry, only_added=True
 )
+"""The steps, by their position. An entry is in sight of every audience from its own on."""
+
 TABLES = (SUBJECTS, ENTRIES)
 
 
@@ -92,14 +90,14 @@ def touched(event: Event) -> Iterator[Key]:
 
 def fold(rows: Rows, known: Known) -> None:
     """Let a step change the accounts of its project, and add its entry."""
-    if rows.audience is (Audience.PUBLIC if known.public else Audience.INTERNAL):
-        rows.put(ENTRIES, known.project, str(known.recorded.position), _EntryRow(known))
+    recorded = known.recorded
+    if rows.public is known.public:
+        rows.of(ENTRIES).put((recorded.project, str(recorded.position)), known)
     change = CHANGES.get(type(known.event))
-    if change is None:
-        return
-    accounts = Accounts(rows, known)
-    change(accounts, known.event)
-    accounts.count_step()
+    if change is not None:
+        accounts = Accounts(rows.of(SUBJECTS), known)
+        change(accounts, known.event)
+        accounts.count_step()
 
 
 class Owed(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -222,7 +220,7 @@ async def timeline_as_of(
     seen = as_known(history, audience)
     for known in seen:
         fold(rows, known)
-    accounts = {key[1]: row for key, row in rows.of(SUBJECTS)}
+    accounts = {key[1]: row for key, row in rows.of(SUBJECTS).rows.items()}
     account = accounts.pop("", None)
     if account is None:
         return None
@@ -232,7 +230,7 @@ async def timeline_as_of(
     )
     due = [row for row in subjects if _is_owed(row, today)]
     places = sorted(
-        ((Place(known.occurred_on, known.recorded.position), known) for known in seen),
+        ((Place(known.event.occurred_on, known.recorded.position), known) for known in seen),
         key=lambda placed: (placed[0].on, placed[0].position),
     )
     return _answer(
