@@ -68,6 +68,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     position: int
     ids: list[str | None]
+    events: int = 0
+    """How many events were recorded now: none where the command was taken before."""
     repeated: bool = False
 
 
@@ -254,7 +256,7 @@ class LiveProjects:
             raise _LostRace
         if isinstance(outcome, Taken):
             self._snapshot_when_due(tenant, project.id, live)
-        return _receipt(project.id, ids, outcome, sender)
+        return _receipt(project.id, ids, outcome, sender, len(command.events))
 
     async def _send(self, tenant: str, live: _Live, project: Project, command: Command) -> Outcome:
         command.chain = live.chain
@@ -439,12 +441,20 @@ def _collect(aggregate: Project | Municipality) -> list[Event]:
 
 
 def _receipt(
-    project_id: UUID, ids: Sequence[str | None], outcome: Taken | Repeated, sender: Sender
+    project_id: UUID,
+    ids: Sequence[str | None],
+    outcome: Taken | Repeated,
+    sender: Sender,
+    events: int = 1,
 ) -> Receipt:
     """Give the answer to a command; one that was taken before gets the answer of that time."""
     if isinstance(outcome, Taken):
         return Receipt(
-            project=project_id, version=outcome.version, position=outcome.position, ids=list(ids)
+            project=project_id,
+            version=outcome.version,
+            position=outcome.position,
+            ids=list(ids),
+            events=events,
         )
     if outcome.fingerprint != sender.fingerprint:
         raise KeyReused

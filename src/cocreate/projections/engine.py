@@ -78,11 +78,18 @@ class Engine:
         self._awake: dict[str, set[str]] = {name: set() for name in self._models}
         self._wake = asyncio.Event()
 
-    def wake(self, tenant: str, _position: int = 0) -> None:
+    def wake(self, tenant: str) -> None:
         """Say that a log has grown."""
         for awake in self._awake.values():
             awake.add(tenant)
         self._wake.set()
+
+    def hear(self, topic: str, tenant: str) -> None:
+        """Hear a signal: that of a log, or that some may have been lost."""
+        if topic == "log":
+            self.wake(tenant)
+        elif not topic:
+            self._wake.set()
 
     async def run(self) -> None:
         """Keep up until cancelled. A database that is away is waited for."""

@@ -1,0 +1,97 @@
+"""Telling other processes that a log has grown or a read model has moved.
+
+NOTIFY takes a lock on the whole server at commit, so it never goes along with an append: what
+there is to tell gathers while the last message is on its way, and goes out together, at most
+some tens of times a second. A message may be lost with a connection; whoever relies on one polls
+as well, or asks :attr:`Signals.connected`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+import asyncpg
+
+from cocreate.log.connection import Pool
+
+CHANNEL = "cocreate"
+GAP_SECONDS = 0.02
+RECONNECT_SECONDS = 1.0
+LONGEST = 7_000
+"""How many bytes of a message PostgreSQL carries, with a margin."""
+
+Heard = Callable[[str, str], None]
+"""Told of a topic, such as ``log`` or the name of a read model, and a municipality."""
+
+
+class Signals:
+    """Sends and hears signals, within this process at once and to others soon."""
+
+    def __init__(self, dsn: str, pool: Pool) -> None:
+        self._dsn = dsn
+        self._pool = pool
+        self._hearers: list[Heard] = []
+        self._waiting: dict[str, None] = {}
+        self._sending: asyncio.Task[None] | None = None
+        self.connected = False
+        """Whether signals of other processes reach this one now."""
+
+    def hear(self, heard: Heard) -> None:
+        """Have a function called at every signal; with ``("", "")`` when some may be lost."""
+        self._hearers.append(heard)
+
+    def tell(self, topic: str, tenant: str) -> None:
+        """Send a signal."""
+        self._deliver(topic, tenant)
+        self._waiting[f"{topic}:{tenant}"] = None
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send())
+
+    async def run(self) -> None:
+        """Hear the signals of other processes until cancelled."""
+        while True:
+            lost = asyncio.Event()
+            try:
+                connection = await asyncpg.connect(self._dsn)
+            except (OSError, asyncpg.PostgresError):
+                await asyncio.sleep(RECONNECT_SECONDS)
+                continue
+            try:
+                connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
+                await connection.add_listener(CHANNEL, self._heard)
+                self.connected = True
+                self._deliver("", "")
+                await lost.wait()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(RECONNECT_SECONDS)
+            finally:
+                self.connected = False
+                with contextlib.suppress(Exception):
+                    connection.terminate()
+
+    async def close(self) -> None:
+        """Send what is waiting."""
+        if self._sending is not None:
+            await self._sending
+
+    async def _send(self) -> None:
+        while self._waiting:
+            message = ""
+            while self._waiting and len(message) < LONGEST:
+                signal = next(iter(self._waiting))
+                del self._waiting[signal]
+                message += f"{signal} "
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._pool.execute("select pg_notify($1, $2)", CHANNEL, message)
+            await asyncio.sleep(GAP_SECONDS)
+
+    def _heard(self, _connection: object, _pid: int, _channel: str, message: object) -> None:
+        for signal in str(message).split():
+            topic, _, tenant = signal.partition(":")
+            self._deliver(topic, tenant)
+
+    def _deliver(self, topic: str, tenant: str) -> None:
+        for heard in self._hearers:
+            heard(topic, tenant)

@@ -1,0 +1,84 @@
+"""The parts of a running cocreate, put together: log, read models, and the ties between them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import asyncpg
+
+from cocreate.log.append import Appender
+from cocreate.log.connection import Pool, open_pool
+from cocreate.log.live import LiveProjects
+from cocreate.log.migrate import migrate
+from cocreate.log.read import Reader
+from cocreate.log.signals import Signals
+from cocreate.projections.answers import Answers
+from cocreate.projections.engine import Engine
+from cocreate.projections.install import MODELS, install
+
+
+class Service:
+    """What handlers and commands work with. Made by :func:`open_service`."""
+
+    def __init__(self, pool: Pool, signals: Signals, engine: Engine | None) -> None:
+        self.pool = pool
+        self.signals = signals
+        self.engine = engine
+        """The projection engine, where this process runs one."""
+        self.appender = Appender(pool, lambda tenant, _position: signals.tell("log", tenant))
+        self.live = LiveProjects(pool, self.appender)
+        self.reader = Reader(pool)
+        self.answers = Answers(pool, signals)
+
+
+async def prepare_database(dsn: str) -> list[str]:
+    """Bring a database to the schema and the read models of this release; safe to run at any time.
+
+    Gives the names of the migrations and read models that were applied. Many processes may do so
+    at once.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        return [*await migrate(connection), *await install(connection)]
+    finally:
+        await connection.close()
+
+
+@contextlib.asynccontextmanager
+async def open_service(
+    dsn: str, *, pool_size: int = 10, project: bool = True
+) -> AsyncIterator[Service]:
+    """Open the parts, and close them in good order: what was sent to the log gets its outcome.
+
+    ``project`` says whether this process keeps the read models; several may, and share the work.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        pool = await open_pool(dsn, "cocreate_app", size=pool_size)
+        stack.push_async_callback(pool.close)
+        signals = Signals(dsn, pool)
+        engine = None
+        if project:
+            projecting = await open_pool(dsn, "cocreate_projector", size=3)
+            stack.push_async_callback(projecting.close)
+
+            def moved(projection: str, tenant: str, _position: int) -> None:
+                signals.tell(projection, tenant)
+
+            engine = Engine(projecting, MODELS, moved=moved)
+        service = Service(pool, signals, engine)
+        stack.push_async_callback(signals.close)
+        stack.push_async_callback(service.live.close)
+        background = [asyncio.create_task(signals.run())]
+        if engine is not None:
+            signals.hear(engine.hear)
+            background.append(asyncio.create_task(engine.run()))
+        stack.push_async_callback(_cancel, background)
+        yield service
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
