@@ -1,0 +1,1 @@
+"""The accountable co-creation log: what became of our wish, and why?"""

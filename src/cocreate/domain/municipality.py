@@ -18,7 +18,7 @@ from cocreate.domain.steps.base import Event as AnyEvent
 from cocreate.domain.steps.base import EventMeta, Line, Step, Title, content_of
 from cocreate.domain.vocabulary import Visibility
 
-MunicipalityCode = Annotated[str, Meta(pattern="^GM[0-9]{4}$")]
+MunicipalityCode = Annotated[str, Meta(pattern=r"^GM[0-9]{4}(?![\s\S])")]
 """The code of a municipality with Statistics Netherlands (CBS), such as ``GM0503``."""
 
 _NAMESPACE = UUID("5bd7e3c8-6f05-5c1c-9f0e-3d1f6c6f5a52")
@@ -52,7 +52,7 @@ class SetVisibility(Step, frozen=True, kw_only=True):
     noun: ClassVar = "visibility-rules"
     by_default: ClassVar = Visibility.INTERNAL
 
-    steps: Annotated[str, Meta(pattern="^[a-z]+(-[a-z]+)*$", max_length=60)]
+    steps: Annotated[str, Meta(pattern=r"^[a-z]+(-[a-z]+)*(?![\s\S])", max_length=60)]
     """The noun of the kind of step."""
     default: Visibility
 

@@ -65,9 +65,7 @@ async def load(
                 progress(1)
                 continue
             if len(under_way) >= ABREAST:
-                done, under_way = await asyncio.wait(
-                    under_way, return_when=asyncio.FIRST_COMPLETED
-                )
+                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
             task = asyncio.create_task(_take(live, tenant, source, line, loaded, progress))

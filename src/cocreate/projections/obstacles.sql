@@ -13,7 +13,7 @@ create table obstacles.project (
     open boolean not null,
     carriers text[] not null,
     departments text[] not null,
-    primary key (tenant_id, project_id, audience, id)
+    primary key (tenant_id, project_id, id, audience)
 );
 
 create table obstacles.obstacle (
@@ -31,7 +31,7 @@ create table obstacles.obstacle (
     escalations smallint not null,
     blocks text[] not null,
     resolved_by text[] not null,
-    primary key (tenant_id, project_id, audience, id)
+    primary key (tenant_id, project_id, id, audience)
 );
 
 create table obstacles.approval (
@@ -48,7 +48,7 @@ create table obstacles.approval (
     requested_on date not null,
     due_on date,
     decided_on date,
-    primary key (tenant_id, project_id, audience, id)
+    primary key (tenant_id, project_id, id, audience)
 );
 
 create table obstacles.intervention (
@@ -62,14 +62,14 @@ create table obstacles.intervention (
     tried_on date not null,
     judged_on date,
     obstacles text[] not null,
-    primary key (tenant_id, project_id, audience, id)
+    primary key (tenant_id, project_id, id, audience)
 );
 
 create function obstacles.write_project(p_rows obstacles.project[]) returns void
     language sql
 begin atomic
     insert into obstacles.project select * from unnest(p_rows)
-        on conflict (tenant_id, project_id, audience, id) do update
+        on conflict (tenant_id, project_id, id, audience) do update
             set open = excluded.open, carriers = excluded.carriers,
                 departments = excluded.departments;
 end;
@@ -78,7 +78,7 @@ create function obstacles.write_obstacle(p_rows obstacles.obstacle[]) returns vo
     language sql
 begin atomic
     insert into obstacles.obstacle select * from unnest(p_rows)
-        on conflict (tenant_id, project_id, audience, id) do update
+        on conflict (tenant_id, project_id, id, audience) do update
             set department = excluded.department, status = excluded.status,
                 closed_on = excluded.closed_on, escalations = excluded.escalations,
                 resolved_by = excluded.resolved_by;
@@ -88,7 +88,7 @@ create function obstacles.write_approval(p_rows obstacles.approval[]) returns vo
     language sql
 begin atomic
     insert into obstacles.approval select * from unnest(p_rows)
-        on conflict (tenant_id, project_id, audience, id) do update
+        on conflict (tenant_id, project_id, id, audience) do update
             set status = excluded.status, due_on = excluded.due_on,
                 decided_on = excluded.decided_on;
 end;
@@ -97,7 +97,7 @@ create function obstacles.write_intervention(p_rows obstacles.intervention[]) re
     language sql
 begin atomic
     insert into obstacles.intervention select * from unnest(p_rows)
-        on conflict (tenant_id, project_id, audience, id) do update
+        on conflict (tenant_id, project_id, id, audience) do update
             set outcome = excluded.outcome, judged_on = excluded.judged_on;
 end;
 

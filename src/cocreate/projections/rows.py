@@ -120,11 +120,13 @@ async def _load(
     for table in tables:
         if table.only_added:
             continue
-        # The name is that of one of our own tables, never input.
+        # The name is that of one of our own tables, never input. Without the fence of "offset 0"
+        # and statistics, the planner would rather compare every key with every row.
         found = await connection.fetch(
             "select t.* from unnest($2::uuid[], $3::text[]) as k (project_id, id)"  # noqa: S608
-            f" join {table.schema}.{table.name} t on t.tenant_id = $1"
-            " and t.project_id = k.project_id and t.id = k.id and t.audience = any($4)",
+            f" cross join lateral (select * from {table.schema}.{table.name} r"
+            " where r.tenant_id = $1 and r.project_id = k.project_id and r.id = k.id"
+            " and r.audience = any($4) offset 0) t",
             tenant,
             projects,
             ids,

@@ -15,7 +15,7 @@ create table timeline.subject (
     since date not null,
     due_on date,
     body bytea not null,
-    primary key (tenant_id, project_id, audience, id)
+    primary key (tenant_id, project_id, id, audience)
 ) with (fillfactor = 80);
 
 create index subject_owed on timeline.subject
@@ -42,7 +42,7 @@ create function timeline.write_subject(p_rows timeline.subject[]) returns void
 begin atomic
     insert into timeline.subject
         select * from unnest(p_rows)
-        on conflict (tenant_id, project_id, audience, id) do update
+        on conflict (tenant_id, project_id, id, audience) do update
             set kind = excluded.kind, status = excluded.status, duties = excluded.duties,
                 since = excluded.since, due_on = excluded.due_on, body = excluded.body;
 end;
@@ -146,5 +146,23 @@ begin
             where s.tenant_id = p_tenant and s.audience = p_audience and s.id = ''
                 and (s.since, s.project_id) < (p_before_on, p_before_id)
             order by s.since desc, s.project_id desc limit p_limit;
+end
+$$;
+
+-- How much is owed in a project, inside, by kind of duty.
+create function timeline.count_owed(p_tenant text, p_project uuid, p_today date)
+    returns table (motivations bigint, feedback bigint, answers bigint, decisions bigint)
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select count(*) filter (where 'motivation' = any(s.duties)),
+            count(*) filter (where 'feedback' = any(s.duties)),
+            count(*) filter (where 'answer' = any(s.duties)),
+            count(*) filter (where 'decision' = any(s.duties) and s.due_on < p_today)
+            from timeline.subject s
+            where s.tenant_id = p_tenant and s.project_id = p_project and s.audience = 1
+                and s.duties <> '{}';
 end
 $$;

@@ -34,14 +34,17 @@ from msgspec import UNSET, Meta, UnsetType
 
 from cocreate.domain.vocabulary import PublicationCategory, Visibility
 
-Title = Annotated[str, Meta(min_length=1, max_length=200)]
-Text = Annotated[str, Meta(min_length=1, max_length=10_000)]
-Line = Annotated[str, Meta(min_length=1, max_length=300)]
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s]{1,2000}$")]
-Sha256 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-Count = Annotated[int, Meta(ge=0, le=10_000_000)]
+TEXT_PATTERN = r"^[^\u0000]*$"
+"""Any text but for the NUL character, which PostgreSQL cannot store."""
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}(?![\s\S])"
+"""Ends in "nothing more", since ``$`` would let a line end through."""
 
-ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$"
+Title = Annotated[str, Meta(min_length=1, max_length=200, pattern=TEXT_PATTERN)]
+Text = Annotated[str, Meta(min_length=1, max_length=10_000, pattern=TEXT_PATTERN)]
+Line = Annotated[str, Meta(min_length=1, max_length=300, pattern=TEXT_PATTERN)]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s\u0000-\u001f]{1,2000}(?![\s\S])")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?![\s\S])")]
+Count = Annotated[int, Meta(ge=0, le=10_000_000)]
 
 WishId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "wish"})]
 ProposalId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "proposal"})]
@@ -62,9 +65,13 @@ NewId = Annotated[str, Meta(pattern=ID_PATTERN)]
 SubjectId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "*"})]
 """The id of anything a project keeps account of."""
 
-PersonalLine = Annotated[str, Meta(min_length=1, max_length=300, extra={"personal": "party"})]
+PersonalLine = Annotated[
+    str, Meta(min_length=1, max_length=300, pattern=TEXT_PATTERN, extra={"personal": "party"})
+]
 """Personal data; the extra names the field that tells whose: the log encrypts it per person."""
-PersonalText = Annotated[str, Meta(min_length=1, max_length=10_000, extra={"personal": "party"})]
+PersonalText = Annotated[
+    str, Meta(min_length=1, max_length=10_000, pattern=TEXT_PATTERN, extra={"personal": "party"})
+]
 
 MAX_ITEMS = 1_000
 """The longest list a step may hold, and the most steps one command may carry."""

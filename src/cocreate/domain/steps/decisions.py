@@ -124,7 +124,7 @@ class RecordDecision(Step, frozen=True, kw_only=True):
     reference: Line | None = None
     decision_type: Line | None = None
     case: Line | None = None
-    responsible_organisation: Annotated[str, Meta(pattern="^[0-9]{9}$")] | None = None
+    responsible_organisation: Annotated[str, Meta(pattern=r"^[0-9]{9}(?![\s\S])")] | None = None
     outcomes: Annotated[tuple[SubjectOutcome, ...], Meta(min_length=1, max_length=MAX_ITEMS)]
     motivation: Text | None = None
     source_states_no_motivation: bool = False

@@ -1,0 +1,1 @@
+"""The headline figures, each beside a peer measured in the same run on the same server."""

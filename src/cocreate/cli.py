@@ -1,0 +1,363 @@
+"""The tool of operators: the demonstration, the server, migrations, imports, read models, keys."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import click
+import msgspec
+import uvloop
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from cocreate.domain.calendar import amsterdam_date
+from cocreate.domain.errors import RuleBroken
+from cocreate.domain.municipality import RegisterMunicipality
+from cocreate.domain.vocabulary import Role
+from cocreate.exchange import decidim, permits
+from cocreate.exchange.load import Loaded, load
+from cocreate.exchange.source import NotUnderstood, SourceUnusable, Understood
+from cocreate.log.errors import UnknownMunicipality, VersionConflict
+from cocreate.log.live import Sender
+from cocreate.postgres import EmbeddedServer, EmbeddedServerError
+from cocreate.projections.install import MODELS
+from cocreate.service import Service, open_service, prepare_database
+from cocreate.settings import Settings
+
+OPERATOR = Sender(actor="cli", actor_role=Role.OPERATOR)
+CODE = click.argument("code", metavar="GMxxxx")
+
+console = Console()
+errors = Console(stderr=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cocreate")
+def main() -> None:
+    """Accountable co-creation: what became of our wish, and why?
+
+    Without COCREATE_DATABASE_URL the embedded PostgreSQL is used, with its data in
+    COCREATE_DATA_FOLDER (.cocreate).
+    """
+
+
+@contextlib.asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[str]:
+    """Give the address of a database of this release: one's own, or the embedded one."""
+    if settings.database_url is not None:
+        await prepare_database(settings.database_url)
+        yield settings.database_url
+        return
+    server = EmbeddedServer(settings.data_folder)
+    await asyncio.to_thread(server.start)
+    try:
+        await prepare_database(server.dsn())
+        errors.print(
+            f"PostgreSQL: data in {server.data_folder}, socket in {server.socket_folder},"
+            f" log in {server.log_file}",
+            style="dim",
+            soft_wrap=True,
+        )
+        yield server.dsn()
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+@contextlib.asynccontextmanager
+async def service(*, project: bool = True) -> AsyncIterator[Service]:
+    """Give the parts of cocreate on the database of the settings."""
+    settings = Settings.from_environment()
+    async with (
+        database(settings) as dsn,
+        open_service(dsn, pool_size=settings.pool_size, project=project) as opened,
+    ):
+        yield opened
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a command, and say what went wrong in one line rather than in a trace."""
+    try:
+        uvloop.run(work)
+    except (
+        EmbeddedServerError,
+        SourceUnusable,
+        RuleBroken,
+        OSError,
+        asyncpg.PostgresError,
+    ) as problem:
+        errors.print(str(problem), style="red", soft_wrap=True)
+        sys.exit(1)
+    except UnknownMunicipality as unknown:
+        errors.print(f"There is no municipality {unknown} here", style="red")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to this release. Safe at any time, from many processes at once."""
+
+    async def work() -> None:
+        settings = Settings.from_environment()
+        if settings.database_url is None:
+            async with database(settings):
+                console.print("The embedded database is up to date")
+            return
+        applied = await prepare_database(settings.database_url)
+        console.print("Applied: " + ", ".join(applied) if applied else "Nothing to apply")
+
+    run(work())
+
+
+@main.command()
+def serve() -> None:
+    """Serve the API, and keep the read models."""
+
+    async def work() -> None:
+        from cocreate.app import serve as serve_app
+
+        settings = Settings.from_environment()
+        async with database(settings) as dsn:
+            await serve_app(msgspec.structs.replace(settings, database_url=dsn))
+
+    run(work())
+
+
+@main.command()
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with real files to import: decidim-*.jsonl.gz, *permit*.csv.gz.",
+)
+def demo(data: Path | None) -> None:
+    """Run the demonstration: five municipalities, their stories, the API and what to ask it."""
+
+    async def work() -> None:
+        from cocreate.demo.run import run_demo
+
+        settings = Settings.from_environment()
+        async with database(settings) as dsn:
+            await run_demo(msgspec.structs.replace(settings, database_url=dsn), data, import_file)
+
+    run(work())
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Bring in the records of other systems, through the same rules and log."""
+
+
+@import_.command(name="decidim")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--municipality", "code", required=True, metavar="GMxxxx")
+@click.option(
+    "--decided-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="When the proposals were decided on; the source does not say.",
+)
+def import_decidim(file: Path, code: str, decided_on: datetime | None) -> None:
+    """Import proposals of Decidim: JSON Lines, gzipped or not."""
+
+    async def work() -> None:
+        async with service() as opened:
+            await import_file(
+                opened, code, file, decided_on=decided_on.date() if decided_on else None
+            )
+
+    run(work())
+
+
+@import_.command(name="permits")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--municipality", "code", required=True, metavar="GMxxxx")
+def import_permits(file: Path, code: str) -> None:
+    """Import permit cases: CSV with the columns of XES, gzipped or not."""
+
+    async def work() -> None:
+        async with service() as opened:
+            await import_file(opened, code, file)
+
+    run(work())
+
+
+async def import_file(
+    opened: Service, code: str, file: Path, *, decided_on: date | None = None
+) -> Loaded:
+    """Import a file with a progress bar, and print the report."""
+    lines: Iterator[Understood | NotUnderstood]
+    if ".jsonl" in file.name:
+        source, start = decidim.SOURCE, decidim.start(file)
+        lines, total = decidim.read(file, decided_on=decided_on), decidim.survey(file).lines
+    else:
+        source, start = permits.SOURCE, permits.start(file)
+        lines, total = permits.read(file), permits.survey(file).lines
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+    ) as progress:
+        bar = progress.add_task(file.name, total=total)
+        loaded = await load(
+            opened.live,
+            code,
+            source,
+            start,
+            lines,
+            progress=lambda count: progress.advance(bar, count),
+        )
+    await report(opened, code, file, loaded)
+    return loaded
+
+
+async def report(opened: Service, code: str, file: Path, loaded: Loaded) -> None:
+    """Print what became of the lines of a file, and what is owed on them now."""
+    head = await opened.reader.head(code)
+    await opened.answers.reach("timeline", code, head or 0, within=120)
+    owed = await opened.pool.fetchrow(
+        "select * from timeline.count_owed($1, $2, $3)",
+        code,
+        loaded.project,
+        amsterdam_date(datetime.now().astimezone()),
+    )
+    table = Table(title=file.name, show_header=False)
+    rate = loaded.events / loaded.seconds if loaded.seconds else 0
+    for name, value in (
+        ("Project", str(loaded.project)),
+        ("Lines", f"{loaded.lines:,}"),
+        ("Commands", f"{loaded.commands:,} ({loaded.repeated:,} were recorded before)"),
+        ("Events", f"{loaded.events:,} in {loaded.seconds:.1f} s, {rate:,.0f} a second"),
+        ("Motivations owed", f"{owed['motivations']:,}"),
+        ("Feedback owed", f"{owed['feedback']:,}"),
+        ("Approvals past their day", f"{owed['decisions']:,}"),
+        ("Lines not taken", f"{len(loaded.refused):,}"),
+    ):
+        table.add_row(name, value)
+    console.print(table)
+    for refused in loaded.refused[:100]:
+        console.print(f"  line {refused.line}: {refused.reason}", soft_wrap=True)
+    if len(loaded.refused) > 100:
+        console.print(f"  and {len(loaded.refused) - 100} more")
+
+
+@main.group()
+def projections() -> None:
+    """Look after the read models."""
+
+
+@projections.command()
+def status() -> None:
+    """Show how far each read model is behind each log, and where one is parked."""
+
+    async def work() -> None:
+        async with service() as opened:
+            table = Table("Municipality", "Read model", "Position", "Behind", "Parked")
+            for lag in await _engine(opened).lags():
+                behind = lag.head - lag.position
+                parked = f"{lag.parked_at_position}: {lag.parked_reason}"
+                table.add_row(
+                    lag.tenant,
+                    lag.projection,
+                    f"{lag.position:,}",
+                    f"{behind:,}",
+                    parked if lag.parked_at_position is not None else "",
+                )
+            console.print(table)
+
+    run(work())
+
+
+@projections.command()
+@click.argument("name", type=click.Choice([model.NAME for model in MODELS]))
+@CODE
+def resume(name: str, code: str) -> None:
+    """Let a parked read model go on, after what stopped it was repaired."""
+
+    async def work() -> None:
+        async with service() as opened:
+            resumed = await _engine(opened).resume(name, code)
+            console.print("It goes on" if resumed else "It was not parked")
+
+    run(work())
+
+
+@projections.command()
+@click.argument("name", type=click.Choice([model.NAME for model in MODELS]))
+@CODE
+def rebuild(name: str, code: str) -> None:
+    """Fold the whole log of a municipality anew; readers see the old rows until it is done."""
+
+    async def work() -> None:
+        async with service(project=True) as opened:
+            model = next(model for model in MODELS if name == model.NAME)
+            count = await _engine(opened).rebuild(model, code)
+            console.print(f"{count:,} events")
+
+    run(work())
+
+
+@main.group()
+def municipality() -> None:
+    """Look after municipalities."""
+
+
+@municipality.command(name="create")
+@CODE
+@click.argument("name")
+def create_municipality(code: str, name: str) -> None:
+    """Give a municipality its log, and print a key of its administrator."""
+
+    async def work() -> None:
+        from cocreate.api.keys import issue_key
+
+        step = msgspec.convert(
+            {"occurredOn": _today().isoformat(), "code": code, "name": name}, RegisterMunicipality
+        )
+        async with service(project=False) as opened:
+            try:
+                await opened.live.register(step, OPERATOR)
+            except VersionConflict:
+                errors.print(f"{code} has its log already", style="yellow")
+            key = await issue_key(opened.pool, code, Role.TENANT_ADMINISTRATOR, "first key")
+            console.print(f"Key of the tenant administrator, shown once: {key.secret}")
+
+    run(work())
+
+
+@main.command(name="key")
+@CODE
+@click.argument("role", type=click.Choice([str(role) for role in Role]))
+@click.argument("label")
+def create_key(code: str, role: str, label: str) -> None:
+    """Make an API key, and print it once. For the operator's own, give OP for the code."""
+
+    async def work() -> None:
+        from cocreate.api.keys import issue_key
+
+        async with service(project=False) as opened:
+            key = await issue_key(opened.pool, code, Role(role), label)
+            console.print(key.secret)
+
+    run(work())
+
+
+def _engine(opened: Service) -> Any:  # noqa: ANN401
+    return opened.engine
+
+
+def _today() -> date:
+    return amsterdam_date(datetime.now().astimezone())
+
+
+if __name__ == "__main__":
+    main()
