@@ -1,0 +1,370 @@
+"""Leeuwarden: one look on the spot, a challenge, a no, safe routes, a living lab."""
+
+from datetime import date
+
+from cocreate.demo.telling import (
+    Story,
+    accept,
+    accounts,
+    adopted,
+    advice,
+    approval,
+    changed,
+    commitment,
+    complete,
+    confirmed,
+    days_before,
+    decided,
+    decision,
+    escalate,
+    extend,
+    feedback,
+    framework,
+    grant,
+    intervention,
+    judge,
+    kept,
+    leaves,
+    milestone,
+    notice_of_default,
+    obstacle,
+    official,
+    outside,
+    pause,
+    proposal,
+    public,
+    realised,
+    reflection,
+    rejected,
+    resolve,
+    session,
+    start,
+    stop,
+    suitability,
+    support,
+    tension,
+    told,
+    wish,
+)
+
+# fmt: off
+# One step a paragraph: a story is filled as text is, so that it reads as one.
+
+GRIFFIE = "griffie Leeuwarden"
+COLLEGE = "bestuurssecretariaat Leeuwarden"
+
+
+def one_look_on_the_spot() -> Story:
+    """Tell of a dark crossing that was cleaned on the day someone came to look."""
+    lead = "wijkbeheerder"
+    return Story("GM0080", "een-blik-ter-plaatse", (
+        told(date(2025, 10, 7), lead,
+            start("Een blik ter plaatse", "Bij de oversteek aan de Lisdoddedyk is het donker. "
+                "Gemeente en provincie wezen een jaar lang naar elkaar.", sector="mobility",
+                initiative="residents", department="Wijkbeheer", place="Lisdoddedyk")),
+        told(date(2025, 10, 7), lead,
+            official("wijkbeheerder", "G. Hoekstra", "Wijkbeheer", "wijkbeheerder"),
+            outside("fietser", "resident", "Mevrouw T. Oosterhof", "steekt hier elke dag over"),
+            outside("provincie", "other-authority", "Provincie Fryslân", "beheert de weg",
+                carries=True),
+            wish("wens-oversteek", "Zie mij als ik oversteek",
+                "De lamp doet het niet en het bord is groen van de alg.", by="fietser"),
+            support("wens-oversteek", 12),
+            obstacle("hobbel-wie", "external-dependency",
+                "Is de lamp van de gemeente of van de provincie?", department="Wijkbeheer",
+                blocks=["wens-oversteek"])),
+        told(date(2025, 10, 16), lead,
+            intervention("schouw", "mediation", ["hobbel-wie"], "Samen gaan kijken"),
+            session("schouw-dyk", "site-visit", "Schouw in de schemering", "De lamp is stuk, het "
+                "bord is vies. Wie ervan is, blijkt op de paal te staan.", attended=5,
+                reached=["bewoner", "provincie"], parties=["fietser", "provincie",
+                "wijkbeheerder"])),
+        told(date(2025, 10, 16), lead,
+            judge("schouw", "resolved", "Een uur kijken deed meer dan een jaar mailen."),
+            resolve("hobbel-wie", "De paal is van de provincie, de lamp van de gemeente.",
+                interventions=["schouw"]),
+            milestone("schoon", "Bord en spiegel zijn dezelfde dag schoongemaakt"),
+            commitment("toezegging-lamp", "Nieuwe lampen bij de oversteek", "Provincie Fryslân",
+                "Mevrouw Oosterhof", date(2026, 2, 1), about=["wens-oversteek"])),
+        decided(date(2025, 11, 4), COLLEGE,
+            decision("besluit-lamp", "official-under-mandate", "Twee nieuwe lampen",
+                "Kleine maatregel, groot verschil.", published_on=date(2025, 11, 5),
+                outcomes=[adopted("wens-oversteek")])),
+        told(date(2025, 11, 6), lead,
+            feedback("telefoon", "conversation", "De wijkbeheerder belde mevrouw Oosterhof: de "
+                "lampen komen in januari.", about=["wens-oversteek"], reached=1)),
+        told(date(2026, 1, 22), lead,
+            kept("toezegging-lamp"),
+            realised("wens-oversteek", "Twee nieuwe lampen en een schoon bord."),
+            confirmed("wens-oversteek", "Auto's remmen nu af.", by="fietser"),
+            complete("In drie maanden klaar."),
+            reflection("les-kijken", "Ga eerst samen kijken",
+                "Wij hadden 34 mails. Een bezoek was genoeg.", competences=["connecting"])),
+    ))
+
+
+def right_to_challenge(today: date) -> Story:
+    """Tell of residents who challenge the municipality for their community house."""
+    ago = days_before(today)
+    lead = "loket uitdaagrecht"
+    return Story("GM0080", "uitdaagrecht-buurthuis", (
+        told(ago(470), lead,
+            start("Bewoners dagen uit: buurthuis De Skûle", "Bewoners willen het buurthuis zelf "
+                "runnen, beter en voor hetzelfde geld. Zij gebruiken hun uitdaagrecht.",
+                sector="care", initiative="right-to-challenge", department="Sociaal Domein",
+                place="Buurthuis De Skûle")),
+        told(ago(470), lead,
+            official("loket", "I. de Jong", "Sociaal Domein", "loket uitdaagrecht"),
+            outside("uitdagers", "group", "Vereniging De Skûle", "wil het buurthuis runnen",
+                carries=True),
+            outside("welzijn", "organisation", "Welzijnsstichting Noordertij", "runt het nu"),
+            wish("wens-buurthuis", "Ons buurthuis in eigen hand",
+                "Wij kunnen zes dagen open in plaats van drie.", by="uitdagers"),
+            support("wens-buurthuis", 287),
+            proposal("uitdaging", "Plan, begroting en vrijwilligers",
+                "Zes dagen open, twee beheerders, veertig vrijwilligers.",
+                answers=["wens-buurthuis"], by="uitdagers")),
+        told(ago(455), lead,
+            suitability("go", "medium", "high", "De uitdaging voldoet aan de verordening: het is "
+                "een taak van de gemeente en de buurt staat erachter.", body="college"),
+            framework("co-decide", "de overname van het buurthuis", body="college",
+                fixed=["Zelfde geld: 94.000 euro per jaar", "Toegankelijk voor iedereen"],
+                open=["Openingstijden", "Programma", "Personeel"]),
+            accounts("loket", "college", "verslag na elk jaar")),
+        told(ago(440), lead,
+            obstacle("hobbel-aanbesteden", "rule-pressure", "Moet dit worden aanbesteed?",
+                "Inkoop denkt van wel, Sociaal Domein van niet.", department="Inkoop",
+                blocks=["uitdaging"]),
+            obstacle("hobbel-personeel", "public-value-conflict",
+                "Wat gebeurt er met de beheerders van nu?", department="Sociaal Domein",
+                blocks=["uitdaging"], tension=tension("continuity", "participation")),
+            approval("inkooptoets", "procurement", "Toets of aanbesteden moet",
+                "Gemeente Leeuwarden, Inkoop", "none", department="Inkoop",
+                needed_for=["uitdaging"], stated_due_on=ago(400)),
+            approval("subsidie", "subsidy", "Subsidie van 94.000 euro per jaar",
+                "College van Leeuwarden", "awb-reasonable", department="Sociaal Domein",
+                needed_for=["uitdaging"])),
+        told(ago(410), lead,
+            intervention("juristenuur", "expertise-brought-in", ["hobbel-aanbesteden"],
+                "Een jurist van buiten"),
+            extend("subsidie", "De begroting van de vereniging wordt nog nagekeken.",
+                until=ago(340))),
+        told(ago(380), lead,
+            grant("inkooptoets", "Een subsidie past; aanbesteden hoeft niet."),
+            judge("juristenuur", "resolved"),
+            resolve("hobbel-aanbesteden", "Subsidie in plaats van opdracht.",
+                interventions=["juristenuur"]),
+            intervention("overstap", "mediation", ["hobbel-personeel"],
+                "Gesprek met de beheerders van nu")),
+        told(ago(360), lead,
+            judge("overstap", "resolved", "Een beheerder stapt over, een krijgt ander werk."),
+            resolve("hobbel-personeel", "Niemand verliest zijn baan.", interventions=["overstap"]),
+            advice("advies-welzijn", "Adviesraad sociaal domein", "positive-with-conditions",
+                "Houd een meldpunt buiten de vereniging.", about=["uitdaging"])),
+        decided(ago(350), COLLEGE,
+            decision("besluit-uitdaging", "college", "Uitdaging buurthuis De Skûle toegewezen",
+                "Het plan is beter en kost evenveel.", reference="UR-03",
+                legal_basis="Participatieverordening artikel 9", sent_on=ago(348),
+                published_on=ago(348), open_to_objection=True, outcomes=[changed("uitdaging",
+                "afwijking-proefjaar", "policy", "De overname begint met een proefjaar. De "
+                "verordening vraagt een evaluatie voordat de afspraak voor vijf jaar geldt.",
+                alternatives=("Direct vijf jaar", "Samen beheren"), tension=tension("continuity",
+                "responsiveness"))])),
+        told(ago(345), lead,
+            grant("subsidie"),
+            feedback("brief-uitdagers", "letter", "U krijgt het buurthuis. Het eerste jaar is een "
+                "proef. In de brief staan budget, contactpersoon en hoe wij samen kunnen stoppen.",
+                about=["besluit-uitdaging"], reached=287)),
+        told(ago(300), lead,
+            milestone("sleutel", "De vereniging krijgt de sleutel"),
+            commitment("toezegging-dak", "Het dak van het buurthuis is dicht",
+                "teamleider vastgoed", "Vereniging De Skûle", ago(60)),
+            commitment("toezegging-evaluatie", "Evaluatie van het proefjaar", "loket uitdaagrecht",
+                "Vereniging De Skûle", ago(-20), about=["uitdaging"])),
+        told(ago(200), lead,
+            realised("wens-buurthuis", "De Skûle is zes dagen per week open."),
+            confirmed("wens-buurthuis", "Het is nu echt van ons.", by="uitdagers")),
+        told(ago(130), lead,
+            obstacle("hobbel-dak", "internal-collaboration", "Het dak lekt en niemand is eigenaar",
+                "Vastgoed wijst naar Sociaal Domein, Sociaal Domein naar de vereniging.",
+                department="Vastgoed", owner="loket"),
+            wish("wens-keuken", "Een keuken om samen te koken", by="uitdagers")),
+    ))
+
+
+def early_signals() -> Story:
+    """Tell of a matter in which co-creation would have been a show."""
+    lead = "beleidsadviseur schulden"
+    return Story("GM0080", "vroegsignalering-schulden", (
+        told(date(2024, 11, 5), lead,
+            start("Samen regels maken voor vroegsignalering", "De gemeente wil met inwoners "
+                "bespreken wie een brief krijgt bij een betaalachterstand.", sector="poverty",
+                initiative="municipality", department="Werk en Inkomen", place="Leeuwarden")),
+        told(date(2024, 11, 5), lead,
+            official("adviseur", "W. Dijkstra", "Werk en Inkomen", "beleidsadviseur"),
+            outside("raad", "group", "Cliëntenraad", "adviseert")),
+        told(date(2024, 11, 26), lead,
+            wish("wens-stem", "Zelf kiezen of de gemeente mijn schuld mag weten", by="raad"),
+            obstacle("hobbel-wet", "rule-pressure", "De wet ligt al vast", "Wie een signaal geeft "
+                "en wat de gemeente ermee doet, staat in de wet. Er valt niets te kiezen.",
+                department="Juridische Zaken", tension=tension("privacy", "effectiveness")),
+            obstacle("hobbel-gevoelig", "political-sensitivity",
+                "De raad wil geen gesprek waar niets uit kan komen", department="Werk en Inkomen")),
+        told(date(2024, 12, 10), lead,
+            suitability("no-go", "high", "high", "Samen beslissen kan hier niet: de wet laat geen "
+                "ruimte. Een avond zou schijn zijn. Wij vertellen inwoners wel wat er met hun "
+                "gegevens gebeurt.", body="college")),
+        decided(date(2024, 12, 10), COLLEGE,
+            decision("besluit-nee", "college", "Geen co-creatie over vroegsignalering",
+                "Er is geen ruimte voor invloed.", published_on=date(2024, 12, 12),
+                outcomes=[rejected("wens-stem", "afwijking-wet", "law", "De Wet gemeentelijke "
+                "schuldhulpverlening bepaalt dat verhuurders en energiebedrijven een achterstand "
+                "melden. Toestemming vooraf is daar niet voor nodig. U kunt hulp wel altijd "
+                "weigeren.", alternatives=("Een brief in gewone taal",
+                "Eerst bellen, dan schrijven"), tension=tension("privacy", "effectiveness"))])),
+        told(date(2024, 12, 17), lead,
+            accept("hobbel-wet", "De wet is de wet."),
+            accept("hobbel-gevoelig", "Het gesprek gaat niet door."),
+            feedback("uitleg-clientenraad", "meeting", "De wethouder legde de cliëntenraad uit "
+                "waarom er niets te kiezen is en wat er met gegevens gebeurt.",
+                about=["besluit-nee"], reached=14),
+            stop("Co-creatie past hier niet.")),
+        told(date(2025, 1, 7), lead,
+            public(reflection("les-nee", "Nee zeggen is ook eerlijk", "De cliëntenraad was "
+                "teleurgesteld, maar liever nu dan na drie avonden.",
+                competences=["political-sensitivity"], tension=tension("participation",
+                "legality")))),
+    ))
+
+
+def safe_routes(today: date) -> Story:
+    """Tell of volunteers who guide children, and of a traffic decision that does not come."""
+    ago = days_before(today)
+    lead = "verkeersadviseur"
+    return Story("GM0080", "veilige-schoolroutes", (
+        told(ago(430), lead,
+            start("Veilige schoolroutes in de Blauwe Buurt", "Ouders en kinderen kiezen samen de "
+                "veiligste route naar drie scholen. Vrijwilligers begeleiden.", sector="safety",
+                initiative="residents", department="Verkeer", place="Blauwe Buurt")),
+        told(ago(430), lead,
+            official("verkeer", "M. Bakker", "Verkeer", "verkeersadviseur"),
+            outside("ouders", "group", "Verkeersouders Blauwe Buurt", "begeleiden", carries=True),
+            outside("politie", "other-authority", "Politie Leeuwarden", "adviseert"),
+            wish("wens-route", "Een route met zo weinig mogelijk auto's", by="ouders"),
+            wish("wens-schoolstraat", "Geen auto's voor de school bij het begin en einde",
+                by="ouders"),
+            wish("wens-drempels", "Drempels in de Korenbloemstraat", by="ouders"),
+            support("wens-schoolstraat", 311),
+            support("wens-route", 164)),
+        told(ago(415), lead,
+            suitability("go", "low", "medium", "Kinderen kennen de route het best.",
+                body="college"),
+            framework("co-produce", "de schoolroutes", body="college", fixed=["Bus 7 moet erdoor"],
+                open=["Route", "Tijden", "Vrijwilligers"])),
+        told(ago(395), lead,
+            session("kinderen-lopen", "site-visit", "Kinderen wijzen gevaarlijke plekken aan",
+                attended=88, reached=["groep 5 tot en met 8"]),
+            proposal("plan-schoolstraat", "Drie schoolstraten", answers=["wens-schoolstraat"],
+                by="ouders"),
+            proposal("plan-route", "Gele route met 40 vrijwilligers", answers=["wens-route"],
+                by="ouders")),
+        told(ago(370), lead,
+            obstacle("hobbel-regels-vrijwilligers", "policy-safeguarding",
+                "Vrijwilligers mogen geen verkeer stilzetten", department="Verkeer",
+                blocks=["plan-route"])),
+        told(ago(340), lead,
+            intervention("brigadiers", "expertise-brought-in", ["hobbel-regels-vrijwilligers"],
+                "De politie leidt verkeersbrigadiers op")),
+        told(ago(310), lead,
+            judge("brigadiers", "resolved"),
+            resolve("hobbel-regels-vrijwilligers", "32 vrijwilligers hebben een aanstelling.",
+                interventions=["brigadiers"])),
+        decided(ago(290), COLLEGE,
+            decision("besluit-routes", "college", "Schoolroutes Blauwe Buurt",
+                "Het plan is gedragen en goedkoop.", published_on=ago(288),
+                outcomes=[adopted("plan-route"), adopted("plan-schoolstraat"),
+                rejected("wens-drempels", "afwijking-drempels", "technical",
+                "De bodem is slap. Door drempels gaan huizen trillen.", alternatives=("Versmalling",
+                "Bloembakken"))])),
+        told(ago(280), lead,
+            realised("wens-route", "De gele route is open."),
+            confirmed("wens-route", by="ouders")),
+        told(ago(170), lead,
+            approval("verkeersbesluit-school", "traffic",
+                "Drie straten dicht tussen 8.15 en 8.45 uur", "College van Leeuwarden",
+                "awb-reasonable", department="Verkeer", needed_for=["plan-schoolstraat"]),
+            approval("busadvies", "traffic", "Omleiding van bus 7", "Vervoerder Noordlijn", "none",
+                department="Verkeer", needed_for=["plan-schoolstraat"], stated_due_on=ago(130))),
+        told(ago(150), lead,
+            obstacle("hobbel-bus", "external-dependency", "De vervoerder wil niet omrijden",
+                department="Verkeer", blocks=["plan-schoolstraat", "verkeersbesluit-school"]),
+            escalate("hobbel-bus", "wethouder verkeer")),
+        told(ago(80), lead,
+            intervention("proefweek", "pilot", ["hobbel-bus"], "Een week omrijden als proef"),
+            notice_of_default("verkeersbesluit-school",
+                "De ouders stellen het college in gebreke.")),
+        told(ago(50), lead,
+            judge("proefweek", "helped", "De bus had twee minuten vertraging, niet acht.")),
+    ))
+
+
+def living_lab(today: date) -> Story:
+    """Tell of a living lab on heat, paused for want of hands."""
+    ago = days_before(today)
+    lead = "projectleider energie"
+    return Story("GM0080", "proeftuin-warme-wijk", (
+        told(ago(600), lead,
+            start("Proeftuin Warme Wijk", "In twee straten proberen bewoners en gemeente uit hoe "
+                "je zonder gas warm blijft.", sector="energy-and-environment",
+                initiative="municipality", department="Energie", place="Wylgestrjitte")),
+        told(ago(600), lead,
+            official("energie", "J. Sikkema", "Energie", "projectleider"),
+            outside("straat", "group", "Bewoners Wylgestrjitte", "proberen uit", carries=True),
+            outside("hogeschool", "organisation", "Hogeschool Noordwaard", "meet mee",
+                carries=True),
+            suitability("go", "low", "medium", "Een proef mag mislukken.", body="college"),
+            framework("co-produce", "de proef met drie soorten warmte", body="college",
+                fixed=["Veilig", "Iedereen mag stoppen"], open=["Welke warmte", "Wanneer"])),
+        told(ago(570), lead,
+            session("lab-1", "living-lab", "Zes huizen, drie soorten warmte", attended=19,
+                reached=["huiseigenaren"], missed=["huurders"]),
+            wish("wens-warm", "Warm blijven voor hetzelfde geld", by="straat"),
+            wish("wens-stil", "Geen brommende kast naast de slaapkamer", by="straat"),
+            support("wens-warm", 44)),
+        told(ago(545), lead,
+            obstacle("hobbel-vergunning-lab", "rule-pressure",
+                "Elke warmtepomp heeft een eigen vergunning nodig", department="Vergunningen",
+                blocks=["wens-warm"]),
+            approval("lab-vergunning", "permit", "Zes warmtepompen aan de gevel",
+                "College van Leeuwarden", "omgevingswet-regular", department="Vergunningen",
+                needed_for=["wens-warm"])),
+        told(ago(520), lead,
+            intervention("een-vergunning", "experiment-space", ["hobbel-vergunning-lab"],
+                "Een vergunning voor de hele proef")),
+        told(ago(500), lead,
+            grant("lab-vergunning", conditions=["Ten hoogste 40 decibel"]),
+            judge("een-vergunning", "resolved"),
+            resolve("hobbel-vergunning-lab", "Een vergunning voor zes huizen.",
+                interventions=["een-vergunning"])),
+        told(ago(380), lead,
+            obstacle("hobbel-kennis", "knowledge-and-competence",
+                "Niemand bij de gemeente kan de metingen lezen", department="Energie"),
+            intervention("student-mee", "expertise-brought-in", ["hobbel-kennis"],
+                "Twee studenten een dag per week")),
+        told(ago(330), lead,
+            judge("student-mee", "resolved"),
+            resolve("hobbel-kennis", "De uitkomsten staan nu in gewone taal op een poster.",
+                interventions=["student-mee"])),
+        told(ago(160), lead,
+            obstacle("hobbel-handen", "capacity", "De projectleider is weg en niet opgevolgd",
+                department="Energie", blocks=["wens-warm", "wens-stil"]),
+            leaves("energie", "Andere baan")),
+        told(ago(150), lead,
+            pause("Er is geen projectleider. De proef loopt door, maar er wordt niets besloten.")),
+    ))
+
+
+def stories(today: date) -> tuple[Story, ...]:
+    """Give the stories of Leeuwarden."""
+    return (one_look_on_the_spot(), right_to_challenge(today), early_signals(), safe_routes(today),
+        living_lab(today))

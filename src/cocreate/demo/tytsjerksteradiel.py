@@ -1,0 +1,313 @@
+"""Tytsjerksteradiel: village energy, a narrow crossing, two schools, neighbours who help."""
+
+from datetime import date
+
+from cocreate.demo.telling import (
+    Story,
+    accept,
+    accounts,
+    adopted,
+    advice,
+    approval,
+    changed,
+    commitment,
+    complete,
+    confirmed,
+    days_before,
+    decided,
+    decision,
+    directs,
+    escalate,
+    extend,
+    feedback,
+    framework,
+    grant,
+    intervention,
+    judge,
+    obstacle,
+    official,
+    outside,
+    proposal,
+    realised,
+    reassign,
+    reflection,
+    rejected,
+    resolve,
+    revise,
+    session,
+    start,
+    stop,
+    suitability,
+    support,
+    tension,
+    told,
+    wish,
+)
+
+# fmt: off
+# One step a paragraph: a story is filled as text is, so that it reads as one.
+
+GRIFFIE = "griffie Tytsjerksteradiel"
+COLLEGE = "bestuurssecretariaat Tytsjerksteradiel"
+
+
+def village_energy(today: date) -> Story:
+    """Tell of a village with its own solar field, and a grid that is full."""
+    ago = days_before(today)
+    lead = "projectleider duurzaamheid"
+    return Story("GM0737", "doarpsenergie", (
+        told(ago(700), lead,
+            start("Doarpsenergie: zonneveld van het dorp", "Een dorpscoöperatie wil een zonneveld "
+                "waarvan de winst in het dorp blijft.", sector="energy-and-environment",
+                initiative="residents", department="Ruimte", place="Eastermarwâld")),
+        told(ago(700), lead,
+            official("ruimte", "A. Veenstra", "Ruimte", "projectleider"),
+            outside("cooperatie", "organisation", "Coöperatie De Sinnepôle", "bouwt het veld",
+                carries=True),
+            outside("buren", "group", "Omwonenden van de Singel", "kijken op het veld uit"),
+            wish("wens-veld", "Een eigen zonneveld", by="cooperatie"),
+            wish("wens-zicht", "Vrij uitzicht over het land", by="buren"),
+            support("wens-veld", 198),
+            support("wens-zicht", 41)),
+        told(ago(680), lead,
+            suitability("conditions", "medium", "high", "Het idee komt uit het dorp. Buren moeten "
+                "vanaf het begin mee kunnen tekenen.", body="college",
+                conditions=["Half eigendom van het dorp"]),
+            framework("co-produce", "plek en rand van het veld", body="council",
+                fixed=["Ten hoogste drie hectare"], open=["Plek", "Hoogte van de haag",
+                "Waar de winst heen gaat"]),
+            directs("ruimte", "college"),
+            accounts("ruimte", "council")),
+        told(ago(650), lead,
+            session("tekenavond", "design-session", "Tekenen op de kaart", invited=240, attended=67,
+                reached=["dorp", "omwonenden"]),
+            proposal("plan-veld", "Zonneveld van drie hectare met een haag", answers=["wens-veld",
+                "wens-zicht"], by="cooperatie")),
+        told(ago(620), lead,
+            obstacle("hobbel-net", "external-dependency", "Het stroomnet is vol tot over zes jaar",
+                department="Ruimte", blocks=["plan-veld"]),
+            obstacle("hobbel-landschap", "public-value-conflict", "Zonnestroom of open landschap?",
+                department="Ruimte", blocks=["plan-veld"], tension=tension("sustainability",
+                "representation"))),
+        told(ago(590), lead,
+            intervention("haagproef", "residents-involved-early", ["hobbel-landschap"],
+                "Buren kiezen de haag", "Met stokken en lint staat het veld er een week lang op "
+                "ware grootte."),
+            intervention("batterij", "experiment-space", ["hobbel-net"],
+                "Een dorpsbatterij naast het veld")),
+        told(ago(555), lead,
+            judge("haagproef", "resolved"),
+            resolve("hobbel-landschap", "De haag wordt anderhalve meter en het veld schuift naar "
+                "achteren.", interventions=["haagproef"]),
+            revise("plan-veld", "Zonneveld van twee hectare, verder van de Singel",
+                answers=["wens-veld", "wens-zicht"],
+                reason="Uitkomst van de week met stokken en lint.")),
+        told(ago(540), lead,
+            approval("omgevingsplan", "permit", "Afwijken van het omgevingsplan",
+                "College van Tytsjerksteradiel", "omgevingswet-extensive",
+                department="Vergunningen", needed_for=["plan-veld"]),
+            advice("advies-provincie", "Provincie Fryslân", "positive-with-conditions",
+                "Akkoord, als de sloot open blijft.", about=["plan-veld"], statutory=True)),
+        decided(ago(500), GRIFFIE,
+            decision("besluit-veld", "council", "Zonneveld De Sinnepôle",
+                "Winst voor het dorp en rekening gehouden met de buren.",
+                body_name="Gemeenteraad van Tytsjerksteradiel", votes={"inFavour": 18,
+                "against": 7}, published_on=ago(497), outcomes=[adopted("plan-veld")])),
+        told(ago(490), lead,
+            feedback("dorpskrant", "newsletter", "Het zonneveld komt er, kleiner en verder weg. De "
+                "dorpskrant legt uit waarom.", about=["besluit-veld"], reached=610)),
+        told(ago(400), lead,
+            extend("omgevingsplan", "De zienswijzen zijn talrijk."),
+            judge("batterij", "helped",
+                "De netbeheerder wil praten over een kleinere aansluiting.")),
+        told(ago(340), lead,
+            grant("omgevingsplan", conditions=["De sloot blijft open"]),
+            escalate("hobbel-net", "wethouder en netbeheerder")),
+        told(ago(100), lead,
+            approval("netaansluiting", "other", "Aansluiting op het net", "Netbeheerder Noordoost",
+                "none", department="Ruimte", needed_for=["plan-veld"], stated_due_on=ago(10)),
+            commitment("toezegging-batterij", "Subsidie voor de dorpsbatterij aanvragen",
+                "projectleider duurzaamheid", "Coöperatie De Sinnepôle", ago(-60))),
+    ))
+
+
+def narrow_crossing(today: date) -> Story:
+    """Tell of a crossing with three obstacles, each with an owner of its own."""
+    ago = days_before(today)
+    lead = "adviseur verkeer"
+    return Story("GM0737", "oversteek-te-smal", (
+        told(ago(510), lead,
+            start("De oversteek bij het spoor is te smal", "Scholieren, tractoren en fietsers "
+                "kruisen elkaar op drie meter breed.", sector="safety", initiative="residents",
+                department="Verkeer", place="Spoordyk")),
+        told(ago(510), lead,
+            official("verkeer", "K. Wouda", "Verkeer", "adviseur"),
+            outside("dorpsbelang", "organisation", "Dorpsbelang Spoordyk", "spreekt voor het dorp",
+                carries=True),
+            outside("spoor", "other-authority", "Spoorbeheerder", "eigenaar van de overweg"),
+            wish("wens-breed", "Een bredere oversteek",
+                "Mijn zoon kwam net naast een tractor terecht.", by="dorpsbelang"),
+            wish("wens-licht", "Licht bij de overweg", by="dorpsbelang"),
+            support("wens-breed", 176),
+            support("wens-licht", 81)),
+        told(ago(495), lead,
+            suitability("go", "low", "high", "Alle partijen zien het gevaar.", body="college"),
+            framework("advise", "tijdelijke maatregelen", body="college",
+                fixed=["De spoorbeheerder beslist over de overweg"],
+                open=["Lijnen, licht en tijden"])),
+        told(ago(470), lead,
+            obstacle("hobbel-spoor", "external-dependency",
+                "De spoorbeheerder verbreedt alleen bij groot onderhoud", department="Verkeer",
+                owner="spoor", blocks=["wens-breed"]),
+            obstacle("hobbel-begroting", "money", "Er staat niets in de begroting",
+                department="Financiën", blocks=["wens-breed"]),
+            obstacle("hobbel-tunnelplan", "policy-safeguarding",
+                "Er komt ooit een tunnel, dus nu doen we niets", department="Ruimte",
+                blocks=["wens-breed"], tension=tension("efficiency", "safety"))),
+        told(ago(420), lead,
+            intervention("drie-eigenaren", "boundary-spanner-appointed", ["hobbel-spoor",
+                "hobbel-begroting", "hobbel-tunnelplan"], "Een verbinder voor drie eigenaren")),
+        told(ago(360), lead,
+            reassign("hobbel-begroting", "Verkeer",
+                "Verkeer dient een voorstel in bij de kadernota."),
+            judge("drie-eigenaren", "helped", "Nu weten de drie van elkaar wat zij willen."),
+            resolve("hobbel-tunnelplan", "De raad spreekt uit dat de tunnel geen reden is om te "
+                "wachten.", interventions=["drie-eigenaren"])),
+        told(ago(270), lead,
+            intervention("raadsvraag", "council-involved-early", ["hobbel-begroting"],
+                "De raad komt kijken bij de overweg"),
+            session("raad-kijkt", "site-visit", "Raadsleden bij het spoor om acht uur 's ochtends",
+                attended=14)),
+        told(ago(220), lead,
+            judge("raadsvraag", "resolved"),
+            resolve("hobbel-begroting", "De raad maakt 40.000 euro vrij.",
+                interventions=["raadsvraag"])),
+        decided(ago(205), GRIFFIE,
+            decision("besluit-oversteek", "council", "Tijdelijke maatregelen Spoordyk",
+                "Wachten is te gevaarlijk.", votes={"inFavour": 25, "against": 0},
+                published_on=ago(203), outcomes=[adopted("wens-licht"), changed("wens-breed",
+                "afwijking-breed", "third-party-rights", "De overweg is van de spoorbeheerder. Tot "
+                "die verbreedt, komen er een wachtvak en vaste tijden voor tractoren.",
+                alternatives=("Eigen fietsbrug", "Overweg sluiten"))])),
+        told(ago(195), lead,
+            feedback("dorpsavond", "meeting", "De wethouder vertelde wat nu kan en wat pas later.",
+                about=["besluit-oversteek"], reached=52),
+            approval("spoorvergunning", "permit", "Lichtmast binnen elf meter van het spoor",
+                "Spoorbeheerder", "awb-reasonable", department="Verkeer",
+                needed_for=["wens-licht"])),
+        told(ago(150), lead,
+            extend("spoorvergunning", "De spoorbeheerder wil een meting van het zicht van "
+                "machinisten.", until=ago(70)),
+            escalate("hobbel-spoor", "gedeputeerde")),
+        told(ago(55), lead,
+            commitment("toezegging-mast", "De lichtmast staat voor de winter", "wethouder verkeer",
+                "Dorpsbelang Spoordyk", ago(5), about=["wens-licht"])),
+    ))
+
+
+def two_schools_one_village() -> Story:
+    """Tell of a village school in which co-creation came too late to be honest."""
+    lead = "beleidsadviseur onderwijs"
+    return Story("GM0737", "twee-skoallen-ien-doarp", (
+        told(date(2025, 2, 11), lead,
+            start("Twee scholen, een dorp", "De schoolbesturen willen samengaan in een gebouw. De "
+                "gemeente wilde met het dorp de plek kiezen.", sector="education",
+                initiative="municipality", department="Onderwijs", place="Garypsterhoek")),
+        told(date(2025, 2, 11), lead,
+            official("onderwijs", "F. Zijlstra", "Onderwijs", "beleidsadviseur"),
+            outside("ouders", "group", "Ouders van beide scholen", "verdeeld"),
+            outside("besturen", "organisation", "Twee schoolbesturen", "beslissen over samengaan"),
+            wish("wens-eigen", "Onze eigen school houden", by="ouders"),
+            wish("wens-midden", "Als het moet: een school midden in het dorp", by="ouders"),
+            support("wens-eigen", 129),
+            support("wens-midden", 74)),
+        told(date(2025, 3, 4), lead,
+            obstacle("hobbel-besloten", "direction-over-democracy",
+                "De besturen hebben al getekend", "Ouders horen op de avond dat de plek in het "
+                "contract staat.", department="Onderwijs", blocks=["wens-midden"],
+                tension=tension("legitimacy", "efficiency")),
+            obstacle("hobbel-geloof", "political-sensitivity",
+                "Het gaat ook over geloof en familie", department="Onderwijs")),
+        told(date(2025, 3, 25), lead,
+            intervention("vertrouwenspersoon", "mediation", ["hobbel-geloof"],
+                "Gesprekken bij mensen thuis"),
+            judge("vertrouwenspersoon", "helped", "De toon is beter, de verschillen blijven.")),
+        told(date(2025, 4, 15), lead,
+            suitability("no-go", "high", "medium", "De plek en het samengaan staan vast. "
+                "Meebeslissen kan niet meer. Wij stoppen liever dan dat wij doen alsof.",
+                body="college")),
+        decided(date(2025, 4, 22), COLLEGE,
+            decision("besluit-stop", "college", "Geen co-creatie over de schoollocatie",
+                "De ruimte om te kiezen is er niet.", published_on=date(2025, 4, 24),
+                outcomes=[rejected("wens-eigen", "afwijking-eigen", "outside-competence", "Over "
+                "samengaan beslissen de schoolbesturen, niet de gemeente.",
+                alternatives=("Uitstel vragen aan de besturen",)), rejected("wens-midden",
+                "afwijking-midden", "third-party-rights", "De besturen hebben de grond al gekocht.",
+                alternatives=("Kiss-and-ride", "Veilige looproute"))])),
+        told(date(2025, 4, 29), lead,
+            accept("hobbel-besloten", "Het contract is getekend."),
+            accept("hobbel-geloof", "Dit blijft gevoelig."),
+            stop("De plek stond al vast. Co-creatie kwam te laat.")),
+        told(date(2025, 5, 20), lead,
+            reflection("les-te-laat", "Vraag eerst wat al getekend is",
+                "Wij nodigden het dorp uit voor een keuze die er niet was.",
+                competences=["inside-and-outside", "reflection"], tension=tension("participation",
+                "transparency"))),
+    ))
+
+
+def neighbours_who_help() -> Story:
+    """Tell of villagers who quietly help each other, with a municipality that learns to let go."""
+    lead = "dorpencoördinator"
+    return Story("GM0737", "mienskip-helpt", (
+        told(date(2024, 5, 21), lead,
+            start("Mienskip helpt: niemand in de kou", "Dorpsgenoten helpen elkaar met rekeningen, "
+                "klussen en eten. De gemeente steunt zonder formulier.", sector="poverty",
+                initiative="residents", department="Dorpen", place="Burgum-Súd")),
+        told(date(2024, 5, 21), lead,
+            official("dorpen", "R. Postma", "Dorpen", "coördinator"),
+            official("inkomen", "L. Hiemstra", "Werk en Inkomen", "consulent"),
+            outside("mienskip", "group", "Mienskip Helpt", "dorpsgenoten", carries=True),
+            wish("wens-potje", "Een potje waar je niet om hoeft te smeken", by="mienskip"),
+            wish("wens-kast", "Een weggeefkast bij de kerk", by="mienskip"),
+            support("wens-potje", 53)),
+        told(date(2024, 6, 4), lead,
+            suitability("go", "low", "medium", "Het dorp doet het al.", body="college"),
+            framework("co-decide", "het dorpspotje", body="college", fixed=["10.000 euro per jaar"],
+                open=["Wie krijgt wat"])),
+        told(date(2024, 6, 25), lead,
+            obstacle("hobbel-bewijs", "democratic-account",
+                "De accountant wil een bon van elke boodschap", department="Financiën",
+                blocks=["wens-potje"], tension=tension("integrity", "responsiveness"))),
+        told(date(2024, 9, 10), lead,
+            intervention("steekproef", "experiment-space", ["hobbel-bewijs"],
+                "Een verhaal per kwartaal in plaats van bonnen"),
+            proposal("plan-potje", "Dorpspotje met drie beheerders", answers=["wens-potje"],
+                by="mienskip")),
+        decided(date(2024, 10, 8), COLLEGE,
+            decision("besluit-potje", "college", "Dorpspotje Burgum-Súd",
+                "Vertrouwen met een jaarlijks verhaal.", published_on=date(2024, 10, 10),
+                outcomes=[adopted("plan-potje"), adopted("wens-kast")])),
+        told(date(2024, 10, 15), lead,
+            feedback("kerkblad", "newsletter", "Het potje en de kast komen er.",
+                about=["besluit-potje"], reached=340),
+            judge("steekproef", "resolved"),
+            resolve("hobbel-bewijs", "De accountant neemt genoegen met een verhaal per kwartaal.",
+                interventions=["steekproef"])),
+        told(date(2025, 1, 14), lead,
+            realised("wens-kast", "De kast staat bij de kerk."),
+            realised("wens-potje", "Zestien gezinnen zijn geholpen."),
+            confirmed("wens-kast", by="mienskip"),
+            confirmed("wens-potje", by="mienskip")),
+        told(date(2025, 5, 27), lead,
+            complete("Het dorp redt het zelf. De gemeente komt een keer per jaar koffie drinken."),
+            reflection("les-loslaten", "Loslaten is ook werk",
+                "Ik wilde steeds meten. Het werd beter toen ik stopte.",
+                competences=["letting-go"])),
+    ))
+
+
+def stories(today: date) -> tuple[Story, ...]:
+    """Give the stories of Tytsjerksteradiel."""
+    return (village_energy(today), narrow_crossing(today), two_schools_one_village(),
+        neighbours_who_help())
