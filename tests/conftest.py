@@ -1,9 +1,28 @@
+"""A database server for all tests, migrated databases on it, and the API served over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
 import os
-from collections.abc import Iterator
+import secrets
+import socket
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
+from uuid import uuid4
 
+import asyncpg
+import httpx
 import pytest
+import uvicorn
+from litestar import Litestar
 
+from cocreate.app import create_app
 from cocreate.postgres import temporary_server
+from cocreate.service import prepare_database
+from cocreate.settings import Settings
+
+OPERATOR_KEY = f"cck_OP_{secrets.token_urlsafe(32)}"
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +34,81 @@ def postgres_dsn() -> Iterator[str]:
         return
     with temporary_server() as server:
         yield server.dsn("postgres")
+
+
+@contextlib.asynccontextmanager
+async def prepared_database(admin_dsn: str) -> AsyncIterator[str]:
+    """Make a database of this release, give its address, and drop it."""
+    name = f"test_{uuid4().hex}"
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        await admin.execute(f"create database {name}")
+        try:
+            dsn = urlsplit(admin_dsn)._replace(path=f"/{name}").geturl()
+            await prepare_database(dsn)
+            yield dsn
+        finally:
+            await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(scope="module")
+async def database(postgres_dsn: str) -> AsyncIterator[str]:
+    """The address of a database of this release, for the tests of one module."""
+    async with prepared_database(postgres_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def settings(database: str) -> Settings:
+    return Settings(
+        database_url=database,
+        operator_key=OPERATOR_KEY,
+        public_url="https://cocreate.test",
+        max_body_bytes=2_000_000,
+        pool_size=8,
+    )
+
+
+class _Server(uvicorn.Server):
+    """A server within the tests: it leaves signals to pytest."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def served(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve an application on a loopback port, and give a client of it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(
+            app, http="httptools", lifespan="on", log_level="warning", access_log=False
+        )
+        server = _Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        while not server.started:
+            if running.done():
+                await running
+            await asyncio.sleep(0.01)
+        host, port = listening.getsockname()
+        limits = httpx.Limits(max_connections=200)
+        async with httpx.AsyncClient(
+            base_url=f"http://{host}:{port}", timeout=30, limits=limits
+        ) as client:
+            yield client
+        server.should_exit = True
+        await running
+
+
+@pytest.fixture(scope="module")
+async def app(settings: Settings) -> Litestar:
+    return create_app(settings)
+
+
+@pytest.fixture(scope="module")
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the API, without a key."""
+    async with served(app) as client:
+        yield client

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from datetime import date, datetime
@@ -18,6 +19,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cocreate.api.keys import issue_key
+from cocreate.app import serve as serve_app
+from cocreate.demo.run import run_demo
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.municipality import RegisterMunicipality
@@ -28,6 +32,7 @@ from cocreate.exchange.source import NotUnderstood, SourceUnusable, Understood
 from cocreate.log.errors import UnknownMunicipality, VersionConflict
 from cocreate.log.live import Sender
 from cocreate.postgres import EmbeddedServer, EmbeddedServerError
+from cocreate.projections.engine import Engine
 from cocreate.projections.install import MODELS
 from cocreate.service import Service, open_service, prepare_database
 from cocreate.settings import Settings
@@ -42,7 +47,7 @@ errors = Console(stderr=True)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cocreate")
 def main() -> None:
-    """Accountable co-creation: what became of our wish, and why?
+    """Keep the accountable log of co-creation: what became of our wish, and why?
 
     Without COCREATE_DATABASE_URL the embedded PostgreSQL is used, with its data in
     COCREATE_DATA_FOLDER (.cocreate).
@@ -82,8 +87,13 @@ async def service(*, project: bool = True) -> AsyncIterator[Service]:
         yield opened
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run a command, and say what went wrong in one line rather than in a trace."""
+def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
+    """Run a command, and say what went wrong in one line rather than in a trace.
+
+    ``interrupted`` is what to exit with after Ctrl-C: for a server, that is how it ends.
+    """
+    # A service manager's way to end a process, too, stops the embedded database first.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         uvloop.run(work)
     except (
@@ -99,7 +109,8 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         errors.print(f"There is no municipality {unknown} here", style="red")
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.exit(130)
+        errors.print("Stopped", style="dim")
+        sys.exit(interrupted)
 
 
 @main.command()
@@ -123,13 +134,11 @@ def serve() -> None:
     """Serve the API, and keep the read models."""
 
     async def work() -> None:
-        from cocreate.app import serve as serve_app
-
         settings = Settings.from_environment()
         async with database(settings) as dsn:
             await serve_app(msgspec.structs.replace(settings, database_url=dsn))
 
-    run(work())
+    run(work(), interrupted=0)
 
 
 @main.command()
@@ -142,13 +151,11 @@ def demo(data: Path | None) -> None:
     """Run the demonstration: five municipalities, their stories, the API and what to ask it."""
 
     async def work() -> None:
-        from cocreate.demo.run import run_demo
-
         settings = Settings.from_environment()
         async with database(settings) as dsn:
             await run_demo(msgspec.structs.replace(settings, database_url=dsn), data, import_file)
 
-    run(work())
+    run(work(), interrupted=0)
 
 
 @main.group(name="import")
@@ -224,7 +231,7 @@ async def report(opened: Service, code: str, file: Path, loaded: Loaded) -> None
     """Print what became of the lines of a file, and what is owed on them now."""
     head = await opened.reader.head(code)
     await opened.answers.reach("timeline", code, head or 0, within=120)
-    owed = await opened.pool.fetchrow(
+    [owed] = await opened.pool.fetch(
         "select * from timeline.count_owed($1, $2, $3)",
         code,
         loaded.project,
@@ -318,8 +325,6 @@ def create_municipality(code: str, name: str) -> None:
     """Give a municipality its log, and print a key of its administrator."""
 
     async def work() -> None:
-        from cocreate.api.keys import issue_key
-
         step = msgspec.convert(
             {"occurredOn": _today().isoformat(), "code": code, "name": name}, RegisterMunicipality
         )
@@ -342,8 +347,6 @@ def create_key(code: str, role: str, label: str) -> None:
     """Make an API key, and print it once. For the operator's own, give OP for the code."""
 
     async def work() -> None:
-        from cocreate.api.keys import issue_key
-
         async with service(project=False) as opened:
             key = await issue_key(opened.pool, code, Role(role), label)
             console.print(key.secret)
@@ -351,7 +354,9 @@ def create_key(code: str, role: str, label: str) -> None:
     run(work())
 
 
-def _engine(opened: Service) -> Any:  # noqa: ANN401
+def _engine(opened: Service) -> Engine:
+    if opened.engine is None:
+        raise RuntimeError
     return opened.engine
 
 

@@ -1,0 +1,1 @@
+"""The HTTP API: thin handlers between requests and what the log and the read models do."""

@@ -77,6 +77,16 @@ class DatesOutOfOrder(RuleBroken):
     en = "{later} ({later_on}) lies before {earlier} ({earlier_on})."
 
 
+class DateTooFar(RuleBroken):
+    """A step names a day so far ahead that it must be a slip of the pen."""
+
+    code = "date-too-far"
+    about_input = True
+    title_nl, title_en = "De datum ligt te ver vooruit", "The date lies too far ahead"
+    nl = "{field} ({on}) ligt te ver vooruit; noem een datum tot en met {last}."
+    en = "{field} ({on}) lies too far ahead; name a date up to {last}."
+
+
 class UnknownReference(RuleBroken):
     """A step mentions something that the project does not have."""
 
@@ -142,13 +152,13 @@ class GroundsMissing(RuleBroken):
 
 
 class DeviationWithoutCause(RuleBroken):
-    """An outcome that follows the wish or proposal carries a deviation all the same."""
+    """An outcome that follows the wish or proposal, or defers it, carries a deviation."""
 
     code = "deviation-without-cause"
     about_input = True
     title_nl, title_en = "Afwijking zonder aanleiding", "Deviation without cause"
-    nl = "De uitkomst '{outcome}' volgt '{id}'; daar hoort geen afwijking bij."
-    en = "The outcome '{outcome}' follows '{id}', so it carries no deviation."
+    nl = "Bij de uitkomst '{outcome}' van '{id}' hoort geen afwijking."
+    en = "The outcome '{outcome}' of '{id}' carries no deviation."
 
 
 class MotivationMissing(RuleBroken):
@@ -283,12 +293,15 @@ class NotExtendable(RuleBroken):
 
 
 class ExtensionTooLate(RuleBroken):
-    """An extension was announced after the term was over (Awb 4:14)."""
+    """An extension was announced after the term, or the time to extend it, was over.
+
+    Source: Awb 4:14; Awb 3:18, second paragraph.
+    """
 
     code = "extension-too-late"
     title_nl, title_en = "Verlenging te laat", "Extension too late"
-    nl = "De termijn van '{id}' was op {due_on} voorbij; verlengen kan alleen daarvoor."
-    en = "The term of '{id}' was over on {due_on}; it can only be extended before."
+    nl = "Op {announced_on} was het te laat om de termijn van '{id}' te verlengen."
+    en = "On {announced_on} it was too late to extend the term of '{id}'."
 
 
 class ConsentNeedsDate(RuleBroken):
@@ -306,8 +319,8 @@ class NoticeTooEarly(RuleBroken):
 
     code = "notice-too-early"
     title_nl, title_en = "Ingebrekestelling te vroeg", "Notice of default too early"
-    nl = "De termijn van '{id}' loopt nog (tot en met {due_on}); ingebreke stellen kan daarna."
-    en = "The term of '{id}' still runs (to {due_on}); notice of default comes after."
+    nl = "Op {received_on} was de termijn van '{id}' niet voorbij; ingebreke stellen kan daarna."
+    en = "On {received_on} the term of '{id}' was not over; notice of default comes after."
 
 
 class NothingAnnounced(RuleBroken):

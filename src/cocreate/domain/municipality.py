@@ -13,6 +13,7 @@ from msgspec import Meta
 from cocreate.domain import errors
 from cocreate.domain.calendar import PUBLISHED_DECREE_DAYS, Calendar
 from cocreate.domain.moment import Moment, Rules
+from cocreate.domain.project.chapter import require_past
 from cocreate.domain.steps import STEPS
 from cocreate.domain.steps.base import Event as AnyEvent
 from cocreate.domain.steps.base import EventMeta, Line, Step, Title, content_of
@@ -93,7 +94,11 @@ class Municipality(BaseAggregate[UUID]):
 
     @classmethod
     def register(cls, step: RegisterMunicipality, moment: Moment) -> Self:
-        """Register a municipality."""
+        """Register a municipality.
+
+        Raises :class:`~cocreate.domain.errors.OccurredInFuture`, as every command here does.
+        """
+        require_past(step.occurred_on, moment)
         content = content_of(step)
         content["visibility"] = step.visibility or step.by_default
         registered = getattr(cls, MunicipalityRegistered.__name__)
@@ -127,6 +132,7 @@ class Municipality(BaseAggregate[UUID]):
         """Keep nothing: no later step is about an earlier one."""
 
     def _record(self, event_class: type[AnyEvent], step: Step, moment: Moment) -> None:
+        require_past(step.occurred_on, moment)
         content = content_of(step)
         content["visibility"] = step.visibility or step.by_default
         self.trigger_event(

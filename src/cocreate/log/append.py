@@ -8,8 +8,9 @@ no timers: an idle lane starts at once, a busy one takes along whatever is waiti
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +18,8 @@ import asyncpg
 import msgspec
 
 from cocreate.log.codec import Stored
-from cocreate.log.connection import Pool
-from cocreate.log.errors import LogUnavailable, UnknownMunicipality
+from cocreate.log.connection import AnyConnection, Pool
+from cocreate.log.errors import LogUnavailable, UnknownMunicipality, Unstorable
 
 MAX_COMMANDS = 1_000
 MAX_EVENTS = 5_000
@@ -46,7 +47,7 @@ class Command(msgspec.Struct):
     actor_role: str
     ids: bytes = b"[]"
     key: str | None = None
-    fingerprint: bytes | None = None
+    fingerprint: bytes = b""
     chain: Chain | None = None
 
 
@@ -86,11 +87,30 @@ class Appender:
         self._lanes: dict[str, _Lane] = {}
         self._appended = appended or (lambda _tenant, _position: None)
 
+    @contextlib.asynccontextmanager
+    async def hold(self, tenant: str) -> AsyncIterator[Held]:
+        """Hold the log of a municipality: until the end, nobody else appends to it.
+
+        What is appended meanwhile stands or falls together.
+
+        Raises :class:`~cocreate.log.errors.UnknownMunicipality`,
+        :class:`~cocreate.log.errors.Unstorable` or :class:`~cocreate.log.errors.LogUnavailable`.
+        """
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute("select cocreate.hold_log($1)", tenant)
+                held = Held(connection, tenant)
+                yield held
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
+            raise told(problem) from problem
+        if held.reached:
+            _tell(self._appended, tenant, held.reached)
+
     def append(self, tenant: str, command: Command) -> asyncio.Future[Outcome]:
         """Send a command on its way; the future gives its outcome.
 
-        The future raises :class:`~cocreate.log.errors.UnknownMunicipality` or
-        :class:`~cocreate.log.errors.LogUnavailable`.
+        The future raises :class:`~cocreate.log.errors.UnknownMunicipality`,
+        :class:`~cocreate.log.errors.Unstorable` or :class:`~cocreate.log.errors.LogUnavailable`.
         """
         lane = self._lanes.get(tenant)
         if lane is None:
@@ -106,6 +126,23 @@ class Appender:
         del self._lanes[lane.tenant]
 
 
+class Held:
+    """The log of a municipality while it is held."""
+
+    def __init__(self, connection: AnyConnection, tenant: str) -> None:
+        self.connection = connection
+        self.reached = 0
+        self._tenant = tenant
+
+    async def append(self, commands: list[Command]) -> list[Outcome]:
+        """Append commands that build on each other."""
+        rows = await self.connection.fetch(_APPEND, self._tenant, *_columns(commands))
+        outcomes = [_outcome(row) for row in rows]
+        taken = [outcome.position for outcome in outcomes if isinstance(outcome, Taken)]
+        self.reached = max([self.reached, *taken])
+        return outcomes
+
+
 class _Lane:
     """The queue of one municipality, and the task that empties it."""
 
@@ -117,6 +154,8 @@ class _Lane:
         self._appended = appended
         self._retire = retire
         self._waiting: deque[tuple[Command, asyncio.Future[Outcome]]] = deque()
+        self._one_by_one = 0
+        """How many to send alone: among them is one that the database refused to store."""
         self._task = asyncio.create_task(self._run())
 
     def append(self, command: Command) -> asyncio.Future[Outcome]:
@@ -135,18 +174,37 @@ class _Lane:
                     await self._send(batch)
         finally:
             self._retire(self)
+            for _, future in self._waiting:  # the process is stopping
+                future.cancel()
 
     def _next_batch(self) -> list[tuple[Command, asyncio.Future[Outcome]]]:
+        """Take what may go together: on one history only one chain, and a key only once."""
         batch: list[tuple[Command, asyncio.Future[Outcome]]] = []
+        streams: set[UUID] = set()
+        chains: set[Chain | None] = set()
+        keys: set[str | None] = set()
         events = 0
-        while self._waiting and len(batch) < MAX_COMMANDS:
+        most = 1 if self._one_by_one else MAX_COMMANDS
+        while self._waiting and len(batch) < most:
             command, future = self._waiting[0]
+            chain = command.chain
+            known = chain in chains
+            if command.key in keys or (not known and command.stream_id in streams):
+                break
             if batch and events + len(command.events) > MAX_EVENTS:
                 break
             self._waiting.popleft()
-            if command.chain is not None and command.chain.broken:
+            if self._one_by_one:
+                self._one_by_one -= 1
+            if chain is not None and chain.broken:
                 _settle(future, Conflict(command.expected))
                 continue
+            if not known:
+                streams.add(command.stream_id)
+                if chain is not None:
+                    chains.add(chain)
+            if command.key is not None:
+                keys.add(command.key)
             events += len(command.events)
             batch.append((command, future))
         return batch
@@ -154,14 +212,17 @@ class _Lane:
     async def _send(self, batch: list[tuple[Command, asyncio.Future[Outcome]]]) -> None:
         commands = [command for command, _ in batch]
         try:
-            rows = await self._pool.fetch(_APPEND, self.tenant, *_columns(commands))
+            if len(commands) == 1:
+                one = _columns_of_one(commands[0])
+                rows = await self._pool.fetch(_APPEND_ONE, self.tenant, *one)
+            else:
+                rows = await self._pool.fetch(_APPEND, self.tenant, *_columns(commands))
         except BaseException as problem:
-            told = _told(problem)
-            for command, future in batch:
-                if command.chain is not None:
-                    command.chain.broken = True
-                if not future.done():
-                    future.set_exception(told)
+            if isinstance(problem, _UNFIT) and len(batch) > 1:
+                self._waiting.extendleft(reversed(batch))
+                self._one_by_one = len(batch)
+                return
+            _fail(batch, told(problem))
             if not isinstance(problem, Exception):
                 raise
             return
@@ -174,12 +235,44 @@ class _Lane:
                 command.chain.broken = True
             _settle(future, outcome)
         if reached:
-            self._appended(self.tenant, reached)
+            _tell(self._appended, self.tenant, reached)
 
+
+_UNFIT = (
+    asyncpg.DataError,
+    asyncpg.IntegrityConstraintViolationError,
+    ValueError,  # asyncpg's own, for what it cannot send
+    TypeError,
+    OverflowError,
+)
+"""What the database, or the driver, raises for a command that can never be stored."""
 
 _APPEND = (
     "select * from cocreate.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
 )
+
+_APPEND_ONE = (
+    "select * from cocreate.append_one($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+)
+
+
+def _columns_of_one(command: Command) -> tuple[object, ...]:
+    """Give the arguments of the function for a single command: arrays for its events only."""
+    events = command.events
+    return (
+        command.stream_id,
+        command.expected,
+        command.key,
+        command.fingerprint,
+        command.ids,
+        command.actor,
+        command.actor_role,
+        [event.type for event in events],
+        [event.schema_version for event in events],
+        [event.occurred_on for event in events],
+        [event.public for event in events],
+        [event.data for event in events],
+    )
 
 
 def _columns(commands: list[Command]) -> tuple[list[object], ...]:
@@ -216,7 +309,27 @@ def _settle(future: asyncio.Future[Outcome], outcome: Outcome) -> None:
         future.set_result(outcome)
 
 
-def _told(problem: BaseException) -> Exception:
+def _fail(batch: list[tuple[Command, asyncio.Future[Outcome]]], problem: Exception) -> None:
+    for command, future in batch:
+        if command.chain is not None:
+            command.chain.broken = True
+        if not future.done():
+            future.set_exception(problem)
+
+
+def _tell(appended: Appended, tenant: str, position: int) -> None:
+    try:
+        appended(tenant, position)
+    except Exception as problem:  # noqa: BLE001 - a hearer must not hold up the log
+        asyncio.get_running_loop().call_exception_handler(
+            {"message": "Telling of an append failed", "exception": problem}
+        )
+
+
+def told(problem: BaseException) -> Exception:
+    """Give what goes wrong in the database as an error of the log."""
     if isinstance(problem, asyncpg.NoDataFoundError):
         return UnknownMunicipality(str(problem))
+    if isinstance(problem, _UNFIT):
+        return Unstorable(f"{type(problem).__name__}: {problem}")
     return LogUnavailable(f"{type(problem).__name__}: {problem}")

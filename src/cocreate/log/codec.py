@@ -17,7 +17,8 @@ from msgspec import UNSET
 from msgspec.structs import force_setattr, replace
 
 from cocreate.domain.municipality import MUNICIPALITY_EVENTS, Municipality
-from cocreate.domain.project import Project
+from cocreate.domain.project import Project, ProjectSnapshot
+from cocreate.domain.project.snapshot import ProjectState
 from cocreate.domain.steps import EVENTS
 from cocreate.domain.steps.base import ENVELOPE, Event, personal_fields
 from cocreate.domain.vocabulary import Visibility
@@ -86,7 +87,7 @@ class Codec:
         struct = cast("msgspec.Struct", event)
         changes: dict[str, Any] = _NO_ENVELOPE
         if personal := personal_fields(kind):  # type: ignore[arg-type] # mypy: a class is hashable
-            changes = {**_NO_ENVELOPE, **self._pass(event, personal, self._sealer.seal)}
+            changes = {**_NO_ENVELOPE, **self._sealed(event, personal)}
         return Stored(
             kind.__name__,
             kind.schema_version,
@@ -102,29 +103,38 @@ class Codec:
         fit its type.
         """
         event_class = self._events.get(kind)
-        if event_class is None or schema_version > event_class.schema_version:
+        newest = 0 if event_class is None else event_class.schema_version
+        known = schema_version == newest or schema_version in getattr(event_class, "upcasts", ())
+        if event_class is None or not known:
             message = f"{kind} in schema version {schema_version}"
             raise UnknownEventType(message)
-        event: Event
-        if schema_version == event_class.schema_version:
-            event = _decoder(event_class).decode(data)  # type: ignore[arg-type]
-        else:
-            fields = msgspec.json.decode(data)
-            for version in range(schema_version, event_class.schema_version):
-                fields = event_class.upcasts[version](fields)
-            event = msgspec.convert(fields, event_class)
-        if personal := personal_fields(event_class):  # type: ignore[arg-type]
-            for name, text in self._pass(event, personal, self._sealer.open).items():
-                force_setattr(cast("msgspec.Struct", event), name, text)
-        return event
+        personal = _personal_in_json(event_class)  # type: ignore[arg-type]
+        if schema_version == newest and not personal:
+            return cast("Event", _decoder(event_class).decode(data))  # type: ignore[arg-type]
+        fields = msgspec.json.decode(data)
+        for version in range(schema_version, newest):
+            fields = event_class.upcasts[version](fields)
+        # Opened before the fields are checked: what is sealed may be longer than what was said.
+        for name, person in personal.items():
+            if fields.get(name) is not None:
+                fields[name] = self._sealer.open(fields[person], fields[name])
+        return msgspec.convert(fields, event_class)
 
-    @staticmethod
-    def _pass(event: Event, personal: Mapping[str, str], turn: Any) -> dict[str, str]:  # noqa: ANN401
+    def _sealed(self, event: Event, personal: Mapping[str, str]) -> dict[str, str]:
         return {
-            name: turn(getattr(event, person), text)
+            name: self._sealer.seal(getattr(event, person), text)
             for name, person in personal.items()
             if (text := getattr(event, name)) is not None
         }
+
+
+@cache
+def _personal_in_json(event_class: type[Event]) -> Mapping[str, str]:
+    """Give the fields that hold personal data, and those that tell whose, as stored."""
+    fields = msgspec.structs.fields(cast("type[msgspec.Struct]", event_class))
+    stored = {field.name: field.encode_name for field in fields}
+    personal = personal_fields(event_class)  # type: ignore[arg-type]
+    return {stored[name]: stored[person] for name, person in personal.items()}
 
 
 def set_envelope(
@@ -144,7 +154,29 @@ def set_envelope(
     force_setattr(struct, "visibility", Visibility.PUBLIC if public else Visibility.INTERNAL)
 
 
+def encode_snapshot(snapshot: ProjectSnapshot) -> bytes:
+    """Give the state in a snapshot as stored."""
+    return _STATE_ENCODER.encode(snapshot.state)
+
+
+def decode_snapshot(project_id: UUID, version: int, data: bytes) -> ProjectSnapshot:
+    """Give a snapshot from what is stored of it.
+
+    Raises msgspec's ``DecodeError`` for data that is no state of a project.
+    """
+    state = _STATE_DECODER.decode(data)
+    return ProjectSnapshot(
+        originator_id=project_id,
+        originator_version=version,
+        timestamp=state["_modified_on"],
+        topic="cocreate.domain.project.project:Project",
+        state=state,
+    )
+
+
 _ENCODER = msgspec.json.Encoder()
+_STATE_ENCODER = msgspec.msgpack.Encoder()
+_STATE_DECODER = msgspec.msgpack.Decoder(ProjectState)
 
 
 @cache

@@ -22,6 +22,10 @@ class KeyReused(Exception):  # noqa: N818
     """An idempotency key was used before, for a command that said something else."""
 
 
+class Unstorable(ValueError):  # noqa: N818
+    """The database cannot hold this command, whenever it is sent; nothing of it was recorded."""
+
+
 class LogUnavailable(Exception):  # noqa: N818
     """The database gave no answer, so it is not known whether the command was taken.
 

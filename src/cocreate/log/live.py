@@ -11,26 +11,30 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 from typing import cast
 from uuid import UUID, uuid4
 
-import asyncpg
 import msgspec
 
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.moment import Moment, Rules
-from cocreate.domain.municipality import Municipality, RegisterMunicipality, municipality_id
-from cocreate.domain.project import SNAPSHOT_SCHEMA, Project, ProjectSnapshot
-from cocreate.domain.project.snapshot import ProjectState
+from cocreate.domain.municipality import Municipality, RegisterMunicipality
+from cocreate.domain.project import Project
 from cocreate.domain.steps.base import Event, Step
 from cocreate.domain.steps.course import StartProject
 from cocreate.log.append import Appender, Chain, Command, Conflict, Outcome, Repeated, Taken
-from cocreate.log.codec import AGGREGATE_EVENTS, Codec, set_envelope
+from cocreate.log.codec import AGGREGATE_EVENTS, Codec
 from cocreate.log.connection import Pool
-from cocreate.log.errors import KeyReused, UnknownMunicipality, UnknownProject, VersionConflict
+from cocreate.log.errors import (
+    KeyReused,
+    UnknownProject,
+    Unstorable,
+    VersionConflict,
+)
+from cocreate.log.histories import Histories
 
 ATTEMPTS = 8
 """How often a command that lost a race is decided again."""
@@ -43,6 +47,12 @@ So the work of taking snapshots stays in proportion to the events that were writ
 
 MAX_LIVE_STEPS = 1_000_000
 """How many steps the histories kept in memory hold together."""
+
+INSIST_AFTER = 3
+"""After how many lost races a command that commutes is decided while the log is held for it.
+
+A busy process is always first to write again: without this, another would never get a word in.
+"""
 
 RULES_KEPT = 5.0
 """For how many seconds the rules of a municipality are used without asking the log again."""
@@ -58,7 +68,7 @@ class Sender(msgspec.Struct, frozen=True, kw_only=True):
     actor_role: str
     expected: int | None = None
     key: str | None = None
-    fingerprint: bytes | None = None
+    fingerprint: bytes = b""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +87,9 @@ class _Live:
     """A project in memory, and the last command on it that went to the log."""
 
     def __init__(self) -> None:
+        self.users = 0
+        """How many commands are being taken, or on their way without one who waits for them."""
+        self.insisting: list[_Insisting] = []
         self.project: Project | None = None
         self.chain = Chain()
         self.loading: asyncio.Task[None] | None = None
@@ -89,8 +102,8 @@ class _Live:
 
     @property
     def busy(self) -> bool:
-        """Whether a command has no outcome yet, or the project is being loaded."""
-        return self.loading is not None or (self.last is not None and not self.last.done())
+        """Whether a command is under way, or the project is being loaded."""
+        return self.users > 0 or self.loading is not None or bool(self.insisting)
 
     def forget(self, project: Project) -> None:
         """Let go of a state that turned out false, unless a newer one took its place."""
@@ -101,6 +114,15 @@ class _Live:
         """Wait for the outcome of the commands that were sent so far."""
         if self.last is not None and not self.last.done():
             await asyncio.wait([self.last])
+
+
+class _Insisting(msgspec.Struct):
+    """A command that waits to be decided while the log is held."""
+
+    steps: Sequence[Step]
+    moment: Moment
+    sender: Sender
+    receipt: asyncio.Future[Receipt]
 
 
 class _LostRace(Exception):  # noqa: N818
@@ -119,11 +141,12 @@ class LiveProjects:
         max_live_steps: int = MAX_LIVE_STEPS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._pool = pool
         self._appender = appender
         self._codec = codec or Codec(AGGREGATE_EVENTS)
+        self._histories = Histories(pool, self._codec)
         self._live: OrderedDict[tuple[str, UUID], _Live] = OrderedDict()
         self._max_live_steps = max_live_steps
+        self._live_steps = 0
         self._clock = clock
         self._rules: dict[str, tuple[float, Rules]] = {}
         self._background: set[asyncio.Task[None]] = set()
@@ -144,25 +167,14 @@ class LiveProjects:
 
         Raises :class:`~cocreate.log.errors.UnknownMunicipality`.
         """
-        stream_id = municipality_id(tenant)
-        rows = await self._pool.fetch(
-            "select * from cocreate.read_history($1, $2, 0, null)", tenant, stream_id
-        )
-        municipality: Municipality | None = None
-        for row in rows:
-            municipality = self._event(stream_id, row).mutate(municipality)
-        if municipality is None:
-            raise UnknownMunicipality(tenant)
-        return municipality
+        return await self._histories.municipality(tenant)
 
     async def register(self, step: RegisterMunicipality, sender: Sender) -> Receipt:
         """Give a municipality its log, with its registration as the first event.
 
         Raises :class:`~cocreate.log.errors.VersionConflict` where it has one.
         """
-        await self._pool.execute(
-            "select cocreate.register_municipality($1, $2)", step.code, step.name
-        )
+        await self._histories.register(step.code, step.name)
         registered = Municipality.register(step, Moment(now=self._clock()))
         return await self.record_municipality(step.code, registered, sender)
 
@@ -213,11 +225,34 @@ class LiveProjects:
         :class:`~cocreate.log.errors.VersionConflict`, :class:`~cocreate.log.errors.KeyReused`,
         :class:`~cocreate.log.errors.LogUnavailable`.
         """
+        key = (tenant, project_id)
+        live = self._live.get(key)
+        if live is None:
+            live = self._live[key] = _Live()
+        self._live.move_to_end(key)
+        live.users += 1
+        try:
+            return await self._take(tenant, project_id, live, steps, sender, importing=importing)
+        finally:
+            live.users -= 1
+            self._let_go(key, live)
+            self._make_room()
+
+    async def _take(
+        self,
+        tenant: str,
+        project_id: UUID,
+        live: _Live,
+        steps: Sequence[Step],
+        sender: Sender,
+        *,
+        importing: bool,
+    ) -> Receipt:
         commutes = sender.expected is None and all(step.commutes for step in steps)
         refused: Exception = UnknownProject(str(project_id))
-        for _ in range(ATTEMPTS):
+        for attempt in range(ATTEMPTS):
             moment = await self.moment(tenant, importing=importing)
-            live, project = await self._get(tenant, project_id)
+            project = await self._get(tenant, project_id, live)
             chain, others, before = live.chain, live.others, project.version
             try:
                 return await self._decide(tenant, live, project, steps, moment, sender)
@@ -226,11 +261,86 @@ class LiveProjects:
                 if not await self._moved(tenant, live, project, chain, before):
                     break
             except _LostRace:
-                live, project = await self._get(tenant, project_id)
+                project = await self._get(tenant, project_id, live)
                 refused = VersionConflict(before, project.version)
                 if not commutes and live.others != others:
                     break
+                if commutes and attempt + 1 >= INSIST_AFTER:
+                    try:
+                        return await self._insist(tenant, project_id, live, steps, moment, sender)
+                    except RuleBroken as problem:
+                        refused = problem
+                    break
         return await self._repeat_or_raise(tenant, sender, refused)
+
+    async def _insist(
+        self,
+        tenant: str,
+        project_id: UUID,
+        live: _Live,
+        steps: Sequence[Step],
+        moment: Moment,
+        sender: Sender,
+    ) -> Receipt:
+        """Decide a command while the log is held, together with others that insist on it."""
+        insisting = _Insisting(steps, moment, sender, asyncio.get_running_loop().create_future())
+        live.insisting.append(insisting)
+        if len(live.insisting) == 1:
+            self._in_background(self._take_insisting(tenant, project_id, live))
+        return await asyncio.shield(insisting.receipt)
+
+    async def _take_insisting(self, tenant: str, project_id: UUID, live: _Live) -> None:
+        most = len(live.insisting)
+        while live.insisting:
+            turn = live.insisting[:most]
+            most = len(live.insisting)
+            try:
+                answered = await self._take_turn(tenant, project_id, live, turn)
+            except Exception as problem:  # noqa: BLE001 - it is told to those who wait
+                if isinstance(problem, Unstorable) and len(turn) > 1:
+                    most = 1  # let the one that cannot be stored fail alone
+                    continue
+                answered = len(turn)
+                for insisting in turn:
+                    insisting.receipt.set_exception(problem)
+            del live.insisting[:answered]
+
+    async def _take_turn(
+        self, tenant: str, project_id: UUID, live: _Live, turn: Sequence[_Insisting]
+    ) -> int:
+        """Decide what insists, in order, on what the log holds; give how many have an answer.
+
+        A turn ends behind a command that leaves the project as it is not in the log.
+        """
+        decided: list[tuple[list[str | None], Command] | Exception] = []
+        sound = True
+        async with self._appender.hold(tenant) as held:
+            histories = Histories(held.connection, self._codec)
+            project, snapshot_version = await histories.project(tenant, project_id)
+            if project is None:
+                raise UnknownProject(str(project_id))
+            for insisting in turn:
+                try:
+                    ids = project.take(insisting.steps, insisting.moment)
+                except Exception as problem:  # noqa: BLE001 - told to who sent the command
+                    decided.append(problem)
+                    sound = not project.pending_events and isinstance(problem, RuleBroken)
+                    if not sound:
+                        break
+                else:
+                    command = self._command(project_id, _collect(project), insisting.sender, ids)
+                    decided.append((ids, command))
+            commands = [one[1] for one in decided if not isinstance(one, Exception)]
+            outcomes = await held.append(commands) if commands else []
+        if held.reached:
+            live.chain.broken = True
+        if sound and all(isinstance(outcome, Taken) for outcome in outcomes):
+            live.others += 1
+            live.project, live.chain = project, Chain()
+            live.snapshot_version = snapshot_version
+            self._confirm(live, project.version)
+            self._snapshot_when_due(tenant, project_id, live)
+        return _answer(project_id, turn, decided, outcomes)
 
     async def _decide(
         self,
@@ -246,11 +356,12 @@ class LiveProjects:
             raise VersionConflict(sender.expected, project.version)
         try:
             ids = project.take(steps, moment)
-        except RuleBroken:
-            if project.pending_events:  # an earlier step of the command was let in already
+            command = self._command(project.id, _collect(project), sender, ids)
+        except BaseException as problem:
+            # Whatever was let in before it went wrong must not be what later commands meet.
+            if project.pending_events or not isinstance(problem, RuleBroken):
                 live.forget(project)
             raise
-        command = self._command(project.id, _collect(project), sender, ids)
         outcome = await self._send(tenant, live, project, command)
         if isinstance(outcome, Conflict):
             raise _LostRace
@@ -262,15 +373,18 @@ class LiveProjects:
         command.chain = live.chain
         future = self._appender.append(tenant, command)
         live.last = future
+        live.users += 1
 
         def settled(done: asyncio.Future[Outcome]) -> None:
             # Here rather than after the await: the caller may have gone away by then.
+            live.users -= 1
             if not done.cancelled() and done.exception() is None:
                 outcome = done.result()
                 if isinstance(outcome, Taken):
-                    live.confirmed = max(live.confirmed, outcome.version)
+                    self._confirm(live, max(live.confirmed, outcome.version))
                     return
             live.forget(project)
+            self._let_go((tenant, project.id), live)
 
         future.add_done_callback(settled)
         return await asyncio.shield(future)
@@ -282,9 +396,7 @@ class LiveProjects:
         await live.settle()
         if chain.broken:
             return True
-        version: int = await self._pool.fetchval(
-            "select cocreate.read_version($1, $2)", tenant, project.id
-        )
+        version = await self._histories.version(tenant, project.id)
         known = before if live.project is not project else max(before, project.version)
         if version > known:
             live.forget(project)
@@ -294,23 +406,15 @@ class LiveProjects:
     async def _repeat_or_raise(self, tenant: str, sender: Sender, refused: Exception) -> Receipt:
         """Give the first answer to a command that was taken before; else raise what refused it."""
         if sender.key is not None:
-            row = await self._pool.fetchrow(
-                "select * from cocreate.read_command($1, $2)", tenant, sender.key
-            )
-            if row is not None:
-                first = Repeated(row["position"], row["version"], row["fingerprint"], row["ids"])
-                return _receipt(row["stream_id"], [], first, sender)
+            first = await self._histories.command(tenant, sender.key)
+            if first is not None:
+                return _receipt(first[0], [], first[1], sender)
         raise refused
 
-    async def _get(self, tenant: str, project_id: UUID) -> tuple[_Live, Project]:
-        key = (tenant, project_id)
-        live = self._live.get(key)
-        if live is None:
-            live = self._live[key] = _Live()
-        self._live.move_to_end(key)
+    async def _get(self, tenant: str, project_id: UUID, live: _Live) -> Project:
         while True:
             if live.project is not None and not live.chain.broken:
-                return live, live.project
+                return live.project
             if live.loading is None:
                 live.loading = asyncio.create_task(self._load(tenant, project_id, live))
             await asyncio.shield(live.loading)
@@ -318,51 +422,19 @@ class LiveProjects:
     async def _load(self, tenant: str, project_id: UUID, live: _Live) -> None:
         try:
             await live.settle()
-            project, snapshot_version = await self._read(tenant, project_id)
+            project, snapshot_version = await self._histories.project(tenant, project_id)
             if project is None:
-                self._live.pop((tenant, project_id), None)
                 raise UnknownProject(str(project_id))
+            if live.project is not None and not live.chain.broken:
+                return  # one that was decided while the log was held is there already
             if live.confirmed and project.version > live.confirmed:
                 live.others += 1
-            live.confirmed = project.version
+            self._confirm(live, project.version)
             live.snapshot_version = snapshot_version
             live.project, live.chain = project, Chain()
-            self._make_room()
         finally:
             live.loading = None
-
-    async def _read(self, tenant: str, project_id: UUID) -> tuple[Project | None, int]:
-        """Give a project from its last snapshot and the events after it."""
-        rows = await self._pool.fetch(
-            "select * from cocreate.read_history($1, $2, 0, $3)",
-            tenant,
-            project_id,
-            SNAPSHOT_SCHEMA,
-        )
-        project: Project | None = None
-        snapshot_version = 0
-        for number, row in enumerate(rows, 1):
-            if row["type"] is None:
-                snapshot_version = row["version"]
-                project = _restore(project_id, snapshot_version, row["data"])
-                continue
-            event = self._event(project_id, row)
-            project = event.mutate(project)
-            if number % 500 == 0:
-                await asyncio.sleep(0)  # a long history must not hold up the other requests
-        return project, snapshot_version
-
-    def _event(self, stream_id: UUID, row: asyncpg.Record) -> Event:
-        event = self._codec.decode(row["type"], row["schema_version"], row["data"])
-        set_envelope(
-            event,
-            stream_id,
-            row["version"],
-            row["recorded_at"],
-            row["occurred_on"],
-            row["public"],
-        )
-        return event
+            self._let_go((tenant, project_id), live)
 
     def _command(
         self, stream_id: UUID, events: Sequence[Event], sender: Sender, ids: Sequence[str | None]
@@ -381,37 +453,36 @@ class LiveProjects:
 
     def _make_room(self) -> None:
         """Let go of the projects that were used longest ago, when memory holds too much."""
-        held = sum(live.confirmed for live in self._live.values())
-        for key, live in list(self._live.items()):
-            if held <= self._max_live_steps or len(self._live) == 1:
-                return
+        if self._live_steps <= self._max_live_steps:
+            return
+        for key, live in list(self._live.items())[:-1]:
             if not live.busy:
-                held -= live.confirmed
+                self._confirm(live, 0)
                 del self._live[key]
+                if self._live_steps <= self._max_live_steps:
+                    return
+
+    def _let_go(self, key: tuple[str, UUID], live: _Live) -> None:
+        """Keep nothing of what nobody uses and holds no project."""
+        if live.project is None and not live.busy and self._live.get(key) is live:
+            self._confirm(live, 0)
+            del self._live[key]
+
+    def _confirm(self, live: _Live, version: int) -> None:
+        self._live_steps += version - live.confirmed
+        live.confirmed = version
 
     def _snapshot_when_due(self, tenant: str, project_id: UUID, live: _Live) -> None:
         grown = live.confirmed - live.snapshot_version
         if grown < max(SNAPSHOT_EVERY, live.snapshot_version // 2):
             return
         live.snapshot_version = live.confirmed
-        task = asyncio.create_task(self._take_snapshot(tenant, project_id))
+        self._in_background(self._histories.take_snapshot(tenant, project_id))
+
+    def _in_background(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
-
-    async def _take_snapshot(self, tenant: str, project_id: UUID) -> None:
-        """Write a snapshot of what the log holds, which is never ahead of it."""
-        project, _ = await self._read(tenant, project_id)
-        if project is None:
-            return
-        snapshot = ProjectSnapshot.take(project)
-        await self._pool.execute(
-            "select cocreate.write_snapshot($1, $2, $3, $4, $5)",
-            tenant,
-            project_id,
-            snapshot.originator_version,
-            SNAPSHOT_SCHEMA,
-            _STATE_ENCODER.encode(snapshot.state),
-        )
 
     async def close(self) -> None:
         """Wait for what is under way: commands, and snapshots."""
@@ -420,20 +491,31 @@ class LiveProjects:
             await asyncio.gather(*self._background, return_exceptions=True)
 
 
-_STATE_ENCODER = msgspec.msgpack.Encoder()
-_STATE_DECODER = msgspec.msgpack.Decoder(ProjectState)
-
-
-def _restore(project_id: UUID, version: int, state: bytes) -> Project:
-    decoded = _STATE_DECODER.decode(state)
-    snapshot = ProjectSnapshot(
-        originator_id=project_id,
-        originator_version=version,
-        timestamp=decoded["_modified_on"],
-        topic="cocreate.domain.project.project:Project",
-        state=decoded,
-    )
-    return cast("Project", snapshot.mutate(None))
+def _answer(
+    project_id: UUID,
+    turn: Sequence[_Insisting],
+    decided: Sequence[tuple[list[str | None], Command] | Exception],
+    outcomes: Sequence[Outcome],
+) -> int:
+    """Answer the commands of a turn up to the first that was decided on a false state."""
+    left = iter(outcomes)
+    for answered, (insisting, one) in enumerate(zip(turn, decided, strict=False)):
+        if isinstance(one, Exception):
+            insisting.receipt.set_exception(one)
+            continue
+        ids, command = one
+        outcome = next(left)
+        if isinstance(outcome, Conflict):
+            return answered
+        try:
+            receipt = _receipt(project_id, ids, outcome, insisting.sender, len(command.events))
+        except KeyReused as problem:
+            insisting.receipt.set_exception(problem)
+        else:
+            insisting.receipt.set_result(receipt)
+        if isinstance(outcome, Repeated):
+            return answered + 1
+    return len(decided)
 
 
 def _collect(aggregate: Project | Municipality) -> list[Event]:

@@ -17,7 +17,7 @@ import asyncpg
 from cocreate.log.connection import Pool
 
 CHANNEL = "cocreate"
-GAP_SECONDS = 0.02
+GAP_SECONDS = 0.05
 RECONNECT_SECONDS = 1.0
 LONGEST = 7_000
 """How many bytes of a message PostgreSQL carries, with a margin."""

@@ -77,6 +77,17 @@ class Account(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True):
         self.chain.append(link)
 
 
+class Frames(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is fixed and what is open to influence, as it was set last."""
+
+    level: str
+    fixed: tuple[str, ...]
+    open: tuple[str, ...]
+    body: str
+    before: str
+    set_on: date
+
+
 class ProjectAccount(msgspec.Struct, kw_only=True, rename="camel", omit_defaults=True):
     """The account of a project itself."""
 
@@ -93,7 +104,7 @@ class ProjectAccount(msgspec.Struct, kw_only=True, rename="camel", omit_defaults
     last_step_on: date
     level: str | None = None
     suitability: str | None = None
-    framework: dict[str, object] | None = None
+    framework: Frames | None = None
     directs: str | None = None
     gives_account: str | None = None
     reason: str | None = None

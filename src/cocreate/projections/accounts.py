@@ -33,7 +33,7 @@ from cocreate.domain.vocabulary import (
     ResidentsWord,
     WishStatus,
 )
-from cocreate.projections.account import Account, Link, ProjectAccount
+from cocreate.projections.account import Account, Frames, Link, ProjectAccount
 from cocreate.projections.known import Known
 from cocreate.projections.rows import Table, TableRows
 
@@ -203,14 +203,14 @@ def _assessed(accounts: Accounts, event: course.SuitabilityAssessed) -> None:
 def _framework_set(accounts: Accounts, event: course.FrameworkSet) -> None:
     if (project := accounts.project) is not None:
         project.level = event.level
-        project.framework = {
-            "level": event.level,
-            "fixed": event.fixed,
-            "open": event.open,
-            "body": event.body,
-            "before": event.before,
-            "setOn": event.occurred_on.isoformat(),
-        }
+        project.framework = Frames(
+            level=event.level,
+            fixed=event.fixed,
+            open=event.open,
+            body=event.body,
+            before=event.before,
+            set_on=event.occurred_on,
+        )
 
 
 @_on(course.MandateAssigned)

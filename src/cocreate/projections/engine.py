@@ -26,6 +26,8 @@ from cocreate.projections.rows import Key, Rows, Table, load, write
 
 POLL_SECONDS = 1.0
 """How long a log may be ahead unnoticed when no one was told."""
+GAP_SECONDS = 0.05
+"""How long a busy log gathers between two batches: folding many steps costs little more than one."""
 
 
 class ReadModel(Protocol):
@@ -100,6 +102,7 @@ class Engine:
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await asyncio.sleep(POLL_SECONDS)
                 continue
+            await asyncio.sleep(GAP_SECONDS)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
 

@@ -19,6 +19,7 @@ from cocreate.domain.steps import approvals, course, obstacles
 from cocreate.domain.steps.base import Event
 from cocreate.domain.vocabulary import (
     ApprovalStatus,
+    InterventionKind,
     ObstacleCategory,
     ObstacleStatus,
     Position,
@@ -282,6 +283,151 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     department: str | None = None
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
+
+
+class Spread(msgspec.Struct, frozen=True, rename="camel"):
+    """How long things took, in days."""
+
+    median: float | None
+    p90: float | None
+    longest: int | None
+
+
+class CategoryCount(msgspec.Struct, frozen=True, rename="camel"):
+    """The obstacles of one category; days are those of resolved ones."""
+
+    category: ObstacleCategory
+    open: int
+    accepted: int
+    resolved: int
+    median_days: float | None
+    p90_days: float | None
+
+
+class SectorCount(msgspec.Struct, frozen=True, rename="camel"):
+    """The obstacles of one sector."""
+
+    sector: Sector
+    open: int
+    accepted: int
+    resolved: int
+    median_days: float | None
+
+
+class DepartmentCount(msgspec.Struct, frozen=True, rename="camel"):
+    """The obstacles of one department; null for those that none was named for."""
+
+    department: str | None
+    open: int
+    accepted: int
+    resolved: int
+    median_days: float | None
+
+
+class Blocking(msgspec.Struct, frozen=True, rename="camel"):
+    """An open obstacle, and the subjects that cannot go on because of it."""
+
+    project: UUID
+    project_title: str
+    obstacle: str
+    title: str
+    category: ObstacleCategory
+    department: str | None
+    raised_on: date
+    days: int
+    escalations: int
+    blocks: list[str]
+
+
+class AuthorityCount(msgspec.Struct, frozen=True, rename="camel"):
+    """The approvals that one authority has to give; days from request to answer."""
+
+    authority: str
+    pending: int
+    suspended: int
+    overdue: int
+    decided: int
+    decided_late: int
+    median_days: float | None
+    p90_days: float | None
+
+
+class DepartmentApprovals(msgspec.Struct, frozen=True, rename="camel"):
+    """The approvals that one department handles."""
+
+    department: str | None
+    pending: int
+    overdue: int
+    decided: int
+    decided_late: int
+    median_days: float | None
+    p90_days: float | None
+
+
+class OverdueApproval(msgspec.Struct, frozen=True, rename="camel"):
+    """An approval past the last day of its term."""
+
+    project: UUID
+    approval: str
+    title: str
+    authority: str
+    department: str | None
+    requested_on: date
+    due_on: date
+    days_late: int
+
+
+class Tried(msgspec.Struct, frozen=True, rename="camel"):
+    """What a kind of intervention did against a category of obstacles."""
+
+    category: ObstacleCategory
+    kind: InterventionKind
+    tried: int
+    resolved: int
+    helped: int
+    median_days_to_resolve: float | None
+
+
+class Month(msgspec.Struct, frozen=True, rename="camel"):
+    """How many obstacles were raised and closed in a month, and open at its end."""
+
+    month: str
+    raised: int
+    closed: int
+    open: int
+
+
+class Carried(msgspec.Struct, frozen=True, rename="camel"):
+    """How few people and departments carry a running project."""
+
+    project: UUID
+    title: str
+    sector: Sector
+    people: int
+    departments: int
+    lonely: bool
+
+
+class Dashboard(msgspec.Struct, frozen=True, rename="camel"):
+    """The obstacle dashboard of a municipality."""
+
+    open: int
+    accepted: int
+    resolved: int
+    open_days: Spread
+    resolved_days: Spread
+    by_category: list[CategoryCount]
+    by_sector: list[SectorCount]
+    by_department: list[DepartmentCount]
+    blocking: list[Blocking]
+    """The hundred open obstacles that stand longest."""
+    approvals: list[AuthorityCount]
+    approvals_by_department: list[DepartmentApprovals]
+    overdue_approvals: list[OverdueApproval]
+    interventions: list[Tried]
+    trend: list[Month]
+    carried_by: list[Carried] | None
+    """Null for the public: who carries a project is internal."""
 
 
 async def read_dashboard(

@@ -253,17 +253,20 @@ begin
                                 p_today - 1826)::timestamp),
                             date_trunc('month', coalesce(p_until, p_today)::timestamp),
                             interval '1 month') as months (month)) m),
-            'carriedBy', (
+            'carriedBy', case when p_audience = 1 then (
                 select coalesce(json_agg(l order by l.people, l.departments, l.title), '[]') from (
                     select p.project_id as project, p.title, p.sector,
                         cardinality(p.carriers) as people,
-                        cardinality(p.departments) as departments,
-                        cardinality(p.carriers) <= 1 or cardinality(p.departments) <= 1 as lonely
+                        d.departments,
+                        cardinality(p.carriers) <= 1 or d.departments <= 1 as lonely
                         from obstacles.project p
+                        cross join lateral (
+                            select count(distinct department)::integer as departments
+                                from unnest(p.departments) as n (department)) d
                         where p.tenant_id = p_tenant and p.audience = p_audience and p.open
                             and (p_sector is null or p.sector = p_sector)
                             and (p_department is null or p.department = p_department)
-                        order by 4, 5, 2 limit 100) l)
+                        order by 4, 5, 2 limit 100) l) end
         )
     );
 end

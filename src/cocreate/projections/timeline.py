@@ -152,6 +152,8 @@ class Place(msgspec.Struct, frozen=True):
 
 
 FIRST = Place()
+EARLIEST = (date.min, "")
+LATEST = (date.max, UUID(int=2**128 - 1))
 AT_MOST = 50
 """How many wishes, and how many duties, a timeline carries; each has a page of its own."""
 
@@ -295,7 +297,7 @@ async def read_subjects(
     today: date,
     *,
     owed: bool = False,
-    after: tuple[date, str] = (date.min, ""),
+    after: tuple[date, str] = EARLIEST,
     limit: int = 100,
 ) -> tuple[list[msgspec.Raw], tuple[date, str] | None]:
     """Give accounts of one kind, the oldest first, and the place of the next page."""
@@ -319,7 +321,7 @@ async def read_projects(
     tenant: str,
     audience: Audience,
     *,
-    before: tuple[date, UUID] = (date.max, UUID(int=2**128 - 1)),
+    before: tuple[date, UUID] = LATEST,
     limit: int = 100,
 ) -> tuple[list[msgspec.Raw], tuple[date, UUID] | None]:
     """Give the accounts of projects, the latest first, and the place of the next page."""

@@ -12,6 +12,7 @@ from cocreate.domain.project.chapter import (
     require_distinct,
     require_order,
     require_status,
+    require_within_reach,
 )
 from cocreate.domain.project.subjects import Approval, ClockMark
 from cocreate.domain.statutory_clock import (
@@ -38,6 +39,7 @@ class Approvals(Chapter):
         self.admit(step, moment)
         require_distinct(step.needed_for)
         require_order(("occurredOn", step.occurred_on), ("statedDueOn", step.stated_due_on))
+        require_within_reach(moment, statedDueOn=step.stated_due_on)
         approval = self.new_id(Approval, step.approval)
         term = statutory_term(step.procedure, step.occurred_on)
         clock = ClockFacts(requested_on=step.occurred_on, term=term)
@@ -60,6 +62,7 @@ class Approvals(Chapter):
             ("requestedOn", approval.clock.requested_on), ("occurredOn", step.occurred_on)
         )
         require_order(("occurredOn", step.occurred_on), ("until", step.until))
+        require_within_reach(moment, until=step.until)
         clock = suspended(
             approval.clock, step.ground, step.occurred_on, step.until, step.notice_sent_on
         )
@@ -72,7 +75,8 @@ class Approvals(Chapter):
         """Let the clock run again."""
         approval = self._undecided(step, moment)
         last = approval.clock.suspensions[-1] if approval.clock.suspensions else None
-        if last is None or (last.until_on is not None and last.until_on <= step.occurred_on):
+        over = last is not None and last.until_on is not None and last.until_on <= step.occurred_on
+        if last is None or over or not approval.may_resume:
             raise errors.WrongStatus(kind="approval", id=step.approval, status=approval.status)
         require_order(("suspendedOn", last.from_on), ("occurredOn", step.occurred_on))
         clock = resumed(approval.clock, step.occurred_on)
@@ -86,6 +90,7 @@ class Approvals(Chapter):
             ("requestedOn", approval.clock.requested_on), ("occurredOn", step.occurred_on)
         )
         require_order(("occurredOn", step.occurred_on), ("until", step.until))
+        require_within_reach(moment, until=step.until)
         term, facts = approval.clock.term, approval.clock
         if term is None:
             raise errors.NoTerm(id=step.approval)
@@ -100,8 +105,9 @@ class Approvals(Chapter):
         if not step.by_consent and not extension_in_time(
             facts, step.occurred_on, moment.rules.calendar
         ):
-            due = reckon(facts, moment.rules.calendar).end
-            raise errors.ExtensionTooLate(id=step.approval, due_on=due.isoformat() if due else None)
+            raise errors.ExtensionTooLate(
+                id=step.approval, announced_on=step.occurred_on.isoformat()
+            )
         clock = extended(
             facts, announced_on=step.occurred_on, by_consent=step.by_consent, until=step.until
         )
@@ -137,14 +143,19 @@ class Approvals(Chapter):
         return step.approval
 
     def give_notice_of_default(self, step: approvals.GiveNoticeOfDefault, moment: Moment) -> str:
-        """Tell the authority that it is late: two weeks later it costs money (Awb 4:17)."""
+        """Tell the authority that it is late: two weeks later it costs money (Awb 4:17).
+
+        The first notice counts; another is taken only where a correction made that one premature.
+        """
         approval = self._undecided(step, moment)
         facts = approval.clock
         if facts.term is None:
             raise errors.NoTerm(id=step.approval)
         due = reckon(facts, moment.rules.calendar).end
         if due is None or step.occurred_on <= due:
-            raise errors.NoticeTooEarly(id=step.approval, due_on=due.isoformat() if due else None)
+            raise errors.NoticeTooEarly(id=step.approval, received_on=step.occurred_on.isoformat())
+        if facts.notice_of_default_on is not None and facts.notice_of_default_on > due:
+            raise errors.WrongStatus(kind="approval", id=step.approval, status="in-default")
         owed = penalty(
             replace(facts, notice_of_default_on=step.occurred_on),
             moment.rules.calendar,
@@ -225,24 +236,26 @@ def extended(
 
 
 def corrected(clock: ClockFacts, mark: ClockMark, changes: Mapping[str, object]) -> ClockFacts:
-    """Give the facts with the dates of one step as they should have been."""
-    on = _date(changes, "occurredOn")
-    until = _date(changes, "until")
+    """Give the facts with those of one step as they should have been."""
+    on = date_in(changes, "occurredOn")
+    until = date_in(changes, "until")
     match mark.fact:
-        case "suspended" | "resumed":
+        case "suspended":
             stretch = clock.suspensions[mark.stretch]
-            if mark.fact == "resumed":
-                until, on = on, None
-            fixed = replace(
-                stretch, from_on=on or stretch.from_on, until_on=until or stretch.until_on
+            said = replace(
+                stretch,
+                ground=SuspensionGround(str(changes.get("ground", stretch.ground))),
+                from_on=on or stretch.from_on,
+                until_on=until or stretch.until_on,
+                notice_on=date_in(changes, "noticeSentOn", stretch.notice_on),
             )
-            stretches = list(clock.suspensions)
-            stretches[mark.stretch] = fixed
-            return replace(clock, suspensions=tuple(stretches))
+            return _with_suspension(clock, mark.stretch, said)
+        case "resumed":
+            stretch = clock.suspensions[mark.stretch]
+            said = replace(stretch, until_on=on or stretch.until_on)
+            return _with_suspension(clock, mark.stretch, said)
         case "extension" | "further_extension":
-            extension: Extension | None = getattr(clock, mark.fact)
-            if extension is None:
-                return clock
+            extension: Extension = getattr(clock, mark.fact)
             moved = replace(
                 extension,
                 announced_on=on or extension.announced_on,
@@ -253,6 +266,29 @@ def corrected(clock: ClockFacts, mark: ClockMark, changes: Mapping[str, object])
             return clock if on is None else replace(clock, **{mark.fact: on})
 
 
-def _date(changes: Mapping[str, object], name: str) -> date | None:
-    value = changes.get(name)
+def date_in(changes: Mapping[str, object], name: str, otherwise: date | None = None) -> date | None:
+    """Give the day that a correction says, None where it takes the day away."""
+    if name not in changes:
+        return otherwise
+    value = changes[name]
     return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _with_suspension(clock: ClockFacts, stretch: int, said: Suspension) -> ClockFacts:
+    suspensions = list(clock.suspensions)
+    suspensions[stretch] = said
+    return replace(clock, suspensions=tuple(suspensions))
+
+
+def require_clock_in_order(clock: ClockFacts) -> None:
+    """Raise :class:`~cocreate.domain.errors.DatesOutOfOrder` for a clock that ran backwards."""
+    requested = ("requestedOn", clock.requested_on)
+    for suspension in clock.suspensions:
+        require_order(requested, ("suspendedOn", suspension.from_on))
+    for extension in (clock.extension, clock.further_extension):
+        if extension is not None:
+            require_order(
+                requested, ("extendedOn", extension.announced_on), ("until", extension.until)
+            )
+    require_order(requested, ("decidedOn", clock.decided_on))
+    require_order(requested, ("noticeOfDefaultOn", clock.notice_of_default_on))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -16,12 +16,16 @@ from cocreate.domain.moment import Moment
 from cocreate.domain.project.subjects import AnySubject, ClockMark, Subject
 from cocreate.domain.steps import CLOSING_STEPS
 from cocreate.domain.steps.base import Event, Step, content_of, references
+from cocreate.domain.steps.decisions import Tension
 from cocreate.domain.vocabulary import ProjectStatus, Visibility
 
 S = TypeVar("S", bound=Subject)
 
 FUTURE_TOLERANCE = timedelta(days=1)
 """How far ``occurred_on`` may lie ahead: the clock of the one who records may be off."""
+
+FURTHEST = timedelta(days=36_525)
+"""How far ahead any other day may lie: a hundred years."""
 
 
 class InternalStep(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,8 +70,24 @@ class Chapter(_Aggregate):
             if subject is None or reference.kind not in ("*", subject.kind):
                 kind = "subject" if reference.kind == "*" else reference.kind
                 raise errors.UnknownReference(kind=kind, id=reference.id)
-            if public and not subject.public and subject.kind != "party":
+            if public and not _is_readable(subject):
                 raise errors.PublicMentionsInternal(id=reference.id)
+
+    def require_readable(self, ids: Iterable[str], step: Step, moment: Moment) -> None:
+        """Check that a step, where public, brings in nothing internal that it did not name itself.
+
+        Raises :class:`~cocreate.domain.errors.PublicMentionsInternal`.
+        """
+        if self.visibility_of(step, moment) is Visibility.PUBLIC:
+            for subject_id in ids:
+                if not _is_readable(self.subjects[subject_id]):
+                    raise errors.PublicMentionsInternal(id=subject_id)
+
+    def readable(self, ids: Iterable[str], step: Step, moment: Moment) -> tuple[str, ...]:
+        """Give those of the ids that may be seen by whoever reads the step."""
+        if self.visibility_of(step, moment) is Visibility.INTERNAL:
+            return tuple(ids)
+        return tuple(one for one in ids if _is_readable(self.subjects[one]))
 
     @staticmethod
     def visibility_of(step: Step, moment: Moment) -> Visibility:
@@ -83,15 +103,26 @@ class Chapter(_Aggregate):
         content.update(given)
         self.trigger_event(getattr(type(self), event.__name__), timestamp=moment.now, **content)
 
-    def new_id(self, kind: type[Subject], given: str | None, *, ordinal: int | None = None) -> str:
+    def new_id(
+        self,
+        kind: type[Subject],
+        given: str | None,
+        *,
+        version: int | None = None,
+        ordinal: int | None = None,
+    ) -> str:
         """Give the id for something new: the one asked for, or its letter and the step's version.
 
-        Raises :class:`~cocreate.domain.errors.IdTaken`.
+        Raises :class:`~cocreate.domain.errors.IdTaken` where the one asked for is in use.
         """
-        made = f"{kind.prefix}{self.version + 1}" + ("" if ordinal is None else f"-{ordinal}")
-        new = given or made
-        if new in self.subjects:
-            raise errors.IdTaken(id=new)
+        if given is not None:
+            if given in self.subjects:
+                raise errors.IdTaken(id=given)
+            return given
+        made = new = f"{kind.prefix}{version or self.version + 1}{_hyphened(ordinal)}"
+        again = count(2)
+        while new in self.subjects:  # someone gave this very id to something else
+            new = f"{made}.{next(again)}"
         return new
 
     def the(self, kind: type[S], subject_id: str) -> S:
@@ -102,12 +133,29 @@ class Chapter(_Aggregate):
         return subject
 
 
+def _is_readable(subject: AnySubject) -> bool:
+    # Who a party is stays internal, but that someone unnamed took part may be told.
+    return subject.public or subject.kind == "party"
+
+
+def _hyphened(ordinal: int | None) -> str:
+    return "" if ordinal is None else f"-{ordinal}"
+
+
 def require_past(occurred_on: date, moment: Moment) -> None:
     """Raise :class:`~cocreate.domain.errors.OccurredInFuture` for a day that has not come."""
     if occurred_on > moment.today + FUTURE_TOLERANCE:
         raise errors.OccurredInFuture(
             occurred_on=occurred_on.isoformat(), today=moment.today.isoformat()
         )
+
+
+def require_within_reach(moment: Moment, **days: date | None) -> None:
+    """Raise :class:`~cocreate.domain.errors.DateTooFar` for a day no calendar is made for."""
+    last = moment.today + FURTHEST
+    for field, on in days.items():
+        if on is not None and on > last:
+            raise errors.DateTooFar(field=field, on=on.isoformat(), last=last.isoformat())
 
 
 def require_status(subject_id: str, subject: AnySubject, status: str, *allowed: str) -> None:
@@ -136,3 +184,9 @@ def require_order(*dated: tuple[str, date | None]) -> None:
                 earlier=earlier,
                 earlier_on=earlier_on.isoformat(),
             )
+
+
+def require_two_values(tension: Tension | None) -> None:
+    """Raise :class:`~cocreate.domain.errors.TensionNeedsTwoValues` for a value against itself."""
+    if tension is not None and tension.between is tension.and_:
+        raise errors.TensionNeedsTwoValues(value=tension.between)

@@ -1,5 +1,6 @@
 """Decisions, where they deviate from what residents wished, and what residents were told."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import ClassVar
 
@@ -10,6 +11,8 @@ from cocreate.domain.project.chapter import (
     require_distinct,
     require_order,
     require_status,
+    require_two_values,
+    require_within_reach,
 )
 from cocreate.domain.project.subjects import (
     Advice,
@@ -30,7 +33,7 @@ from cocreate.domain.vocabulary import (
     ProposalStatus,
 )
 
-FOLLOWS = (Outcome.ADOPTED,)
+ADOPTED = (Outcome.ADOPTED, Outcome.ADOPTED_WITH_CHANGES)
 DEVIATES = (Outcome.ADOPTED_WITH_CHANGES, Outcome.REJECTED)
 
 
@@ -55,15 +58,24 @@ class Decisions(Chapter):
         require_order(("occurredOn", step.occurred_on), ("sentOn", step.sent_on))
         require_order(("occurredOn", step.occurred_on), ("publishedOn", step.published_on))
         require_order(("effectiveOn", step.effective_on), ("expiresOn", step.expires_on))
+        require_within_reach(
+            moment,
+            sentOn=step.sent_on,
+            publishedOn=step.published_on,
+            effectiveOn=step.effective_on,
+            expiresOn=step.expires_on,
+        )
         if step.source_states_no_motivation and not moment.importing:
             raise errors.GroundNotStated
         decision = self.new_id(Decision, step.decision)
+        decided = {outcome.subject: outcome.outcome for outcome in step.outcomes}
         outcomes: list[decisions.RecordedOutcome] = []
         deviations: list[tuple[decisions.RecordedOutcome, decisions.Grounds | None]] = []
         for outcome in step.outcomes:
             self._require_motivated(step, outcome)
             number = self.version + 2 + len(deviations)
-            recorded = self._recorded_outcome(outcome, number)
+            recorded = self._recorded_outcome(outcome, decided, number)
+            self.require_readable(recorded.wishes, step, moment)
             outcomes.append(recorded)
             if recorded.deviation_id is not None:
                 deviations.append((recorded, outcome.deviation))
@@ -90,6 +102,12 @@ class Decisions(Chapter):
         announced_on = step.sent_on or step.published_on
         if announced_on is None:
             raise errors.NothingAnnounced
+        require_within_reach(
+            moment,
+            sentOn=step.sent_on,
+            publishedOn=step.published_on,
+            effectiveOn=step.effective_on,
+        )
         decision = self.the(Decision, step.decision)
         if decision.announced:
             raise errors.AlreadyAnnounced(id=step.decision)
@@ -107,15 +125,11 @@ class Decisions(Chapter):
         require_distinct(step.subjects)
         if step.ground is DeviationGround.NOT_STATED:
             raise errors.GroundNotStated
-        _require_two_values(step.tension)
+        require_two_values(step.tension)
+        wishes = self._wishes_behind(*step.subjects)
+        self.require_readable(wishes, step, moment)
         deviation = self.new_id(Deviation, step.deviation)
-        self.record(
-            decisions.DeviationRecorded,
-            step,
-            moment,
-            deviation=deviation,
-            wishes=self._wishes_behind(*step.subjects),
-        )
+        self.record(decisions.DeviationRecorded, step, moment, deviation=deviation, wishes=wishes)
         return deviation
 
     def motivate_deviation(self, step: decisions.MotivateDeviation, moment: Moment) -> str:
@@ -152,7 +166,10 @@ class Decisions(Chapter):
         return step.deviation
 
     def give_feedback(self, step: decisions.GiveFeedback, moment: Moment) -> str:
-        """Tell residents what became of their wishes; it accounts for the deviations there."""
+        """Tell residents what became of their wishes; it accounts for the deviations there.
+
+        Public feedback does not account for what is still internal: nobody could read that in it.
+        """
         self.admit(step, moment)
         require_distinct(step.about)
         deviations: dict[str, None] = {}
@@ -168,8 +185,8 @@ class Decisions(Chapter):
             step,
             moment,
             feedback=feedback,
-            deviations=tuple(deviations),
-            wishes=self._wishes_behind(*step.about),
+            deviations=self.readable(deviations, step, moment),
+            wishes=self.readable(self._wishes_behind(*step.about), step, moment),
         )
         return feedback
 
@@ -185,12 +202,12 @@ class Decisions(Chapter):
         if outcome.deviation is not None:
             if outcome.deviation.ground is DeviationGround.NOT_STATED:
                 raise errors.GroundNotStated
-            _require_two_values(outcome.deviation.tension)
+            require_two_values(outcome.deviation.tension)
         elif not (outcome.motivation or step.motivation or imported):
             raise errors.MotivationMissing(id=outcome.subject)
 
     def _recorded_outcome(
-        self, outcome: decisions.SubjectOutcome, number: int
+        self, outcome: decisions.SubjectOutcome, decided: Mapping[str, Outcome], number: int
     ) -> decisions.RecordedOutcome:
         subject_id, subject = outcome.subject, self.subjects[outcome.subject]
         if isinstance(subject, Wish):
@@ -204,39 +221,55 @@ class Decisions(Chapter):
             raise errors.NotDecidable(id=subject_id)
         deviation_id = None
         if outcome.outcome in DEVIATES:
-            deviation_id = outcome.deviation_id or f"{Deviation.prefix}{number}"
-            if deviation_id in self.subjects:
-                raise errors.IdTaken(id=deviation_id)
+            deviation_id = self.new_id(Deviation, outcome.deviation_id, version=number)
         return decisions.RecordedOutcome(
             subject=subject_id,
             outcome=outcome.outcome,
             motivation=outcome.motivation,
             deviation_id=deviation_id,
             wishes=self._wishes_behind(subject_id),
-            settles=self._settled_by(subject_id, outcome.outcome),
+            settles=self._settled_by(subject_id, decided),
         )
 
-    def _settled_by(self, subject_id: str, outcome: Outcome) -> tuple[str, ...]:
-        """Name the wishes whose status becomes this outcome.
+    def _settled_by(self, subject_id: str, decided: Mapping[str, Outcome]) -> tuple[str, ...]:
+        """Name the wishes whose status becomes the outcome of this subject.
 
-        A plan that is adopted settles the wishes it answers; one that is not settles those that
-        no other plan under discussion answers.
+        ``decided`` holds all outcomes of the decision. A wish named in it has its own outcome. A
+        plan that is adopted settles the wishes it answers. One that is not settles those that no
+        other plan can still bring about: none that is adopted here, or under discussion.
         """
-        subject = self.subjects[subject_id]
-        if isinstance(subject, Wish):
+        if isinstance(self.subjects[subject_id], Wish):
             return (subject_id,)
+        outcome = decided[subject_id]
         settled = []
         for wish_id in self._wishes_behind(subject_id):
             wish = self.the(Wish, wish_id)
-            others = any(
-                self.the(Proposal, other).status is ProposalStatus.OPEN
-                for other in wish.proposals
-                if other != subject_id
-            )
-            adopted = outcome in (Outcome.ADOPTED, Outcome.ADOPTED_WITH_CHANGES)
-            if (adopted and wish.status in ALIVE) or (wish.status in UNDECIDED and not others):
+            if wish_id in decided:
+                continue
+            if outcome in ADOPTED:
+                settles = wish.status in ALIVE
+            else:
+                hopeful = (
+                    self._is_hopeful(other, outcome, decided)
+                    for other in wish.proposals
+                    if other != subject_id
+                )
+                settles = wish.status in UNDECIDED and not any(hopeful)
+            if settles:
                 settled.append(wish_id)
         return tuple(settled)
+
+    def _is_hopeful(
+        self, proposal_id: str, outcome: Outcome, decided: Mapping[str, Outcome]
+    ) -> bool:
+        """Tell whether a plan can bring a wish further than the outcome of another plan does."""
+        here = decided.get(proposal_id)
+        if here is not None:
+            return here in ADOPTED or (here, outcome) == (Outcome.DEFERRED, Outcome.REJECTED)
+        status = self.the(Proposal, proposal_id).status
+        if status is ProposalStatus.DEFERRED:
+            return outcome is Outcome.REJECTED
+        return status is ProposalStatus.OPEN
 
     def _record_deviation(
         self,
@@ -297,8 +330,3 @@ class _DeviationOfDecision(Step, frozen=True, kw_only=True):
     """What a deviation takes over from the decision that holds it."""
 
     noun: ClassVar = "deviations"
-
-
-def _require_two_values(tension: decisions.Tension | None) -> None:
-    if tension is not None and tension.between is tension.and_:
-        raise errors.TensionNeedsTwoValues(value=tension.between)

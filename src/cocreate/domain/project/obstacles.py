@@ -2,7 +2,13 @@
 
 from cocreate.domain import errors
 from cocreate.domain.moment import Moment
-from cocreate.domain.project.chapter import Chapter, require_distinct, require_status
+from cocreate.domain.project.chapter import (
+    Chapter,
+    require_distinct,
+    require_status,
+    require_two_values,
+    require_within_reach,
+)
 from cocreate.domain.project.subjects import (
     Commitment,
     Intervention,
@@ -11,7 +17,6 @@ from cocreate.domain.project.subjects import (
 )
 from cocreate.domain.steps import commitments, obstacles
 from cocreate.domain.steps.base import Step
-from cocreate.domain.steps.decisions import Tension
 from cocreate.domain.vocabulary import CommitmentStatus, ObstacleStatus
 
 
@@ -22,7 +27,7 @@ class Obstacles(Chapter):
         """Put on record what stands in the way."""
         self.admit(step, moment)
         require_distinct(step.blocks)
-        _require_two_values(step.tension)
+        require_two_values(step.tension)
         obstacle = self.new_id(Obstacle, step.obstacle)
         self.record(obstacles.ObstacleRaised, step, moment, obstacle=obstacle)
         return obstacle
@@ -76,6 +81,7 @@ class Obstacles(Chapter):
         """Put a promise on record."""
         self.admit(step, moment)
         require_distinct(step.about)
+        require_within_reach(moment, dueOn=step.due_on)
         commitment = self.new_id(Commitment, step.commitment)
         self.record(commitments.CommitmentMade, step, moment, commitment=commitment)
         return commitment
@@ -89,6 +95,7 @@ class Obstacles(Chapter):
     def change_commitment(self, step: commitments.ChangeCommitment, moment: Moment) -> str:
         """Change an open promise, and say why."""
         self._open_commitment(step.commitment, step, moment)
+        require_within_reach(moment, dueOn=step.due_on)
         self.record(commitments.CommitmentChanged, step, moment)
         return step.commitment
 
@@ -102,7 +109,7 @@ class Obstacles(Chapter):
         """Put a lesson on record."""
         self.admit(step, moment)
         require_distinct(step.competences)
-        _require_two_values(step.tension)
+        require_two_values(step.tension)
         reflection = self.new_id(Reflection, step.reflection)
         self.record(commitments.ReflectionRecorded, step, moment, reflection=reflection)
         return reflection
@@ -116,8 +123,3 @@ class Obstacles(Chapter):
         self.admit(step, moment)
         commitment = self.the(Commitment, commitment_id)
         require_status(commitment_id, commitment, commitment.status, CommitmentStatus.OPEN)
-
-
-def _require_two_values(tension: Tension | None) -> None:
-    if tension is not None and tension.between is tension.and_:
-        raise errors.TensionNeedsTwoValues(value=tension.between)

@@ -16,6 +16,7 @@ from cocreate.domain.moment import Moment
 from cocreate.domain.project.approvals import (
     Approvals,
     corrected,
+    date_in,
     extended,
     resumed,
     suspended,
@@ -100,8 +101,9 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
 
         The steps stand or fall together: when one raises
         :class:`~cocreate.domain.errors.RuleBroken`, drop this instance if it has pending events.
+        Raises :class:`~cocreate.domain.errors.NothingSaid` for no steps, or a start among them.
         """
-        if not steps:
+        if not steps or any(isinstance(step, course.StartProject) for step in steps):
             raise errors.NothingSaid
         return [getattr(self, METHOD_OF[type(step)])(step, moment) for step in steps]
 
@@ -144,9 +146,8 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
 
     @event(course.PartyJoined)
     def _party_joined(self, party: str, originator_version: int, visibility: Visibility) -> None:
-        former = self.subjects.get(party)
-        since = originator_version if former is None else former.since
-        self._add(party, Party(since=since, public=visibility is Visibility.PUBLIC))
+        # One that comes back is told about anew: its last coming says who may know of it.
+        self._add(party, Party(since=originator_version, public=visibility is Visibility.PUBLIC))
 
     @event(course.PartyLeft)
     def _party_left(self, party: str) -> None:
@@ -394,6 +395,7 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
         subject.clock = suspended(subject.clock, ground, occurred_on, until, notice_sent_on)
         # A suspension until a known day ends by itself.
         subject.status = ApprovalStatus.PENDING if until else ApprovalStatus.SUSPENDED
+        subject.may_resume = True
 
     @event(approvals.ApprovalResumed)
     def _approval_resumed(self, approval: str, occurred_on: date, originator_version: int) -> None:
@@ -401,7 +403,7 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
         stretch = len(subject.clock.suspensions) - 1
         self.clocks[originator_version] = ClockMark(approval, "resumed", stretch)
         subject.clock = resumed(subject.clock, occurred_on)
-        subject.status = ApprovalStatus.PENDING
+        subject.status, subject.may_resume = ApprovalStatus.PENDING, False
 
     @event(approvals.ApprovalExtended)
     def _approval_extended(
@@ -520,6 +522,8 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
         if mark is not None:
             subject = self.the(Approval, mark.approval)
             subject.clock = corrected(subject.clock, mark, changes)
+            if mark.fact == "requested_on" and "statedDueOn" in changes:
+                subject.stated_due_on = date_in(changes, "statedDueOn")
 
 
 METHOD_OF: Mapping[type[Step], str] = {

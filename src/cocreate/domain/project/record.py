@@ -1,6 +1,8 @@
 """Steps about earlier steps: publication and correction."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -8,12 +10,26 @@ import msgspec
 
 from cocreate.domain import errors
 from cocreate.domain.moment import Moment
-from cocreate.domain.project.approvals import due_on
-from cocreate.domain.project.chapter import Chapter, require_distinct, require_past
-from cocreate.domain.project.subjects import Approval
-from cocreate.domain.steps import EVENT_OF, EVENTS, approvals, record
-from cocreate.domain.steps.base import Event, Step, fields_of
-from cocreate.domain.vocabulary import Outcome, Visibility
+from cocreate.domain.project.approvals import (
+    corrected,
+    date_in,
+    due_on,
+    require_clock_in_order,
+)
+from cocreate.domain.project.chapter import (
+    Chapter,
+    S,
+    require_distinct,
+    require_order,
+    require_past,
+    require_two_values,
+    require_within_reach,
+)
+from cocreate.domain.project.subjects import Approval, ClockMark, Decision, Deviation
+from cocreate.domain.statutory_clock import ClockFacts, Extension
+from cocreate.domain.steps import EVENT_OF, EVENTS, approvals, decisions, obstacles, record
+from cocreate.domain.steps.base import Event, Step, mentioning, personal_fields
+from cocreate.domain.vocabulary import DeviationGround, Visibility
 
 STEP_OF: Mapping[type[Event], type[Step]] = {event: step for step, event in EVENT_OF.items()}
 
@@ -61,15 +77,19 @@ class Record(Chapter):
                 fixed = msgspec.convert(value, correctable[name])
             except msgspec.ValidationError as problem:
                 raise errors.CorrectionInvalid(field=name, problem=str(problem)) from None
-            if name == "occurredOn":
-                require_past(fixed, moment)
+            _require_sayable(event, name, fixed, moment)
+        self._require_no_step_instead(step.step, event, step.changes.keys())
+        changes = msgspec.to_builtins(step.changes)
+        mark = self.clocks.get(step.step)
+        if mark is not None:
+            self._require_sound_clock(mark, changes, event)
         internal = step.step in self.internal
         if internal and step.visibility is Visibility.PUBLIC:
             raise errors.CorrectionOfInternalIsPublic(step=step.step)
         visibility = Visibility.INTERNAL if internal else self.visibility_of(step, moment)
-        self.record(record.StepCorrected, step, moment, visibility=visibility)
-        if step.step in self.clocks:
-            self._recalculate(self.clocks[step.step].approval, step, moment, visibility)
+        self.record(record.StepCorrected, step, moment, visibility=visibility, changes=changes)
+        if mark is not None and mark.fact in _MOVES_THE_TERM and changes.keys() & _DAYS_OF_A_TERM:
+            self._recalculate(mark.approval, step, moment, visibility)
 
     def _recalculate(
         self, approval_id: str, step: record.CorrectStep, moment: Moment, visibility: Visibility
@@ -87,9 +107,71 @@ class Record(Chapter):
             due_on=due_on(approval, approval.clock, moment),
         )
 
+    def _require_sound_clock(
+        self, mark: ClockMark, changes: Mapping[str, object], event: type[Event]
+    ) -> None:
+        """Check that the clock of an approval can run by the corrected days."""
+        approval = self.the(Approval, mark.approval)
+        if "until" in changes and not self._ends_by_itself(approval.clock, mark):
+            raise errors.NotCorrectable(field="until", event=event.__name__)
+        try:
+            clock = corrected(approval.clock, mark, changes)
+        except ValueError as problem:
+            field = "until" if "until" in changes else "occurredOn"
+            raise errors.CorrectionInvalid(field=field, problem=str(problem)) from None
+        require_clock_in_order(clock)
+        if mark.fact == "requested_on":
+            stated = date_in(changes, "statedDueOn", approval.stated_due_on)
+            require_order(("requestedOn", clock.requested_on), ("statedDueOn", stated))
+
+    def _ends_by_itself(self, clock: ClockFacts, mark: ClockMark) -> bool:
+        """Tell whether the day that a suspension or extension named is the day that counts."""
+        if mark.fact == "suspended":
+            resumed = ClockMark(mark.approval, "resumed", mark.stretch)
+            named = clock.suspensions[mark.stretch].until_on
+            return named is not None and resumed not in self.clocks.values()
+        extension: Extension = getattr(clock, mark.fact)
+        return extension.until is not None
+
+    def _require_no_step_instead(
+        self, version: int, event: type[Event], names: AbstractSet[str]
+    ) -> None:
+        """Check that a correction does not do what takes a step: to motivate, or to announce."""
+        if event is decisions.DeviationRecorded and names & {"ground", "motivation"}:
+            for deviation_id, deviation in self._brought_by(version, Deviation):
+                if not deviation.motivated:
+                    raise errors.WrongStatus(
+                        kind="deviation", id=deviation_id, status="not-motivated"
+                    )
+        if event is decisions.DecisionRecorded and names & {"sentOn", "publishedOn"}:
+            for decision_id, decision in self._brought_by(version, Decision):
+                if not decision.announced:
+                    raise errors.WrongStatus(
+                        kind="decision", id=decision_id, status="not-announced"
+                    )
+
+    def _brought_by(self, version: int, kind: type[S]) -> Iterator[tuple[str, S]]:
+        for subject_id, subject in self.subjects.items():
+            if subject.since == version and isinstance(subject, kind):
+                yield subject_id, subject
+
     def _require_step(self, version: int) -> None:
         if version > self.version:
             raise errors.UnknownStep(step=version)
+
+
+def _require_sayable(event: type[Event], name: str, fixed: object, moment: Moment) -> None:
+    """Hold a corrected value against the rules that the step itself had to keep."""
+    if name == "occurredOn" and isinstance(fixed, date):
+        require_past(fixed, moment)
+    elif isinstance(fixed, date):
+        require_within_reach(moment, **{name: fixed})
+    elif isinstance(fixed, decisions.Tension):
+        require_two_values(fixed)
+    elif fixed is DeviationGround.NOT_STATED:
+        raise errors.GroundNotStated
+    elif fixed is None and (event, name) in _NEVER_EMPTY:
+        raise errors.CorrectionInvalid(field=name, problem="null")
 
 
 @cache
@@ -97,34 +179,24 @@ def correctable_fields(event: type[Event]) -> Mapping[str, Any]:
     """Give the fields of an event that a correction may change: JSON name to type.
 
     Not among them are what the step refers to, its outcomes, and whatever later steps were
-    decided on; another step has to change those.
+    decided on; another step has to change those. Nor is personal data: the changes of a
+    correction stand in the log as they are, while a name is sealed.
     """
     if event in (record.StepsPublished, record.StepCorrected):
         return {}
     step = STEP_OF[event]
     hints = get_type_hints(step, include_extras=True)
-    optional_given = {"visibility", "source"}
+    kept = _RULED | mentioning(event) | personal_fields(step).keys()
     return {
-        msgspec.structs.fields(step)[fields_of(step).index(name)].encode_name: hints[name]
-        for name in fields_of(step)
-        if name not in optional_given and not _decides(name, hints[name])
+        field.encode_name: hints[field.name]
+        for field in msgspec.structs.fields(step)
+        if field.name not in kept
     }
 
 
-def _decides(name: str, hint: object) -> bool:
-    """Tell whether rules or other steps rest on a field."""
-    text = str(hint)
-    return (
-        "reference" in text
-        or "SubjectOutcome" in text
-        or "Part" in text
-        or hint is Outcome
-        or name in _RULED
-        or "A-Za-z0-9" in text
-    )
-
-
 _RULED = {
+    "visibility",
+    "source",
     "supporters",
     "word",
     "settlement",
@@ -134,5 +206,24 @@ _RULED = {
     "by_consent",
     "outcome",
     "verdict",
+    "level",
     "role",
 }
+"""What rules or later steps rest on, or what says where the step came from."""
+
+_NEVER_EMPTY: frozenset[tuple[type[Event], str]] = frozenset(
+    {
+        (decisions.DecisionRecorded, "motivation"),
+        (decisions.DecisionRecorded, "sentOn"),
+        (decisions.DecisionRecorded, "publishedOn"),
+        (decisions.DecisionAnnounced, "sentOn"),
+        (decisions.DecisionAnnounced, "publishedOn"),
+        (obstacles.ObstacleReassigned, "department"),
+        (approvals.ApprovalSuspended, "until"),
+        (approvals.ApprovalExtended, "until"),
+    }
+)
+"""What a step may leave out by a rule that looks further than the field."""
+
+_MOVES_THE_TERM = {"requested_on", "suspended", "resumed", "extension", "further_extension"}
+_DAYS_OF_A_TERM = {"occurredOn", "until", "statedDueOn"}

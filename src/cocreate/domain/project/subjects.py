@@ -83,6 +83,8 @@ class Approval(Subject, kw_only=True, tag="approval"):
     status: ApprovalStatus = ApprovalStatus.PENDING
     clock: ClockFacts
     stated_due_on: date | None = None
+    may_resume: bool = False
+    """Whether the last suspension was not ended by a step."""
 
 
 class ClockMark(msgspec.Struct, frozen=True):

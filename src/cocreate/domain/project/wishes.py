@@ -97,7 +97,8 @@ class Wishes(Chapter):
         """Take back a plan; the wishes it answered are unanswered again."""
         self.admit(step, moment)
         proposal = self._require_proposal(step.proposal)
-        self.record(wishes.ProposalWithdrawn, step, moment, wishes=proposal.answers)
+        answered = self.readable(proposal.answers, step, moment)
+        self.record(wishes.ProposalWithdrawn, step, moment, wishes=answered)
         return step.proposal
 
     def merge_proposals(self, step: wishes.MergeProposals, moment: Moment) -> str:
@@ -107,6 +108,7 @@ class Wishes(Chapter):
         answered: dict[str, None] = {}
         for proposal in step.proposals:
             answered.update(dict.fromkeys(self._require_proposal(proposal).answers))
+        self.require_readable(answered, step, moment)
         into = self.new_id(Proposal, step.into)
         self.record(wishes.ProposalsMerged, step, moment, into=into, wishes=tuple(answered))
         return into
@@ -115,6 +117,7 @@ class Wishes(Chapter):
         """Let the parts of a plan go on; a part that names no wishes answers those of the whole."""
         self.admit(step, moment)
         whole = self._require_proposal(step.proposal)
+        self.require_readable(whole.answers, step, moment)
         parts = []
         for ordinal, part in enumerate(step.into, 1):
             self._require_answerable(part.answers)

@@ -216,6 +216,11 @@ def references(step: Step | Event | Part) -> Iterator[Reference]:
                 yield from references(part)
 
 
+def mentioning(struct: type) -> frozenset[str]:
+    """Give the names of the fields in which a step or event mentions subjects."""
+    return frozenset(name for name, _, _ in _reference_fields(struct))
+
+
 @cache
 def _reference_fields(struct: type) -> tuple[tuple[str, str, str], ...]:
     """Find where a struct mentions subjects: (field, kind, one | many | part | parts)."""

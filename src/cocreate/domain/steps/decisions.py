@@ -25,8 +25,8 @@ from cocreate.domain.steps.base import (
     Step,
     SubjectId,
     Text,
-    WishId,
 )
+from cocreate.domain.steps.wishes import WishesBehind
 from cocreate.domain.vocabulary import (
     AdviceConclusion,
     Body,
@@ -38,7 +38,6 @@ from cocreate.domain.vocabulary import (
 )
 
 Subjects = Annotated[tuple[SubjectId, ...], Meta(min_length=1, max_length=MAX_ITEMS)]
-Wishes = Annotated[tuple[WishId, ...], Meta(max_length=MAX_ITEMS)]
 
 
 class Tension(Part, frozen=True, kw_only=True):
@@ -147,8 +146,8 @@ class RecordedOutcome(SubjectOutcome, frozen=True, kw_only=True):
     """
 
     deviation_id: DeviationId | None = None
-    wishes: Wishes = ()
-    settles: Wishes = ()
+    wishes: WishesBehind = ()
+    settles: WishesBehind = ()
 
 
 class DecisionRecorded(RecordDecision, Event, frozen=True, kw_only=True, metaclass=EventMeta):
@@ -206,7 +205,7 @@ class DeviationRecorded(RecordDeviation, Event, frozen=True, kw_only=True, metac
     """
 
     deviation: DeviationId
-    wishes: Wishes = ()
+    wishes: WishesBehind = ()
     motivation: Text | None = None  # type: ignore[assignment]
 
 
@@ -224,7 +223,7 @@ class MotivateDeviation(Step, frozen=True, kw_only=True):
 class DeviationMotivated(MotivateDeviation, Event, frozen=True, kw_only=True, metaclass=EventMeta):
     """A deviation was motivated."""
 
-    wishes: Wishes = ()
+    wishes: WishesBehind = ()
 
 
 class ContestDeviation(Step, frozen=True, kw_only=True):
@@ -240,7 +239,7 @@ class ContestDeviation(Step, frozen=True, kw_only=True):
 class DeviationContested(ContestDeviation, Event, frozen=True, kw_only=True, metaclass=EventMeta):
     """A deviation was contested."""
 
-    wishes: Wishes = ()
+    wishes: WishesBehind = ()
 
 
 class SettleDeviation(Step, frozen=True, kw_only=True):
@@ -256,7 +255,7 @@ class SettleDeviation(Step, frozen=True, kw_only=True):
 class DeviationSettled(SettleDeviation, Event, frozen=True, kw_only=True, metaclass=EventMeta):
     """A deviation was settled."""
 
-    wishes: Wishes = ()
+    wishes: WishesBehind = ()
 
 
 class GiveFeedback(Step, frozen=True, kw_only=True):
@@ -277,5 +276,5 @@ class FeedbackGiven(GiveFeedback, Event, frozen=True, kw_only=True, metaclass=Ev
     """Feedback was given; ``deviations`` and ``wishes`` are those it accounts for."""
 
     feedback: FeedbackId
-    deviations: Annotated[tuple[DeviationId, ...], Meta(max_length=10 * MAX_ITEMS)] = ()
-    wishes: Annotated[tuple[WishId, ...], Meta(max_length=10 * MAX_ITEMS)] = ()
+    deviations: tuple[DeviationId, ...] = ()
+    wishes: WishesBehind = ()

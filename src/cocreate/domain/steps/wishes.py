@@ -26,7 +26,8 @@ from cocreate.domain.vocabulary import ResidentsWord
 
 Supporters = Annotated[int, Meta(ge=1, le=10_000_000)]
 Wishes = Annotated[tuple[WishId, ...], Meta(max_length=MAX_ITEMS)]
-Proposals = Annotated[tuple[ProposalId, ...], Meta(max_length=MAX_ITEMS)]
+WishesBehind = tuple[WishId, ...]
+"""Wishes that recording finds, of which there may be more than a step may name."""
 
 
 class ExpressWish(Step, frozen=True, kw_only=True):
@@ -205,7 +206,7 @@ class WithdrawProposal(Step, frozen=True, kw_only=True):
 class ProposalWithdrawn(WithdrawProposal, Event, frozen=True, kw_only=True, metaclass=EventMeta):
     """A proposal was withdrawn."""
 
-    wishes: Wishes = ()
+    wishes: WishesBehind = ()
 
 
 class MergeProposals(Step, frozen=True, kw_only=True):
@@ -224,7 +225,7 @@ class ProposalsMerged(MergeProposals, Event, frozen=True, kw_only=True, metaclas
     """Proposals were merged."""
 
     into: ProposalId
-    wishes: Wishes = ()
+    wishes: WishesBehind = ()
 
 
 class ProposalPart(Part, frozen=True, kw_only=True):
@@ -250,6 +251,7 @@ class RecordedProposalPart(ProposalPart, frozen=True, kw_only=True):
     """A part with the id it goes on under."""
 
     proposal: ProposalId
+    answers: WishesBehind = ()
 
 
 class ProposalSplit(SplitProposal, Event, frozen=True, kw_only=True, metaclass=EventMeta):
@@ -257,4 +259,4 @@ class ProposalSplit(SplitProposal, Event, frozen=True, kw_only=True, metaclass=E
 
     into: Annotated[tuple[RecordedProposalPart, ...], Meta(min_length=2, max_length=100)]
 
-    wishes: Wishes = ()
+    wishes: WishesBehind = ()

@@ -7,6 +7,9 @@
 do $$
 declare
     wanted text;
+    -- From PostgreSQL 16 on, whoever creates a role is a member of it, but may not yet act as it.
+    may_act text := case when current_setting('server_version_num')::integer >= 160000
+        then 'set' else 'member' end;
 begin
     foreach wanted in array array['cocreate_app', 'cocreate_projector'] loop
         begin
@@ -14,8 +17,12 @@ begin
         exception when duplicate_object or unique_violation then
             null;
         end;
-        if not pg_has_role(current_user, wanted, 'member') then
-            execute format('grant %I to current_user', wanted);
+        if not pg_has_role(current_user, wanted, may_act) then
+            begin
+                execute format('grant %I to current_user', wanted);
+            exception when unique_violation then
+                null;
+            end;
         end if;
     end loop;
     if not pg_has_role('cocreate_projector', 'cocreate_app', 'member') then

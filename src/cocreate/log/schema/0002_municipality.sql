@@ -16,10 +16,12 @@ create table cocreate.log_head (
     recorded_at timestamptz not null default '-infinity'
 );
 
+-- Each transaction says whose log it works in; one that says nothing (the setting is unset, or empty
+-- once a transaction that set it has ended) sees and writes nothing.
 alter table cocreate.log_head enable row level security;
 alter table cocreate.log_head force row level security;
 create policy own_tenant on cocreate.log_head
-    using (tenant_id = current_setting('cocreate.tenant', true));
+    using (tenant_id = nullif(current_setting('cocreate.tenant', true), ''));
 create policy every_head on cocreate.log_head for select to cocreate_projector using (true);
 
 grant select, insert, update (position, recorded_at) on cocreate.log_head to cocreate_app;

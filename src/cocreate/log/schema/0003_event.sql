@@ -60,7 +60,7 @@ begin
         execute format('alter table cocreate.%I force row level security', guarded);
         execute format(
             'create policy own_tenant on cocreate.%I '
-            'using (tenant_id = current_setting(''cocreate.tenant'', true))', guarded);
+            'using (tenant_id = nullif(current_setting(''cocreate.tenant'', true), ''''))', guarded);
     end loop;
 end
 $$;

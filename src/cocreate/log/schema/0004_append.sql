@@ -2,8 +2,9 @@
 --
 -- The first arrays have one element per command, the last ones one per event, command by command.
 -- A command is taken when its history is at the version it expects, counting what commands before
--- it in the same batch add; each is judged by itself, but one that builds on a refused one is
--- refused with it. Outcomes, one row per command, in order:
+-- it in the same batch add. Commands on one history in one batch must build on each other: one
+-- behind a refused one is refused with it. Each history is judged by itself, and a key may come
+-- only once. Outcomes, one row per command, in order:
 --   taken      position and version are those of its last event
 --   repeated   its key was used before: fingerprint, position, version and ids are of that time
 --   conflict   version is where the history stands
@@ -33,6 +34,7 @@ create function cocreate.append(
 )
     language plpgsql
     set search_path = cocreate, pg_temp
+    set plan_cache_mode = force_generic_plan  -- planning anew would cost more than running it
 as $$
 #variable_conflict use_column
 declare
@@ -71,8 +73,14 @@ begin
                 and (a.key is null
                     or row_number() over (partition by a.key order by a.ord) = 1) as fits
             from asked a
-            left join command c on c.tenant_id = p_tenant and c.key = a.key
-            left join stream s on s.tenant_id = p_tenant and s.stream_id = a.stream_id
+            -- One look-up by key for each command: the fence of "offset 0" keeps a plan made for
+            -- small tables from reading all of them once they are large.
+            left join lateral (
+                select * from command c
+                    where c.tenant_id = p_tenant and c.key = a.key offset 0) c on true
+            left join lateral (
+                select * from stream s
+                    where s.tenant_id = p_tenant and s.stream_id = a.stream_id offset 0) s on true
     ),
     judged as (
         select p.*,
@@ -133,5 +141,18 @@ begin
         k.first_fingerprint,
         k.first_ids
         from counted k order by k.ord;
+end
+$$;
+
+-- Hold the log of a tenant until the transaction ends: nobody else appends to it meanwhile.
+create function cocreate.hold_log(p_tenant text) returns void
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    perform from cocreate.log_head h where h.tenant_id = p_tenant for update;
+    if not found then
+        raise exception 'unknown municipality %', p_tenant using errcode = 'no_data_found';
+    end if;
 end
 $$;

@@ -10,26 +10,28 @@ create function cocreate.read_history(p_tenant text, p_stream uuid, p_after inte
 as $$
 #variable_conflict use_column
 declare
-    after_version integer := p_after;
+    found_version integer;
+    found_state bytea;
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     if p_schema is not null then
+        -- Once and for all: another process may replace the snapshot while this runs.
+        select s.version, s.state into found_version, found_state
+            from cocreate.snapshot s
+            where s.tenant_id = p_tenant and s.stream_id = p_stream
+                and s.version > p_after and s.schema_version = p_schema;
+    end if;
+    if found_version is not null then
         return query
-            select null::bigint, s.version, null::timestamptz, null::date, s.schema_version,
-                null::boolean, null::text, s.state
-                from cocreate.snapshot s
-                where s.tenant_id = p_tenant and s.stream_id = p_stream
-                    and s.version > p_after and s.schema_version = p_schema;
-        if found then
-            select s.version into after_version from cocreate.snapshot s
-                where s.tenant_id = p_tenant and s.stream_id = p_stream;
-        end if;
+            select null::bigint, found_version, null::timestamptz, null::date, p_schema,
+                null::boolean, null::text, found_state;
     end if;
     return query
         select e.position, e.version, e.recorded_at, e.occurred_on, e.schema_version, e.public,
             e.type, e.data
             from cocreate.event e
-            where e.tenant_id = p_tenant and e.stream_id = p_stream and e.version > after_version
+            where e.tenant_id = p_tenant and e.stream_id = p_stream
+                and e.version > coalesce(found_version, p_after)
             order by e.version;
 end
 $$;

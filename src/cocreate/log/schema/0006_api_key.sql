@@ -17,7 +17,7 @@ create table cocreate.api_key (
 alter table cocreate.api_key enable row level security;
 alter table cocreate.api_key force row level security;
 create policy own_tenant on cocreate.api_key
-    using (tenant_id = current_setting('cocreate.tenant', true));
+    using (tenant_id = nullif(current_setting('cocreate.tenant', true), ''));
 
 grant select, insert, update (revoked_at) on cocreate.api_key to cocreate_app;
 

@@ -13,7 +13,7 @@ create table cocreate.projection_checkpoint (
 alter table cocreate.projection_checkpoint enable row level security;
 alter table cocreate.projection_checkpoint force row level security;
 create policy own_tenant on cocreate.projection_checkpoint
-    using (tenant_id = current_setting('cocreate.tenant', true));
+    using (tenant_id = nullif(current_setting('cocreate.tenant', true), ''));
 create policy every_checkpoint on cocreate.projection_checkpoint for select
     to cocreate_projector using (true);
 

@@ -1,0 +1,178 @@
+"""Run the benchmarks and write ``docs/benchmarks.json`` and ``docs/benchmarks.md``.
+
+``python -m benchmarks [--quick] [--data FOLDER] [suite ...]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import asyncpg
+import msgspec
+import uvloop
+
+from benchmarks.append import measure_append, prepare_peers
+from benchmarks.importing import files_in, measure_import
+from benchmarks.measure import Figure, Percentiles
+from benchmarks.projection import measure_projection
+from benchmarks.requests import measure_http
+from cocreate.postgres import EmbeddedServer
+from cocreate.service import prepare_database
+
+ROOT = Path(__file__).parent.parent
+SUITES = ("append", "projection", "http", "import")
+
+
+class Environment(msgspec.Struct, frozen=True, rename="camel"):
+    """Where the figures were measured."""
+
+    measured_on: date
+    python: str
+    postgresql: str
+    cores: int | None
+    processor: str
+    fsync: str
+    synchronous_commit: str
+    rounds: int
+    seconds_per_round: float
+
+
+class Report(msgspec.Struct, frozen=True, rename="camel"):
+    """All figures of one run."""
+
+    environment: Environment
+    results: list[Figure]
+
+
+async def measure(server: EmbeddedServer, suites: Sequence[str], arguments: Arguments) -> Report:
+    """Measure, on one server, one suite after another."""
+    await prepare_database(server.dsn())
+    await prepare_peers(server.dsn())
+    rounds, seconds = arguments.rounds, arguments.seconds
+    figures: list[Figure] = []
+    if "append" in suites:
+        figures += await measure_append(server, rounds=rounds, seconds=seconds)
+    if "projection" in suites:
+        figures += await measure_projection(server, rounds=rounds)
+    if "http" in suites:
+        figures += await measure_http(server, rounds=rounds, seconds=seconds)
+    if "import" in suites:
+        figures += await measure_import(server, files_in(arguments.data))
+    connection = await asyncpg.connect(server.dsn())
+    try:
+        environment = Environment(
+            measured_on=datetime.now(UTC).date(),
+            python=platform.python_version(),
+            postgresql=await connection.fetchval("show server_version"),
+            cores=os.cpu_count(),
+            processor=_processor(),
+            fsync=await connection.fetchval("show fsync"),
+            synchronous_commit=await connection.fetchval("show synchronous_commit"),
+            rounds=rounds,
+            seconds_per_round=seconds,
+        )
+    finally:
+        await connection.close()
+    return Report(environment, figures)
+
+
+class Arguments(msgspec.Struct, frozen=True):
+    """What was asked on the command line."""
+
+    rounds: int
+    seconds: float
+    data: Path
+    suites: tuple[str, ...]
+    write: bool
+
+
+def _arguments() -> Arguments:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("suites", nargs="*", help=f"of {', '.join(SUITES)}; all without")
+    parser.add_argument("--quick", action="store_true", help="one short round, written nowhere")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
+    given = parser.parse_args()
+    if unknown := set(given.suites) - set(SUITES):
+        parser.error(f"no such suite: {', '.join(sorted(unknown))}")
+    suites = tuple(given.suites) or SUITES
+    if given.quick:
+        return Arguments(1, 1.0, given.data, suites, write=False)
+    return Arguments(given.rounds, given.seconds, given.data, suites, write=suites == SUITES)
+
+
+def render(report: Report) -> str:
+    """Give the report as Markdown."""
+    where = report.environment
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `make bench`; see `benchmarks/` for what each measures. A ratio is ours over the",
+        "peer's in the same run on the same server, so higher is better. A goal is met when the",
+        "ratio, or without a peer the figure itself, reaches it.",
+        "",
+        (
+            f"{where.measured_on}: Python {where.python}, PostgreSQL {where.postgresql},"
+            f" {where.cores} cores ({where.processor}), fsync {where.fsync},"
+            f" synchronous_commit {where.synchronous_commit}; medians of {where.rounds} rounds of"
+            f" {where.seconds_per_round:g} s. Client, server and database share the cores."
+        ),
+        "",
+        "| figure | ours | peer | ratio | goal | p50 / p95 / p99 / p99.9 ms |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for each in report.results:
+        peer = f"{each.peer:,.0f} ({each.peer_name})" if each.peer is not None else ""
+        ratio = f"{each.ratio:.2f}" if each.ratio is not None else ""
+        goal = f"{each.goal:g} {'met' if each.reached else 'missed'}" if each.goal else ""
+        lines.append(
+            f"| {each.name} | {each.ours:,.0f} {each.unit} | {peer} | {ratio} | {goal} |"
+            f" {_latency(each.latency)} |"
+        )
+    notes = [f"- {each.name}: {each.note}" for each in report.results if each.note]
+    return "\n".join([*lines, "", *notes]).rstrip() + "\n"
+
+
+def _latency(found: Percentiles | None) -> str:
+    if found is None:
+        return ""
+    return f"{found.p50:g} / {found.p95:g} / {found.p99:g} / {found.p999:g}"
+
+
+def _processor() -> str:
+    try:
+        told = subprocess.run(["lscpu"], capture_output=True, text=True, check=True).stdout  # noqa: S607
+    except (OSError, subprocess.CalledProcessError):
+        return platform.machine()
+    names = [line.partition(":")[2].strip() for line in told.splitlines() if "Model name" in line]
+    return names[0] if names else platform.machine()
+
+
+def main() -> None:
+    """Measure and report."""
+    arguments = _arguments()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        EmbeddedServer(Path(folder) / "bench") as server,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        report = runner.run(measure(server, arguments.suites, arguments))
+    print(render(report))
+    if arguments.write:
+        docs = ROOT / "docs"
+        encoded = msgspec.json.format(msgspec.json.encode(report), indent=2)
+        (docs / "benchmarks.json").write_bytes(encoded + b"\n")
+        (docs / "benchmarks.md").write_text(render(report))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""What a write is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from uuid import UUID
+
+import msgspec
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
+
+from cocreate.domain.steps import EVENT_OF
+from cocreate.domain.steps.base import Step
+from cocreate.domain.steps.decisions import RecordDecision
+from cocreate.domain.steps.record import CorrectStep
+from cocreate.log.live import Receipt
+from cocreate.log.read import Reader
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step brought or was about, and where the step itself can be read."""
+
+    id: str | None
+    href: str
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """A command that stands in the log: the project's new version, the position of its last event.
+
+    ``resources`` has one item per step, in order.
+    """
+
+    project: UUID
+    version: int
+    position: int
+    resources: Sequence[Resource]
+
+
+class MunicipalityWritten(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a municipality itself: its new version, the position of the event."""
+
+    municipality: str
+    version: int
+    position: int
+    resources: Sequence[Resource]
+
+
+class Answer(ASGIResponse):
+    """An answer whose bytes are ready: it is sent as it is."""
+
+    __slots__ = ("_content", "_start")
+
+    def __init__(self, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+        self._start = {"type": "http.response.start", "status": status, "headers": headers}
+        self._content = {"type": "http.response.body", "body": body, "more_body": False}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send the answer."""
+        await send(self._start)  # type: ignore[arg-type]
+        await send(self._content)  # type: ignore[arg-type]
+
+
+_JSON = (b"content-type", b"application/json")
+_ENCODER = msgspec.json.Encoder()
+
+
+def as_json(content: object, status: int = 200, *headers: tuple[bytes, bytes]) -> Answer:
+    """Answer a struct as JSON."""
+    return as_given(_ENCODER.encode(content), status, *headers)
+
+
+def as_given(body: bytes, status: int = 200, *headers: tuple[bytes, bytes]) -> Answer:
+    """Answer JSON that is ready."""
+    return Answer(status, body, [_JSON, (b"content-length", b"%d" % len(body)), *headers])
+
+
+async def recorded(reader: Reader, code: str, steps: Sequence[Step], receipt: Receipt) -> Answer:
+    """Answer a command on a project."""
+    events = f"/v1/municipalities/{code}/projects/{receipt.project}/events"
+    if len(steps) == 1 and type(steps[0]) not in _MAY_HOLD_MORE:
+        versions: Sequence[int] = (receipt.version,)
+    else:
+        versions = await _versions(reader, code, steps, receipt)
+    resources = [
+        Resource(id=brought, href=f"{events}/{version}")
+        for brought, version in zip(receipt.ids, versions, strict=True)
+    ]
+    written = Written(
+        project=receipt.project,
+        version=receipt.version,
+        position=receipt.position,
+        resources=resources,
+    )
+    return _as_recorded(written, receipt, resources[-1].href)
+
+
+def started(code: str, receipt: Receipt) -> Answer:
+    """Answer the start of a project."""
+    project = f"/v1/municipalities/{code}/projects/{receipt.project}"
+    written = Written(
+        project=receipt.project,
+        version=receipt.version,
+        position=receipt.position,
+        resources=[Resource(id=str(receipt.project), href=project)],
+    )
+    return _as_recorded(written, receipt, project)
+
+
+def changed(code: str, receipt: Receipt) -> Answer:
+    """Answer a change of a municipality itself."""
+    href = f"/v1/municipalities/{code}"
+    written = MunicipalityWritten(
+        municipality=code,
+        version=receipt.version,
+        position=receipt.position,
+        resources=[Resource(id=code, href=href)],
+    )
+    return _as_recorded(written, receipt, href)
+
+
+def _as_recorded(written: Written | MunicipalityWritten, receipt: Receipt, href: str) -> Answer:
+    headers = [(b"location", href.encode()), (b"etag", b'"%d"' % receipt.version)]
+    if receipt.repeated:
+        headers.append((b"idempotency-replayed", b"true"))
+    return as_json(written, 201, *headers)
+
+
+_MAY_HOLD_MORE = (RecordDecision, CorrectStep)
+"""The steps that may be recorded in more than one event: their own, and what follows from it."""
+
+
+async def _versions(
+    reader: Reader, code: str, steps: Sequence[Step], receipt: Receipt
+) -> Sequence[int]:
+    """Give the version of the event of each step, be the command taken now or before."""
+    held = [_most_events(step) for step in steps]
+    first = receipt.version - sum(held) + 1
+    if not any(isinstance(step, CorrectStep) for step in steps):
+        return [first + before for before in accumulate(held[:-1], initial=0)]
+    # A correction may recalculate a term, or not: only the log can tell.
+    first = max(first, 1)
+    page = await reader.stream(code, receipt.project, after=first - 1, limit=sum(held))
+    types = {event.version: event.type for event in page}
+    return list(_from_last(steps, types, receipt.version))[::-1]
+
+
+def _from_last(steps: Sequence[Step], types: dict[int, str], last: int) -> Iterator[int]:
+    for step in reversed(steps):
+        own = EVENT_OF[type(step)].__name__
+        while types[last] != own:
+            last -= 1
+        yield last
+        last -= 1
+
+
+def _most_events(step: Step) -> int:
+    if isinstance(step, RecordDecision):
+        return 1 + sum(outcome.deviation is not None for outcome in step.outcomes)
+    return 2 if isinstance(step, CorrectStep) else 1

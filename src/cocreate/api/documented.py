@@ -1,0 +1,60 @@
+"""What a route says of itself for the OpenAPI document, beyond what Litestar sees in its handler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+
+KEY = "documented"
+
+
+class Documented(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operation takes and answers."""
+
+    takes: Any = None
+    """The type of the body."""
+    example: object = None
+    """A body that the operation takes, as JSON has it."""
+    answers: Any = None
+    """The type of the answer, None for one without content or one that is not JSON."""
+    problems: Sequence[int] = ()
+    """The statuses of the problems that may be answered."""
+    preconditions: bool = False
+    """Whether Idempotency-Key and If-Match are honoured."""
+    headers: Mapping[str, str] = {}
+    """What headers the answer has beside the usual, and what they tell."""
+    open: bool = False
+    """Whether no key is needed."""
+
+
+def documented(
+    *,
+    takes: Any = None,  # noqa: ANN401 - any type msgspec knows
+    example: object = None,
+    answers: Any = None,  # noqa: ANN401
+    problems: Sequence[int] = (),
+    preconditions: bool = False,
+    headers: Mapping[str, str] | None = None,
+    open: bool = False,  # noqa: A002
+) -> dict[str, Documented]:
+    """Give what goes into ``opt`` of a route handler."""
+    return {
+        KEY: Documented(
+            takes=takes,
+            example=example,
+            answers=answers,
+            problems=problems,
+            preconditions=preconditions,
+            headers=headers or {},
+            open=open,
+        )
+    }
+
+
+def read(handler: HTTPRouteHandler) -> Documented:
+    """Give what a route says of itself."""
+    said = handler.opt.get(KEY)
+    return said if isinstance(said, Documented) else Documented()

@@ -1,0 +1,137 @@
+"""The events of a project as they were recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from importlib.resources import files
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, get
+from litestar.params import FromPath, QueryParameter
+from litestar.response.base import ASGIResponse
+
+from cocreate.api.answers import as_json
+from cocreate.api.authentication import Principal
+from cocreate.api.documented import documented
+from cocreate.api.parts import Parts, parts_of
+from cocreate.api.problems import Problem
+from cocreate.api.steps import PROJECT
+from cocreate.domain.vocabulary import Visibility
+from cocreate.log.read import Recorded, recorded
+
+MAX_LIMIT = 1_000
+MAX_VERSION = 2**31 - 2
+
+_PUBLIC_EVENTS = (files("cocreate.api") / "public_events.sql").read_text(encoding="utf-8")
+
+
+class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """An event as it was recorded.
+
+    ``data`` are the bytes that are stored, corrections not applied. ``visibility`` is what it was
+    when the event was recorded; an internal one that was made public since is here for everyone.
+    """
+
+    project: UUID
+    version: int
+    position: int
+    type: str
+    schema_version: int
+    occurred_on: date
+    recorded_at: datetime
+    visibility: Visibility
+    actor: str | None = None
+    """The id of the key under which it was recorded; not told to the public."""
+    actor_role: str
+    data: msgspec.Raw
+
+
+class EventPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Events of a project in order, and where the next are, if there are more now."""
+
+    events: Sequence[RecordedEvent]
+    next: str | None
+
+
+@get(
+    f"{PROJECT}/events",
+    operation_id="listEvents",
+    summary="Read the events of a project as they were recorded",
+    description="In the order of their versions; the public sees public events only.",
+    tags=["record"],
+    opt=documented(answers=EventPage, problems=(400, 401, 404, 503), open=True),
+)
+async def list_events(
+    request: Request[Any, Any, Any],
+    code: FromPath[str],
+    project: FromPath[UUID],
+    after: Annotated[
+        int, QueryParameter(ge=0, le=MAX_VERSION, description="The version after which to start.")
+    ] = 0,
+    limit: Annotated[
+        int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many events to give at most.")
+    ] = 100,
+) -> ASGIResponse:
+    """Give a page of the events that the principal may see."""
+    parts = parts_of(request)
+    principal = await parts.access.reading(request)
+    found = await _visible(parts, principal, code, project, after, limit + 1)
+    if not found and (after == 0 or not await _visible(parts, principal, code, project, 0, 1)):
+        raise Problem("not-found")
+    page = [_as_told(event, principal) for event in found[:limit]]
+    following = None
+    if len(found) > limit:
+        path = f"/v1/municipalities/{code}/projects/{project}/events"
+        following = f"{path}?after={page[-1].version}&limit={limit}"
+    return as_json(EventPage(events=page, next=following))
+
+
+@get(
+    f"{PROJECT}/events/{{version:int}}",
+    operation_id="getEvent",
+    summary="Read one event of a project as it was recorded",
+    tags=["record"],
+    opt=documented(answers=RecordedEvent, problems=(400, 401, 404, 503), open=True),
+)
+async def get_event(
+    request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID], version: FromPath[int]
+) -> ASGIResponse:
+    """Give an event, if the principal may see it."""
+    parts = parts_of(request)
+    principal = await parts.access.reading(request)
+    if not 1 <= version <= MAX_VERSION:
+        raise Problem("not-found")
+    found = await _visible(parts, principal, code, project, version - 1, 1)
+    if not found or found[0].version != version:
+        raise Problem("not-found")
+    return as_json(_as_told(found[0], principal))
+
+
+async def _visible(
+    parts: Parts, principal: Principal, code: str, project: UUID, after: int, limit: int
+) -> Sequence[Recorded]:
+    if principal.sees_internal:
+        return await parts.service.reader.stream(code, project, after=after, limit=limit)
+    async with parts.service.pool.acquire() as connection, connection.transaction(readonly=True):
+        await connection.execute("select set_config('cocreate.tenant', $1, true)", code)
+        rows = await connection.fetch(_PUBLIC_EVENTS, code, project, after, limit)
+    return [recorded(row) for row in rows]
+
+
+def _as_told(event: Recorded, principal: Principal) -> RecordedEvent:
+    return RecordedEvent(
+        project=event.project,
+        version=event.version,
+        position=event.position,
+        type=event.type,
+        schema_version=event.schema_version,
+        occurred_on=event.occurred_on,
+        recorded_at=event.recorded_at,
+        visibility=Visibility.PUBLIC if event.public else Visibility.INTERNAL,
+        actor=event.actor if principal.sees_internal else None,
+        actor_role=event.actor_role,
+        data=msgspec.Raw(event.data),
+    )

@@ -1,0 +1,59 @@
+"""The headers that every answer carries, whatever it says."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import Any
+
+from litestar import Request
+from litestar.exceptions import NotFoundException
+from litestar.types import Message, Scope
+
+from cocreate.api.authentication import header
+
+API_VERSION = "1.0.0"
+
+ALWAYS: tuple[tuple[bytes, bytes], ...] = (
+    (b"api-version", API_VERSION.encode()),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+)
+UNLESS_SET: tuple[tuple[bytes, bytes], ...] = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
+"""What an answer may say otherwise for itself."""
+
+MAX_REQUEST_ID = 100
+_SAFE = frozenset((string.ascii_letters + string.digits + "-._").encode())
+
+
+async def add_headers(message: Message, scope: Scope) -> None:
+    """Add the headers to an answer that is about to be sent."""
+    if message["type"] != "http.response.start":
+        return
+    headers = [*message["headers"], *ALWAYS]
+    names = {name.lower() for name, _ in message["headers"]}
+    for each in UNLESS_SET:
+        if each[0] not in names:
+            headers.append(each)
+    headers.append((b"x-request-id", request_id(scope)))
+    message["headers"] = headers
+
+
+def request_id(scope: Scope) -> bytes:
+    """Give the id the sender gave the request, if it is a sensible one, else a new one."""
+    given = header(scope, b"x-request-id")
+    if given and len(given) <= MAX_REQUEST_ID and _SAFE.issuperset(given):
+        return given
+    return secrets.token_hex(8).encode()
+
+
+async def refuse_trailing_slash(request: Request[Any, Any, Any]) -> None:
+    """Find nothing at an address with a slash at its end (NL API Design Rules)."""
+    if request.scope["raw_path"].endswith(b"/"):
+        raise NotFoundException

@@ -1,0 +1,226 @@
+"""Municipalities, and the rules they set for their logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+from litestar import Request, get, post
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from cocreate.api.answers import Answer, MunicipalityWritten, as_json, changed
+from cocreate.api.decoding import Body
+from cocreate.api.documented import documented
+from cocreate.api.examples import DECREE_DAY_EXAMPLE, MUNICIPALITY_EXAMPLE, VISIBILITY_EXAMPLE
+from cocreate.api.parts import Parts, parts_of
+from cocreate.api.problems import Problem
+from cocreate.api.recording import lost_race
+from cocreate.api.roles import REGISTER_MUNICIPALITIES, SET_RULES
+from cocreate.api.steps import WRITE_PROBLEMS, in_words
+from cocreate.domain.errors import RuleBroken
+from cocreate.domain.moment import Moment
+from cocreate.domain.municipality import (
+    DeclareDayOff,
+    Municipality,
+    MunicipalityCode,
+    RegisterMunicipality,
+    SetVisibility,
+    municipality_id,
+)
+from cocreate.domain.steps.base import Step
+from cocreate.log.codec import AGGREGATE_EVENTS, Codec
+from cocreate.log.errors import KeyReused, VersionConflict
+from cocreate.log.histories import Histories
+from cocreate.log.live import Receipt, Sender
+
+S = TypeVar("S", bound=Step)
+
+ATTEMPTS = 5
+"""How often a rule that lost a race is decided again."""
+
+TAG = "municipalities"
+
+
+class MunicipalityAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A municipality that has a log here."""
+
+    code: MunicipalityCode
+    name: str
+
+
+class Municipalities(msgspec.Struct, frozen=True, kw_only=True):
+    """All municipalities that have a log here."""
+
+    municipalities: Sequence[MunicipalityAnswer]
+
+
+_REGISTRATION = Body(RegisterMunicipality)
+_VISIBILITY = Body(SetVisibility)
+_DAY_OFF = Body(DeclareDayOff)
+
+
+@post(
+    "/v1/municipalities",
+    operation_id="registerMunicipality",
+    summary=in_words(RegisterMunicipality)[0],
+    description="For the operator. The first key, of an administrator, is made separately.",
+    tags=[TAG],
+    opt=documented(
+        takes=RegisterMunicipality,
+        example=MUNICIPALITY_EXAMPLE,
+        answers=MunicipalityWritten,
+        problems=WRITE_PROBLEMS,
+        preconditions=True,
+    ),
+)
+async def register_municipality(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Give a municipality a log of its own."""
+    parts = parts_of(request)
+    principal = await parts.access.allowed(request, REGISTER_MUNICIPALITIES)
+    step, conditions = await _REGISTRATION.read(request)
+    if conditions.matching:  # what is not there yet matches nothing
+        raise Problem("version-mismatch", version=0, since=[])
+    sender = conditions.sender(principal, request.scope, step)
+    try:
+        receipt = await parts.service.live.register(step, sender)
+    except VersionConflict:
+        raise Problem("municipality-exists", facts={"code": step.code}) from None
+    return changed(step.code, receipt)
+
+
+@get(
+    "/v1/municipalities",
+    operation_id="listMunicipalities",
+    summary="Read which municipalities have a log here",
+    tags=[TAG],
+    opt=documented(answers=Municipalities, problems=(401, 503), open=True),
+)
+async def list_municipalities(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Give all municipalities, by their code."""
+    parts = parts_of(request)
+    await parts.access.principal(request.scope)
+    rows = await parts.service.pool.fetch(
+        "select tenant_id, name from cocreate.municipality order by tenant_id"
+    )
+    found = [MunicipalityAnswer(code=row["tenant_id"], name=row["name"]) for row in rows]
+    return as_json(Municipalities(municipalities=found))
+
+
+@get(
+    "/v1/municipalities/{code:str}",
+    operation_id="getMunicipality",
+    summary="Read a municipality",
+    tags=[TAG],
+    opt=documented(answers=MunicipalityAnswer, problems=(400, 401, 404, 503), open=True),
+)
+async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+    """Give a municipality."""
+    parts = parts_of(request)
+    await parts.access.reading(request)
+    name = await parts.service.pool.fetchval(
+        "select name from cocreate.municipality where tenant_id = $1", code
+    )
+    return as_json(MunicipalityAnswer(code=code, name=name))
+
+
+@post(
+    "/v1/municipalities/{code:str}/visibility-rules",
+    operation_id="setVisibility",
+    summary=in_words(SetVisibility)[0],
+    description="Steps that were recorded before keep what they have.",
+    tags=[TAG],
+    opt=documented(
+        takes=SetVisibility,
+        example=VISIBILITY_EXAMPLE,
+        answers=MunicipalityWritten,
+        problems=WRITE_PROBLEMS,
+        preconditions=True,
+    ),
+)
+async def set_visibility(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Set who reads a kind of step."""
+    return await _set_rule(request, _VISIBILITY, Municipality.set_visibility)
+
+
+@post(
+    "/v1/municipalities/{code:str}/decree-days",
+    operation_id="declareDayOff",
+    summary=in_words(DeclareDayOff)[0],
+    description="Terms that run are worked out again by steps of their own.",
+    tags=[TAG],
+    opt=documented(
+        takes=DeclareDayOff,
+        example=DECREE_DAY_EXAMPLE,
+        answers=MunicipalityWritten,
+        problems=WRITE_PROBLEMS,
+        preconditions=True,
+    ),
+)
+async def declare_day_off(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Add a day off by decree."""
+    return await _set_rule(request, _DAY_OFF, Municipality.declare_day_off)
+
+
+async def _set_rule(
+    request: Request[Any, Any, Any],
+    body: Body[S],
+    decide: Callable[[Municipality, S, Moment], None],
+) -> Answer:
+    parts = parts_of(request)
+    principal = await parts.access.allowed(request, SET_RULES)
+    step, conditions = await body.read(request)
+    code = request.scope["path_params"]["code"]
+    sender = conditions.sender(principal, request.scope, step)
+    try:
+        receipt = await _decided(parts, code, step, decide, sender)
+    except VersionConflict as conflict:
+        stream = municipality_id(code)
+        lost = await lost_race(parts.service.reader, code, stream, conflict, conditions)
+        raise lost from None
+    return changed(code, receipt)
+
+
+async def _decided(
+    parts: Parts,
+    code: str,
+    step: S,
+    decide: Callable[[Municipality, S, Moment], None],
+    sender: Sender,
+) -> Receipt:
+    """Decide on the municipality as it is, and again where another was first."""
+    live = parts.service.live
+    for attempt in range(ATTEMPTS):
+        municipality = await live.municipality(code)
+        try:
+            if sender.expected not in (None, municipality.version):
+                raise VersionConflict(sender.expected or 0, municipality.version)
+            decide(municipality, step, await live.moment(code))
+        except (RuleBroken, VersionConflict):
+            first = await _first_answer(parts, code, sender)
+            if first is None:
+                raise
+            return first
+        try:
+            return await live.record_municipality(code, municipality, sender)
+        except VersionConflict:
+            if sender.expected is not None or attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError
+
+
+async def _first_answer(parts: Parts, code: str, sender: Sender) -> Receipt | None:
+    """Give the answer to a command that was taken before."""
+    if sender.key is None:
+        return None
+    histories = Histories(parts.service.pool, Codec(AGGREGATE_EVENTS))
+    found = await histories.command(code, sender.key)
+    if found is None:
+        return None
+    project, first = found
+    if first.fingerprint != sender.fingerprint:
+        raise KeyReused
+    return Receipt(
+        project=project, version=first.version, position=first.position, ids=[code], repeated=True
+    )

@@ -1,0 +1,25 @@
+"""What handlers work with."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+from litestar import Request
+
+from cocreate.api.authentication import Access
+from cocreate.service import Service
+from cocreate.settings import Settings
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """The parts of a running application."""
+
+    service: Service
+    access: Access
+    settings: Settings
+
+
+def parts_of(request: Request[Any, Any, Any]) -> Parts:
+    """Give the parts of the application that a request came to."""
+    return cast("Parts", request.app.state["parts"])

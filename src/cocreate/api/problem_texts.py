@@ -1,0 +1,188 @@
+"""What the problems of the API say, in Dutch and English.
+
+Those of the domain's own rules stand with the rules, in :mod:`cocreate.domain.errors`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+
+class Text(msgspec.Struct, frozen=True):
+    """A problem: its status, and its title and detail in both languages."""
+
+    status: int
+    title_nl: str
+    title_en: str
+    nl: str
+    en: str
+
+
+TEXTS: Final[dict[str, Text]] = {
+    "invalid-input": Text(
+        400,
+        "De invoer klopt niet",
+        "Invalid input",
+        "De invoer klopt niet; 'errors' zegt per plaats wat er aan de hand is.",
+        "The input is not valid; 'errors' says for each place what is wrong.",
+    ),
+    "bad-request": Text(
+        400,
+        "Het verzoek klopt niet",
+        "Bad request",
+        "Het verzoek is niet te verwerken zoals het is gesteld.",
+        "The request cannot be handled the way it was made.",
+    ),
+    "unstorable": Text(
+        400,
+        "Niet op te slaan",
+        "Cannot be stored",
+        "De database kan deze opdracht niet opslaan, ook later niet. Er is niets vastgelegd.",
+        "The database cannot hold this command, now or later. Nothing was recorded.",
+    ),
+    "unauthenticated": Text(
+        401,
+        "Geen geldige sleutel",
+        "No valid key",
+        "Stuur een geldige API-sleutel mee: 'Authorization: Bearer cck_...'.",
+        "Send a valid API key along: 'Authorization: Bearer cck_...'.",
+    ),
+    "forbidden": Text(
+        403,
+        "Niet toegestaan voor deze rol",
+        "Not allowed for this role",
+        "De rol '{role}' van deze sleutel staat dit niet toe.",
+        "The role '{role}' of this key does not allow this.",
+    ),
+    "not-found": Text(
+        404,
+        "Niet gevonden",
+        "Not found",
+        "Hier is niets gevonden.",
+        "There is nothing here.",
+    ),
+    "method-not-allowed": Text(
+        405,
+        "Methode niet toegestaan",
+        "Method not allowed",
+        "Deze methode is hier niet toegestaan; de header Allow noemt welke wel.",
+        "This method is not allowed here; the header Allow tells which are.",
+    ),
+    "version-conflict": Text(
+        409,
+        "Een ander was eerder",
+        "Another was first",
+        "Er is intussen iets anders vastgelegd; 'since' zegt wat. Kijk of de stap nog klopt.",
+        "Something else was recorded meanwhile; 'since' says what. See whether the step still fits.",
+    ),
+    "municipality-exists": Text(
+        409,
+        "De gemeente is er al",
+        "The municipality exists",
+        "Gemeente {code} heeft al een logboek.",
+        "Municipality {code} has a log already.",
+    ),
+    "key-issued": Text(
+        409,
+        "De sleutel is al gemaakt",
+        "The key was made already",
+        "Onder deze Idempotency-Key is sleutel '{id}' al gemaakt. Het geheim is eenmalig getoond; "
+        "is het kwijt, trek de sleutel dan in en maak een nieuwe.",
+        "Key '{id}' was made under this Idempotency-Key already. Its secret was shown once; where "
+        "that is lost, revoke the key and make another.",
+    ),
+    "administrator-exists": Text(
+        409,
+        "Er is al een beheerder",
+        "There is an administrator",
+        "Gemeente {code} heeft al een sleutel van een beheerder; die maakt de volgende sleutels.",
+        "Municipality {code} has an administrator's key already; that one makes further keys.",
+    ),
+    "version-mismatch": Text(
+        412,
+        "Niet meer de verwachte versie",
+        "Not the expected version",
+        "If-Match noemt een andere versie dan die er nu is; 'since' zegt wat er sindsdien is "
+        "vastgelegd.",
+        "If-Match names another version than there is now; 'since' says what was recorded since.",
+    ),
+    "too-large": Text(
+        413,
+        "Te groot",
+        "Too large",
+        "Het verzoek is groter dan {limit} bytes.",
+        "The request is larger than {limit} bytes.",
+    ),
+    "unsupported-media-type": Text(
+        415,
+        "Geen JSON",
+        "Not JSON",
+        "De inhoud moet JSON zijn: 'Content-Type: application/json'.",
+        "The content must be JSON: 'Content-Type: application/json'.",
+    ),
+    "key-reused": Text(
+        422,
+        "Idempotency-Key is al gebruikt",
+        "Idempotency-Key was used before",
+        "Deze Idempotency-Key hoort bij een eerdere opdracht die iets anders zei.",
+        "This Idempotency-Key belongs to an earlier command that said something else.",
+    ),
+    "internal-error": Text(
+        500,
+        "Er ging iets mis",
+        "Something went wrong",
+        "Er ging iets mis aan onze kant. Noem bij een melding het nummer in X-Request-Id.",
+        "Something went wrong on our side. When reporting it, give the number in X-Request-Id.",
+    ),
+    "log-unavailable": Text(
+        503,
+        "Het logboek is even niet bereikbaar",
+        "The log is unavailable for now",
+        "De database gaf geen antwoord. Of de opdracht is vastgelegd, is niet bekend; onder "
+        "dezelfde Idempotency-Key kan zij veilig nog eens worden gestuurd.",
+        "The database gave no answer. Whether the command was recorded is not known; it can "
+        "safely be sent again under the same Idempotency-Key.",
+    ),
+    "not-fresh": Text(
+        503,
+        "Nog niet bijgewerkt",
+        "Not up to date yet",
+        "Wat is gevraagd, is nog niet verwerkt tot de gevraagde positie. Vraag het zo nog eens.",
+        "What was asked has not come to the position that was asked. Ask again in a moment.",
+    ),
+}
+
+INPUT: Final[dict[str, tuple[str, str]]] = {
+    "invalid-json": ("Dit is geen geldige JSON: {problem}", "This is not valid JSON: {problem}"),
+    "too-deep": ("De JSON is te diep genest.", "The JSON is nested too deep."),
+    "required": ("Dit veld is verplicht.", "This field is required."),
+    "unknown-field": ("Dit veld is onbekend.", "This field is unknown."),
+    "wrong-type": ("Verwacht: {expected}.", "Expected: {expected}."),
+    "too-short": ("Te kort; ten minste {limit}.", "Too short; at least {limit}."),
+    "too-long": ("Te lang; hoogstens {limit}.", "Too long; at most {limit}."),
+    "too-small": ("Te klein; ten minste {limit}.", "Too small; at least {limit}."),
+    "too-large": ("Te groot; hoogstens {limit}.", "Too large; at most {limit}."),
+    "wrong-pattern": ("Past niet op het patroon {pattern}.", "Does not fit the pattern {pattern}."),
+    "not-in-list": ("Kies uit: {choices}.", "Choose from: {choices}."),
+    "not-a-date": (
+        "Verwacht een bestaande datum als 2025-01-31.",
+        "Expected an existing date such as 2025-01-31.",
+    ),
+    "not-a-moment": (
+        "Verwacht een moment met tijdzone als 2025-01-31T12:00:00Z.",
+        "Expected a moment with an offset, such as 2025-01-31T12:00:00Z.",
+    ),
+    "in-the-past": ("Noem een moment dat nog komt.", "Name a moment that is still to come."),
+    "invalid": ("Ongeldige waarde: {problem}", "Invalid value: {problem}"),
+    "wrong-idempotency-key": (
+        "Verwacht 1 tot 255 zichtbare tekens.",
+        "Expected 1 to 255 visible characters.",
+    ),
+    "wrong-if-match": (
+        'Verwacht een enkele versie als "12", of *.',
+        'Expected a single version such as "12", or *.',
+    ),
+}
+"""What is wrong with a field, by code: Dutch and English."""

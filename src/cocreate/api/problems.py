@@ -1,0 +1,249 @@
+"""What can go wrong in a request, told as RFC 9457 problem details in Dutch or English."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+
+import asyncpg
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from cocreate.api.problem_texts import INPUT, TEXTS
+from cocreate.domain.errors import Fact, Language, RuleBroken
+from cocreate.log.errors import (
+    KeyReused,
+    LogUnavailable,
+    UnknownMunicipality,
+    UnknownProject,
+    Unstorable,
+)
+from cocreate.projections.answers import NotFresh
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER = "1"
+"""How many seconds to wait before asking again, where the database gave no answer."""
+
+Source = Literal["body", "header", "query", "path"]
+
+_log = logging.getLogger(__name__)
+
+
+class FieldError(msgspec.Struct, frozen=True):
+    """One thing that is wrong with the input; ``facts`` are what its sentence names."""
+
+    location: str
+    code: str
+    facts: Mapping[str, Fact] = {}
+    source: Source = "body"
+
+
+class InvalidField(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is wrong with the input, as it is answered."""
+
+    source: Source
+    location: str
+    """A JSON pointer into the body, or the name of a header or query parameter."""
+    code: str
+    detail: str
+
+
+class EventSince(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """An event that was recorded after the version that a sender expected."""
+
+    type: str
+    version: int
+    position: int
+    occurred_on: date
+    recorded_at: datetime
+    actor_role: str
+
+
+class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A problem, as RFC 9457 has it.
+
+    ``code`` is the last part of ``type``; ``facts`` are the values that ``detail`` names. Input
+    that is not valid has ``errors``, all of them at once. A lost race has ``version``, where
+    things stand now, and ``since``: what was recorded after the version that was expected, a
+    hundred events at most.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    facts: Mapping[str, Fact] | None = None
+    errors: Sequence[InvalidField] | None = None
+    version: int | None = None
+    since: Sequence[EventSince] | None = None
+
+
+class Problem(Exception):  # noqa: N818 - named as the standard says it
+    """A request that is refused; ``code`` names one of the texts of ``problem_texts``."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        facts: Mapping[str, Fact] | None = None,
+        errors: Sequence[FieldError] | None = None,
+        version: int | None = None,
+        since: Sequence[EventSince] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts
+        self.errors = errors
+        self.version = version
+        self.since = since
+        self.headers = headers or {}
+
+
+def answer_problem(request: Request[Any, Any, Any], raised: Exception) -> Response[bytes]:
+    """Answer whatever was raised while a request was handled."""
+    language = preferred_language(request.headers.get("accept-language", ""))
+    public_url = request.app.state.public_url
+    path = request.scope.get("raw_path", b"").decode("latin-1") or request.scope["path"]
+    headers: Mapping[str, str] = {}
+    if isinstance(raised, RuleBroken):
+        details = ProblemDetails(
+            type=f"{public_url}/problems/{raised.code}",
+            title=raised.title(language),
+            status=400 if raised.about_input else 409,
+            detail=raised.detail(language),
+            instance=path,
+            code=raised.code,
+            facts=raised.facts or None,
+        )
+    else:
+        problem = as_problem(request, raised)
+        headers = problem.headers
+        text = TEXTS[problem.code]
+        detail = text.nl if language == "nl" else text.en
+        details = ProblemDetails(
+            type=f"{public_url}/problems/{problem.code}",
+            title=text.title_nl if language == "nl" else text.title_en,
+            status=text.status,
+            detail=detail.format(**problem.facts) if problem.facts else detail,
+            instance=path,
+            code=problem.code,
+            facts=problem.facts,
+            errors=None
+            if problem.errors is None
+            else [_in_words(error, language) for error in problem.errors],
+            version=problem.version,
+            since=problem.since,
+        )
+    return Response(
+        msgspec.json.encode(details),
+        status_code=details.status,
+        media_type=PROBLEM_JSON,
+        headers={"Content-Language": language, "Vary": "Accept-Language", **headers},
+    )
+
+
+def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
+    """Give what was raised as a problem; what nobody foresaw is logged."""
+    if isinstance(raised, Problem):
+        return raised
+    if isinstance(raised, ValidationException):
+        return Problem("invalid-input", errors=_parameter_errors(raised))
+    if isinstance(raised, HTTPException):
+        return _of_litestar(request, raised)
+    if isinstance(raised, UnknownMunicipality | UnknownProject):
+        return Problem("not-found")
+    if isinstance(raised, KeyReused):
+        return Problem("key-reused")
+    if isinstance(raised, Unstorable):
+        return Problem("unstorable")
+    if isinstance(raised, NotFresh):
+        return Problem("not-fresh", headers={"Retry-After": RETRY_AFTER})
+    if isinstance(raised, _NO_ANSWER):
+        _log.warning("The database gave no answer: %s", raised)
+        return Problem("log-unavailable", headers={"Retry-After": RETRY_AFTER})
+    _log.error("%s %s failed", request.method, request.scope["path"], exc_info=raised)
+    return Problem("internal-error")
+
+
+_NO_ANSWER = (
+    LogUnavailable,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
+
+
+def _of_litestar(request: Request[Any, Any, Any], raised: HTTPException) -> Problem:
+    """Give what Litestar itself refused."""
+    headers = {name: value for name, value in (raised.headers or {}).items() if name == "Allow"}
+    match raised.status_code:
+        case 401:
+            return unauthenticated()
+        case 404:
+            return Problem("not-found")
+        case 405:
+            return Problem("method-not-allowed", headers=headers)
+        case 413:
+            limit = request.app.request_max_body_size
+            return Problem("too-large", facts={"limit": limit if isinstance(limit, int) else None})
+        case 415:
+            return Problem("unsupported-media-type")
+        case status if status < 500:
+            return Problem("bad-request")
+    _log.error("%s %s failed", request.method, request.scope["path"], exc_info=raised)
+    return Problem("internal-error")
+
+
+def unauthenticated() -> Problem:
+    """Ask for a valid key."""
+    return Problem("unauthenticated", headers={"WWW-Authenticate": 'Bearer realm="cocreate"'})
+
+
+def _parameter_errors(raised: ValidationException) -> list[FieldError]:
+    """Give what Litestar found wrong with query parameters and headers."""
+    found = raised.extra if isinstance(raised.extra, list) else [{"message": raised.detail}]
+    return [
+        FieldError(
+            str(error.get("key", "")),
+            "invalid",
+            {"problem": str(error.get("message", ""))},
+            _SOURCES.get(str(error.get("source", "query")), "query"),
+        )
+        for error in found
+    ]
+
+
+_SOURCES: Mapping[str, Source] = {"body": "body", "header": "header", "path": "path"}
+
+
+def _in_words(error: FieldError, language: Language) -> InvalidField:
+    nl, en = INPUT[error.code]
+    return InvalidField(
+        source=error.source,
+        location=error.location,
+        code=error.code,
+        detail=(nl if language == "nl" else en).format(**error.facts),
+    )
+
+
+def preferred_language(accepted: str) -> Language:
+    """Give English where it is preferred over Dutch (Accept-Language, RFC 9110), else Dutch."""
+    weights = {"nl": 0.0, "en": 0.0}
+    for part in accepted.lower().split(","):
+        tag, _, weight = part.strip().partition(";q=")
+        language = tag.partition("-")[0]
+        if language in weights:
+            try:
+                weights[language] = max(weights[language], float(weight or 1))
+            except ValueError:
+                continue
+    return "en" if weights["en"] > weights["nl"] else "nl"

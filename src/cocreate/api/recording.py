@@ -1,0 +1,65 @@
+"""Taking a command on a project: the one way from a decoded request to the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+
+from cocreate.api.answers import Answer, recorded
+from cocreate.api.authentication import Principal
+from cocreate.api.parts import Parts
+from cocreate.api.preconditions import Preconditions
+from cocreate.api.problems import EventSince, Problem
+from cocreate.domain.steps.base import Step
+from cocreate.log.errors import VersionConflict
+from cocreate.log.read import Reader
+
+MOST_SINCE = 100
+"""How many events a problem tells of at most."""
+
+
+async def record(
+    parts: Parts,
+    request: Request[Any, Any, Any],
+    principal: Principal,
+    steps: Sequence[Step],
+    said: object,
+    conditions: Preconditions,
+) -> Answer:
+    """Take the steps of a command, and answer it. ``said`` is the whole of its body."""
+    path = request.scope["path_params"]
+    code, project = path["code"], path["project"]
+    sender = conditions.sender(principal, request.scope, said)
+    service = parts.service
+    try:
+        receipt = await service.live.take(code, project, steps, sender)
+    except VersionConflict as conflict:
+        lost = await lost_race(service.reader, code, project, conflict, conditions)
+        raise lost from None
+    return await recorded(service.reader, code, steps, receipt)
+
+
+async def lost_race(
+    reader: Reader, code: str, stream: UUID, conflict: VersionConflict, conditions: Preconditions
+) -> Problem:
+    """Tell the sender of a command what was recorded since the version that was expected."""
+    after = min(conflict.expected, conflict.version)
+    since = await reader.stream(code, stream, after=after, limit=MOST_SINCE)
+    return Problem(
+        "version-mismatch" if conditions.matching else "version-conflict",
+        version=conflict.version,
+        since=[
+            EventSince(
+                type=event.type,
+                version=event.version,
+                position=event.position,
+                occurred_on=event.occurred_on,
+                recorded_at=event.recorded_at,
+                actor_role=event.actor_role,
+            )
+            for event in since
+        ],
+    )

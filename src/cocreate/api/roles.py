@@ -1,0 +1,56 @@
+"""Who may do what: the whole of the role matrix.
+
+Every key has one role in one municipality; the operator's keys belong to the installation. Whoever
+sends no key reads what is public, like a reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from cocreate.domain.steps import STEPS
+from cocreate.domain.vocabulary import Role
+
+SEE_INTERNAL: Set[Role] = frozenset(
+    {Role.TENANT_ADMINISTRATOR, Role.OFFICIAL, Role.CLERK, Role.AUDITOR}
+)
+"""Who reads internal steps of the own municipality. The operator is not among them."""
+
+STEPS_OF: Mapping[Role, Set[str]] = {
+    Role.OFFICIAL: frozenset(STEPS),
+    Role.CLERK: frozenset(
+        {
+            "advice",
+            "decisions",
+            "decision-announcements",
+            "deviations",
+            "deviation-motivations",
+            "deviation-contests",
+            "deviation-settlements",
+            "commitments",
+            "commitment-fulfilments",
+            "commitment-changes",
+            "commitment-breaches",
+            "sessions",
+            "milestones",
+            "feedback",
+            "publications",
+            "corrections",
+        }
+    ),
+}
+"""Which steps a role may take, by noun. Roles that are not named take none."""
+
+REGISTER_MUNICIPALITIES: Set[Role] = frozenset({Role.OPERATOR})
+SET_RULES: Set[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+MANAGE_KEYS: Set[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+START_KEYS: Set[Role] = frozenset({Role.OPERATOR})
+"""Who may make the first key of a municipality: that of its administrator."""
+
+ISSUABLE: Set[Role] = frozenset(Role) - {Role.OPERATOR}
+"""The roles that a key of a municipality can have."""
+
+
+def takes(noun: str) -> Set[Role]:
+    """Give the roles that may take a step."""
+    return frozenset(role for role, nouns in STEPS_OF.items() if noun in nouns)

@@ -1,0 +1,105 @@
+"""The application: the routes, and the parts they work with, opened and closed in good order."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+
+import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.types import ControllerRouterHandler
+
+from cocreate.api import events, glossary, health, keys, municipalities, projects, reading
+from cocreate.api.authentication import Access
+from cocreate.api.commands import take_steps
+from cocreate.api.docs_page import published
+from cocreate.api.headers import add_headers, refuse_trailing_slash
+from cocreate.api.keys import admit_operator
+from cocreate.api.openapi import document
+from cocreate.api.parts import Parts
+from cocreate.api.problems import answer_problem
+from cocreate.api.steps import step_routes
+from cocreate.service import open_service, prepare_database
+from cocreate.settings import Settings
+
+__all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
+
+
+def routes() -> Sequence[ControllerRouterHandler]:
+    """Give every route of the API; a new one is added here."""
+    return [
+        municipalities.register_municipality,
+        municipalities.list_municipalities,
+        municipalities.get_municipality,
+        municipalities.set_visibility,
+        municipalities.declare_day_off,
+        keys.make_key,
+        keys.list_keys,
+        keys.get_key,
+        keys.revoke_key,
+        projects.start_project,
+        *step_routes(),
+        take_steps,
+        events.list_events,
+        events.get_event,
+        *reading.HANDLERS,
+        glossary.read_glossary,
+        health.check_live,
+        health.check_ready,
+    ]
+
+
+def create_app(settings: Settings, *, project: bool = True) -> Litestar:
+    """Make the application on a database that was prepared.
+
+    ``project`` says whether this process keeps the read models.
+    """
+
+    @contextlib.asynccontextmanager
+    async def open_parts(app: Litestar) -> AsyncIterator[None]:
+        if settings.database_url is None:
+            message = "The application needs the address of a database"
+            raise ValueError(message)
+        async with open_service(
+            settings.database_url, pool_size=settings.pool_size, project=project
+        ) as service:
+            if settings.operator_key is not None:
+                await admit_operator(service.pool, settings.operator_key)
+            app.state["parts"] = Parts(service, Access(service.pool), settings)
+            yield
+
+    every = routes()
+    return Litestar(
+        [*every, *published(document(every, settings))],
+        lifespan=[open_parts],
+        state=State({"public_url": settings.public_url}),
+        exception_handlers={Exception: answer_problem},
+        before_request=refuse_trailing_slash,
+        before_send=[add_headers],
+        openapi_config=None,
+        request_max_body_size=settings.max_body_bytes,
+        logging_config=None,
+    )
+
+
+def server(settings: Settings) -> uvicorn.Server:
+    """Give the HTTP server of the application, not yet started."""
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="none",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        log_level="warning",
+    )
+    return uvicorn.Server(config)
+
+
+async def serve(settings: Settings) -> None:
+    """Serve the application until the process is told to stop."""
+    await server(settings).serve()

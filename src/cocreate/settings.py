@@ -1,0 +1,67 @@
+"""The settings of an installation, from environment variables that start with ``COCREATE_``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Self
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "COCREATE_"
+
+
+class SettingsWrong(OSError):  # noqa: N818 - OSError, since it is the environment that is wrong
+    """A setting has a value that cannot be used."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set; each field is read from the variable of its name, such as COCREATE_PORT."""
+
+    database_url: str | None = None
+    """The address of PostgreSQL; without it the embedded server is used."""
+    data_folder: Path = Path(".cocreate")
+    """Where the embedded server keeps its data."""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
+    public_url: Annotated[str, Meta(pattern=r"^https://[^\s/]+(/[^\s]*[^\s/])?(?![\s\S])")] = (
+        "https://cocreate.example"
+    )
+    """Where the API is reached from outside, without ``/v1`` and without a slash at the end."""
+    contact_name: str = "cocreate"
+    contact_email: str = "cocreate@cocreate.example"
+    contact_url: str = "https://cocreate.example"
+    pool_size: Annotated[int, Meta(ge=1, le=1_000)] = 10
+    """How many connections a process opens at most to answer requests."""
+    operator_key: Annotated[str, Meta(pattern=r"^cck_OP_[A-Za-z0-9_-]{43}(?![\s\S])")] | None = None
+    """A key of the operator to begin with; only its hash is stored."""
+    max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
+    freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
+    """For how many seconds a reader waits at most for what was asked to be in sight."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read the settings. Raises :class:`SettingsWrong` with the name of the variable."""
+        given = {
+            name: environment[PREFIX + name.upper()]
+            for name in cls.__struct_fields__
+            if environment.get(PREFIX + name.upper())
+        }
+        if "public_url" in given:
+            given["public_url"] = given["public_url"].rstrip("/")
+        try:
+            return msgspec.convert(given, cls, strict=False, dec_hook=_as_path)
+        except msgspec.ValidationError as problem:
+            reason, _, place = str(problem).partition(" - at `$.")
+            message = f"{PREFIX}{place.rstrip('`').upper()} cannot be used: {reason}"
+            raise SettingsWrong(message) from None
+
+    def __repr__(self) -> str:
+        """Show the settings without what is secret in them."""
+        return f"Settings(host={self.host!r}, port={self.port}, public_url={self.public_url!r})"
+
+
+def _as_path(_type: type, value: str) -> Path:
+    return Path(value)

@@ -1,0 +1,310 @@
+"""Events become bytes and come back the same, whatever release wrote them and whoever they name."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, Union, cast, get_args, get_origin
+from typing import get_type_hints as hints_of
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import Meta
+from tests.log.conftest import DAY
+
+from cocreate.domain.steps.base import ENVELOPE, Event, fields_of, personal_fields
+from cocreate.domain.steps.course import PartyJoined
+from cocreate.domain.steps.wishes import WishSupported
+from cocreate.domain.vocabulary import PartyKind, Position, Visibility
+from cocreate.log.codec import (
+    AGGREGATE_EVENTS,
+    ALL_EVENTS,
+    Codec,
+    UnknownEventType,
+    set_envelope,
+)
+
+NOW = datetime(2025, 1, 7, 12, tzinfo=UTC)
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+def any_text(
+    min_length: int = 0, max_length: int = 10_000, pattern: str | None = None
+) -> st.SearchStrategy[str]:
+    if pattern is None or pattern.startswith("^[^"):  # all but a few characters
+        texts = st.text(min_size=min_length, max_size=min(max_length, 60))
+    else:
+        texts = st.from_regex(pattern, fullmatch=True)
+    return texts.filter(
+        lambda text: (
+            min_length <= len(text) <= max_length
+            and (pattern is None or re.search(pattern, text) is not None)
+        )
+    )
+
+
+def any_of(hint: Any) -> st.SearchStrategy[Any]:  # noqa: C901
+    """Give values of an annotation, within its constraints."""
+    meta: dict[str, Any] = {}
+    while get_origin(hint) is Annotated:
+        inner, *extras = get_args(hint)
+        for extra in extras:
+            if isinstance(extra, Meta):
+                names = ("min_length", "max_length", "pattern", "ge", "le")
+                meta |= {n: getattr(extra, n) for n in names if getattr(extra, n) is not None}
+        hint = inner
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return st.one_of(*(any_of(member) for member in get_args(hint)))
+    if origin is Literal:
+        return st.sampled_from(get_args(hint))
+    few = min(meta.get("max_length", 3), meta.get("min_length", 0) + 3)
+    if origin is tuple:
+        inner = any_of(get_args(hint)[0])
+        lists = st.lists(inner, min_size=meta.get("min_length", 0), max_size=few)
+        return lists.map(tuple)
+    if origin is dict:
+        key, value = (any_of(argument) for argument in get_args(hint))
+        return st.dictionaries(key, value, min_size=meta.get("min_length", 0), max_size=few)
+    if hint is str:
+        return any_text(**meta)
+    if hint is int:
+        return st.integers(meta.get("ge", 1), meta.get("le", 2**53))
+    if hint is bool:
+        return st.booleans()
+    if hint is date:
+        return st.dates()
+    if hint is datetime:
+        return st.datetimes(timezones=st.just(UTC))
+    if hint is UUID:
+        return st.uuids()
+    if hint is None or hint is type(None):
+        return st.none()
+    if hint is object:
+        return JSON
+    if issubclass(hint, StrEnum):
+        return st.sampled_from(hint)
+    assert issubclass(hint, msgspec.Struct), hint
+    return any_fields(hint)
+
+
+def any_fields(struct: type) -> st.SearchStrategy[Any]:
+    """Give instances of a struct, without the fields of the envelope."""
+    hints = hints_of(struct, include_extras=True)
+    names = [name for name in fields_of(struct) if name not in ENVELOPE]
+    return st.builds(struct, **{name: any_of(hints[name]) for name in names})
+
+
+def any_event(kind: type[Event]) -> st.SearchStrategy[Event]:
+    def enclose(event: Event, version: int, on: date, public: bool) -> Event:
+        set_envelope(event, UUID(int=version), version, NOW, on, public)
+        return event
+
+    return st.builds(enclose, any_fields(kind), st.integers(1, 10**6), st.dates(), st.booleans())
+
+
+def restored(codec: Codec, event: Event) -> Event:
+    """Give an event as it comes back from the log."""
+    stored = codec.encode(event)
+    found = codec.decode(stored.type, stored.schema_version, stored.data)
+    set_envelope(
+        found,
+        event.originator_id,
+        event.originator_version,
+        event.timestamp,
+        stored.occurred_on,
+        stored.public,
+    )
+    return found
+
+
+@pytest.mark.parametrize("events", [ALL_EVENTS, AGGREGATE_EVENTS], ids=["readers", "aggregates"])
+@pytest.mark.parametrize("name", ALL_EVENTS)
+def test_every_event_comes_back_the_same(events: Mapping[str, type[Event]], name: str) -> None:
+    codec = Codec(events)
+    longest = 10 if events is ALL_EVENTS else 3
+
+    @settings(max_examples=longest, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(any_event(events[name]))
+    def comes_back(event: Event) -> None:
+        stored = codec.encode(event)
+        assert (stored.type, stored.schema_version) == (name, type(event).schema_version)
+        assert (stored.occurred_on, stored.public) == (
+            event.occurred_on,
+            event.visibility is Visibility.PUBLIC,
+        )
+        found = restored(codec, event)
+        assert type(found) is type(event)
+        assert found == event
+        # The bytes are the same every time: hashes are made of them.
+        assert codec.encode(found).data == stored.data
+        assert not ENVELOPE.keys() & msgspec.json.decode(stored.data).keys()
+
+    comes_back()
+
+
+def test_both_kinds_of_readers_know_every_event() -> None:
+    assert ALL_EVENTS.keys() == AGGREGATE_EVENTS.keys()
+    for name, kind in ALL_EVENTS.items():
+        assert issubclass(AGGREGATE_EVENTS[name], kind)
+
+
+@pytest.mark.parametrize(("kind", "version"), [("Unheard", 1), ("WishSupported", 2)])
+def test_what_a_later_release_wrote_is_told_as_unknown(kind: str, version: int) -> None:
+    with pytest.raises(UnknownEventType, match=f"{kind} in schema version {version}"):
+        Codec(ALL_EVENTS).decode(kind, version, b'{"wish":"w"}')
+
+
+def test_a_version_that_nothing_leads_on_from_is_told_as_unknown() -> None:
+    with pytest.raises(UnknownEventType, match="WishSupported in schema version 0"):
+        Codec(ALL_EVENTS).decode("WishSupported", 0, b'{"wish":"w"}')
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b'{"wish":7}', b'{"wish":"w","more":1}'])
+def test_data_that_does_not_fit_is_refused(data: bytes) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        Codec(ALL_EVENTS).decode("WishSupported", 1, data)
+
+
+# -- earlier schema versions ---------------------------------------------------------------------
+
+
+class Supported(WishSupported, frozen=True, kw_only=True):
+    """The event as a later release might have it: residents are counted under another name."""
+
+    schema_version: ClassVar = 3
+    upcasts: ClassVar = {
+        1: lambda fields: renamed(fields, "heads", "residents"),
+        2: lambda fields: renamed(fields, "residents", "supporters"),
+    }
+
+
+def renamed(fields: dict[str, Any], before: str, after: str) -> dict[str, Any]:
+    return {after if name == before else name: value for name, value in fields.items()}
+
+
+LATER = Codec({"WishSupported": cast("type[Event]", Supported)})
+
+
+@pytest.mark.parametrize(
+    ("version", "data"),
+    [
+        (1, b'{"wish":"w","heads":4}'),
+        (2, b'{"wish":"w","residents":4}'),
+        (3, b'{"wish":"w","supporters":4}'),
+    ],
+)
+def test_an_event_of_an_earlier_schema_is_brought_up_to_date(version: int, data: bytes) -> None:
+    event = LATER.decode("WishSupported", version, data)
+    assert isinstance(event, Supported)
+    assert (event.wish, event.supporters) == ("w", 4)
+
+
+def test_it_is_held_against_the_schema_of_today() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        LATER.decode("WishSupported", 1, b'{"wish":"w","heads":0}')
+    with pytest.raises(UnknownEventType):
+        LATER.decode("WishSupported", 4, b'{"wish":"w"}')
+
+
+# -- personal data -------------------------------------------------------------------------------
+
+
+class Vault:
+    """A sealer that makes texts longer, as encryption does, and remembers whose they were."""
+
+    def __init__(self) -> None:
+        self.people: list[str] = []
+        self.erased: set[str] = set()
+
+    def seal(self, person: str, text: str) -> str:
+        self.people.append(person)
+        return f"{person}:{b64encode(text[::-1].encode()).decode()}"
+
+    def open(self, person: str, text: str) -> str:
+        owner, _, sealed = text.partition(":")
+        assert owner == person
+        return "(gewist)" if person in self.erased else b64decode(sealed).decode()[::-1]
+
+
+def joined(**fields: str) -> Event:
+    kind = AGGREGATE_EVENTS["PartyJoined"]
+    event = cast("Any", kind)(
+        party="Q2", kind=PartyKind.RESIDENT, position=Position.EXTERNAL, **fields
+    )
+    set_envelope(event, uuid4(), 2, NOW, DAY, False)
+    return cast("Event", event)
+
+
+PERSONAL = [kind for kind in ALL_EVENTS.values() if personal_fields(cast("Any", kind))]
+
+
+def test_the_events_with_personal_data_are_known() -> None:
+    assert [PartyJoined] == PERSONAL
+    assert set(personal_fields(PartyJoined)) == {"name", "contact", "about"}
+
+
+@pytest.mark.parametrize("events", [ALL_EVENTS, AGGREGATE_EVENTS], ids=["readers", "aggregates"])
+def test_personal_data_passes_the_sealer_both_ways(events: Mapping[str, type[Event]]) -> None:
+    vault = Vault()
+    event = joined(name="Jan Jansen", contact="jan@example.nl", about="Woont naast de tunnel")
+    stored = Codec(AGGREGATE_EVENTS, vault).encode(event)
+    for secret in (b"Jan", b"jan@", b"naast"):
+        assert secret not in stored.data
+    assert vault.people == ["Q2"] * 3
+    found = Codec(events, vault).decode(stored.type, stored.schema_version, stored.data)
+    assert isinstance(found, PartyJoined)
+    assert (found.name, found.contact, found.about) == (
+        "Jan Jansen",
+        "jan@example.nl",
+        "Woont naast de tunnel",
+    )
+    assert (found.kind, found.position) == (PartyKind.RESIDENT, Position.EXTERNAL)
+
+
+def test_the_event_itself_stays_in_the_clear() -> None:
+    event = joined(name="Jan")
+    Codec(AGGREGATE_EVENTS, Vault()).encode(event)
+    assert event == joined_like(event, name="Jan")
+
+
+def joined_like(event: Event, **fields: str) -> Event:
+    other = joined(**fields)
+    set_envelope(other, event.originator_id, 2, NOW, DAY, False)
+    return other
+
+
+def test_what_was_not_said_is_not_sealed() -> None:
+    vault = Vault()
+    codec = Codec(AGGREGATE_EVENTS, vault)
+    event = joined(name="Jan")
+    assert restored(codec, event) == event
+    assert vault.people == ["Q2"]
+
+
+def test_what_is_sealed_may_be_longer_than_what_was_said() -> None:
+    codec = Codec(AGGREGATE_EVENTS, Vault())
+    event = joined(name="J" * 300, about="x" * 10_000)
+    assert restored(codec, event) == event
+
+
+def test_a_person_can_be_erased_and_the_event_still_be_read() -> None:
+    vault = Vault()
+    codec = Codec(ALL_EVENTS, vault)
+    stored = codec.encode(joined(name="Jan Jansen"))
+    vault.erased.add("Q2")
+    found = codec.decode(stored.type, stored.schema_version, stored.data)
+    assert isinstance(found, PartyJoined)
+    assert (found.party, found.name) == ("Q2", "(gewist)")

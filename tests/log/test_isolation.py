@@ -1,0 +1,225 @@
+"""A transaction sees the municipality it names, and nothing of any other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from tests.log.conftest import SENDER, Log, command
+
+from cocreate.log.append import Appender
+from cocreate.log.connection import AnyConnection, Role, open_pool
+from cocreate.log.errors import UnknownProject
+from cocreate.log.read import Reader
+
+WITH_TENANT = """
+    select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace = 'cocreate'::regnamespace and c.relkind in ('r', 'p')
+            and a.attname = 'tenant_id' and not a.attisdropped
+        order by c.relname
+"""
+OPEN = {"municipality"}
+"""The directory of tenants is no secret."""
+
+
+@pytest.fixture(scope="module")
+async def tables(log: Log) -> list[str]:
+    """Every guarded table that carries a tenant, each with a row of two municipalities."""
+    tables = [row[0] for row in await log.admin.fetch(WITH_TENANT) if row[0] not in OPEN]
+    for tenant in (ONE, OTHER):
+        await log.pool.execute("select cocreate.register_municipality($1, 'Test')", tenant)
+        await log.appender().append(tenant, command(uuid4(), key="k"))
+        await log.pool.execute(
+            "select cocreate.write_snapshot($1, $2, 1, 1::smallint, '')", tenant, uuid4()
+        )
+        await log.pool.execute(
+            "select cocreate.add_api_key($1, $2, 'id', 'reader', 'Test', null)", tenant, b"hash"
+        )
+        await log.admin.execute(
+            "insert into cocreate.projection_checkpoint (tenant_id, projection) values ($1, 't')",
+            tenant,
+        )
+    for table in tables:
+        seen = await log.admin.fetch(f"select distinct tenant_id from cocreate.{table}")
+        assert {row[0] for row in seen} == {ONE, OTHER}, f"{table} needs rows for these tests"
+    return tables
+
+
+ONE, OTHER = "GM9001", "GM9002"
+
+
+@pytest.fixture(scope="module", params=["cocreate_app", "cocreate_projector"])
+async def role(request: pytest.FixtureRequest) -> Role:
+    role: Role = request.param
+    return role
+
+
+@pytest.fixture
+async def connection(log: Log, role: Role) -> AsyncIterator[AnyConnection]:
+    pool = await open_pool(log.dsn, role, size=1)
+    async with pool.acquire() as connection:
+        yield connection
+    await pool.close()
+
+
+async def tenants_seen(connection: AnyConnection, table: str) -> set[str]:
+    return {row[0] for row in await connection.fetch(f"select tenant_id from cocreate.{table}")}
+
+
+async def test_every_table_with_a_tenant_is_guarded_even_against_its_owner(
+    log: Log, tables: list[str]
+) -> None:
+    assert set(tables) >= {
+        "api_key",
+        "command",
+        "event",
+        "log_head",
+        "projection_checkpoint",
+        "snapshot",
+        "stream",
+    }
+    guarded = await log.admin.fetch(
+        "select relname from pg_class where relnamespace = 'cocreate'::regnamespace"
+        " and relrowsecurity and relforcerowsecurity order by relname"
+    )
+    assert [row[0] for row in guarded] == tables
+
+
+async def test_nothing_of_another_municipality_is_seen(
+    connection: AnyConnection, role: Role, tables: list[str]
+) -> None:
+    how_far = {"log_head", "projection_checkpoint"} if role == "cocreate_projector" else set()
+    async with connection.transaction():
+        await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
+        for table in tables:
+            # The projector finds out which logs are ahead, and nothing else.
+            expected = {ONE, OTHER} if table in how_far else {ONE}
+            assert await tenants_seen(connection, table) == expected, table
+
+
+async def test_nothing_is_written_for_another_municipality(
+    connection: AnyConnection, role: Role, tables: list[str]
+) -> None:
+    for table in tables:
+        if table == "projection_checkpoint" and role == "cocreate_app":
+            continue  # it may not write there at all
+        async with connection.transaction():
+            await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+                async with connection.transaction():
+                    await connection.execute(
+                        f"insert into cocreate.{table} select (jsonb_populate_record("
+                        f"t, jsonb_build_object('tenant_id', $1::text))).*"
+                        f" from cocreate.{table} t limit 1",
+                        "GM9003",
+                    )
+
+
+async def test_nothing_of_another_municipality_is_changed(
+    log: Log, connection: AnyConnection, tables: list[str]
+) -> None:
+    assert tables
+    async with connection.transaction():
+        await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
+        for change in (
+            "update cocreate.log_head set position = 9 where tenant_id = $1",
+            "update cocreate.stream set version = 9 where tenant_id = $1",
+            "update cocreate.snapshot set version = 9 where tenant_id = $1",
+            "update cocreate.api_key set revoked_at = now() where tenant_id = $1",
+        ):
+            assert await connection.execute(change, OTHER) == "UPDATE 0"
+    assert (
+        await log.admin.fetchval(
+            "select position from cocreate.log_head where tenant_id = $1", OTHER
+        )
+        == 1
+    )
+
+
+async def test_without_a_municipality_there_is_nothing(
+    connection: AnyConnection, role: Role, tables: list[str]
+) -> None:
+    how_far = {"log_head", "projection_checkpoint"} if role == "cocreate_projector" else set()
+    for table in set(tables) - how_far:
+        assert await tenants_seen(connection, table) == set(), table
+
+
+@pytest.mark.parametrize("tenant", ["", ONE])
+async def test_without_a_municipality_nothing_is_written(
+    connection: AnyConnection, tables: list[str], tenant: str
+) -> None:
+    assert tables
+    # After its first use the setting is empty rather than unset.
+    assert await connection.fetchval("select cocreate.read_head($1, null)", ONE) == 1
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        await connection.execute(
+            "insert into cocreate.stream (tenant_id, stream_id, version) values ($1, $2, 1)",
+            tenant,
+            uuid4(),
+        )
+    assert await connection.fetch("select from cocreate.stream") == []
+
+
+async def test_the_functions_leave_no_municipality_set(
+    connection: AnyConnection, tables: list[str]
+) -> None:
+    assert tables
+    stream = uuid4()
+    for call in (
+        "select * from cocreate.read_log($1, 0, 10)",
+        "select cocreate.read_head($1, null)",
+        "select * from cocreate.read_command($1, 'k')",
+        "select cocreate.register_municipality($1, 'Test')",
+        f"select cocreate.read_version($1, '{stream}')",
+        f"select * from cocreate.read_stream($1, '{stream}', 0, 10, 10)",
+        f"select * from cocreate.read_history($1, '{stream}', 0, 1::smallint)",
+        "select * from cocreate.list_api_keys($1)",
+        "select cocreate.hold_log($1)",
+    ):
+        await connection.fetch(call, ONE)
+        left = await connection.fetchval("select current_setting('cocreate.tenant', true)")
+        assert not left, call
+
+
+async def test_a_connection_goes_back_to_the_pool_with_no_municipality_set(log: Log) -> None:
+    pool = await open_pool(log.dsn, "cocreate_app", size=1)
+    naming = "select set_config('cocreate.tenant', $1, true)"
+    tenant = await log.tenant()
+
+    async def assert_nothing_is_left() -> None:
+        assert not await pool.fetchval("select current_setting('cocreate.tenant', true)")
+        assert await pool.fetch("select from cocreate.event") == []
+        assert await pool.fetchval("select current_user") == "cocreate_app"
+
+    async def fail() -> None:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute(naming, tenant)
+            await connection.execute("select 1/0")
+
+    try:
+        await Appender(pool).append(tenant, command(uuid4()))
+        await assert_nothing_is_left()
+        with pytest.raises(asyncpg.DivisionByZeroError):
+            await fail()
+        await assert_nothing_is_left()
+        # Handed back in the middle of a transaction, which asyncpg then rolls back.
+        connection = await pool.acquire()
+        await connection.execute("begin")
+        await connection.execute(naming, tenant)
+        await pool.release(connection)
+        await assert_nothing_is_left()
+    finally:
+        await pool.close()
+
+
+async def test_a_read_sees_the_municipality_it_names_alone(log: Log) -> None:
+    live, reader = log.process(), Reader(log.pool)
+    tenant, project = await log.project(live, "w")
+    other, _ = await log.project(live)
+    assert len(await reader.stream(tenant, project)) == 2
+    assert await reader.stream(other, project) == []
+    assert {one.project for one in await reader.log(other)}.isdisjoint({project})
+    with pytest.raises(UnknownProject):
+        await live.take(other, project, [], SENDER)

@@ -1,0 +1,392 @@
+"""A database with read models, and random histories that stand in its log."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+
+from cocreate.domain.errors import RuleBroken
+from cocreate.domain.municipality import RegisterMunicipality
+from cocreate.domain.statutory_clock import Procedure
+from cocreate.domain.steps import (
+    approvals,
+    commitments,
+    course,
+    decisions,
+    obstacles,
+    record,
+    wishes,
+)
+from cocreate.domain.steps.base import Step
+from cocreate.domain.vocabulary import (
+    AdviceConclusion,
+    ApprovalKind,
+    Body,
+    DeviationGround,
+    FeedbackChannel,
+    Initiative,
+    InterventionKind,
+    InterventionOutcome,
+    ObstacleCategory,
+    Outcome,
+    PartyKind,
+    Position,
+    ResidentsWord,
+    Sector,
+    SuspensionGround,
+    Visibility,
+)
+from cocreate.log.append import Appender
+from cocreate.log.connection import Pool, open_pool
+from cocreate.log.live import LiveProjects, Receipt, Sender
+from cocreate.log.read import Reader
+from cocreate.projections import obstacles as dashboard
+from cocreate.projections import timeline
+from cocreate.projections.engine import Engine
+from cocreate.projections.install import MODELS
+from cocreate.projections.known import Audience
+from cocreate.service import prepare_database
+
+DAY = date(2025, 1, 6)
+TODAY = date(2026, 6, 1)
+SENDER = Sender(actor="tester", actor_role="official")
+INTERNAL, PUBLIC = Visibility.INTERNAL, Visibility.PUBLIC
+
+_codes = count(1)
+
+
+def day(after: int) -> date:
+    """Give a day by how many days it is after the first."""
+    return DAY + timedelta(days=after)
+
+
+class World:
+    """A database with the log and the read models, and what works on it."""
+
+    def __init__(
+        self, dsn: str, admin: asyncpg.Connection[Any], pool: Pool, projecting: Pool
+    ) -> None:
+        self.dsn = dsn
+        self.admin = admin
+        """A connection of the superuser."""
+        self.pool = pool
+        self.projecting = projecting
+        self.live = LiveProjects(pool, Appender(pool))
+        self.reader = Reader(pool)
+        self.engine = self.other_engine()
+
+    def other_engine(self, batch: int = 2_000) -> Engine:
+        """Give what another process would fold with."""
+        return Engine(self.projecting, MODELS, batch=batch)
+
+    async def municipality(self) -> str:
+        """Register a municipality."""
+        code = f"GM{next(_codes):04}"
+        await self.live.register(
+            RegisterMunicipality(occurred_on=DAY, code=code, name="Test"), SENDER
+        )
+        return code
+
+    async def start(self, code: str, **facts: Any) -> UUID:
+        """Start a project."""
+        said: dict[str, Any] = {
+            "occurred_on": DAY,
+            "title": "Lampen in de tunnel",
+            "sector": Sector.SAFETY,
+            "initiative": Initiative.RESIDENTS,
+            "department": "Openbare ruimte",
+            **facts,
+        }
+        return (await self.live.start(code, course.StartProject(**said), SENDER)).project
+
+    async def project(self, **facts: Any) -> tuple[str, UUID]:
+        """Start a project in a municipality of its own."""
+        code = await self.municipality()
+        return code, await self.start(code, **facts)
+
+    async def take(
+        self, code: str, project: UUID, *steps: Step, importing: bool = False
+    ) -> Receipt:
+        """Take the steps of one command."""
+        return await self.live.take(code, project, steps, SENDER, importing=importing)
+
+    async def timeline(
+        self,
+        code: str,
+        project: UUID,
+        audience: Audience = Audience.INTERNAL,
+        today: date = TODAY,
+        **page: Any,
+    ) -> dict[str, Any]:
+        """Bring the read models up to date, and give a timeline."""
+        await self.engine.catch_up()
+        body = await timeline.read_timeline(self.pool, code, project, audience, today, **page)
+        assert body is not None
+        return msgspec.json.decode(body, type=dict[str, Any])
+
+    async def dashboard(
+        self,
+        code: str,
+        audience: Audience = Audience.INTERNAL,
+        today: date = TODAY,
+        **narrow: Any,
+    ) -> dict[str, Any]:
+        """Bring the read models up to date, and give a dashboard."""
+        await self.engine.catch_up()
+        body = await dashboard.read_dashboard(
+            self.pool, code, audience, today, dashboard.Filter(**narrow)
+        )
+        return msgspec.json.decode(body, type=dict[str, Any])
+
+    async def rows(self, code: str) -> dict[str, list[tuple[object, ...]]]:
+        """Give every row of every read model of a municipality."""
+        found = {}
+        for model in MODELS:
+            for table in model.TABLES:
+                name = f"{table.schema}.{table.name}"
+                rows = await self.admin.fetch(f"select * from {name} where tenant_id = $1", code)
+                found[name] = sorted((tuple(row) for row in rows), key=repr)
+        return found
+
+
+@contextlib.asynccontextmanager
+async def new_world(admin_dsn: str) -> AsyncIterator[World]:
+    """Make a database, prepare it, and drop it."""
+    name = f"projections_{uuid4().hex}"
+    admin = await asyncpg.connect(admin_dsn)
+    await admin.execute(f"create database {name}")
+    dsn = urlsplit(admin_dsn)._replace(path=f"/{name}").geturl()
+    try:
+        await prepare_database(dsn)
+        within = await asyncpg.connect(dsn)
+        pool = await open_pool(dsn, "cocreate_app", size=6)
+        projecting = await open_pool(dsn, "cocreate_projector", size=6)
+        try:
+            yield World(dsn, within, pool, projecting)
+        finally:
+            await projecting.close()
+            await pool.close()
+            await within.close()
+    finally:
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
+
+
+class Histories:
+    """Makes up commands. Ids are given, so that they do not depend on what else is recorded."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)  # noqa: S311 - not for secrets
+        self.number = 0
+        self.ids: dict[str, list[str]] = {}
+
+    def new(self, kind: str) -> str:
+        self.number += 1
+        made = f"{kind[:3]}-{self.number}"
+        self.ids.setdefault(kind, []).append(made)
+        return made
+
+    def one(self, kind: str) -> str:
+        return self.random.choice(self.ids.get(kind) or ["nothing"])
+
+    def some(self, *kinds: str) -> tuple[str, ...]:
+        known = [one for kind in kinds for one in self.ids.get(kind, ())]
+        if not known:
+            return ("nothing",)
+        return tuple(self.random.sample(known, min(len(known), self.random.randint(1, 2))))
+
+    def command(self, visibility: Visibility, mark: str = "") -> Step:
+        """Make up one command; it may well break a rule."""
+        say: dict[str, Any] = {
+            "occurred_on": day(self.random.randint(0, 300)),
+            "visibility": visibility,
+        }
+        text = f"tekst {mark}{self.random.randint(0, 999)}"
+        outcome = self.random.choice(list(Outcome))
+        deviation = self.new("deviation") if self.random.random() < 0.5 else None
+        deviates = outcome in (Outcome.REJECTED, Outcome.ADOPTED_WITH_CHANGES)
+        makers = {
+            "wish": lambda: wishes.ExpressWish(wish=self.new("wish"), title=text, **say),
+            "wish2": lambda: wishes.ExpressWish(
+                wish=self.new("wish"), title=text, text=text, **say
+            ),
+            "support": lambda: wishes.SupportWish(wish=self.one("wish"), supporters=3, **say),
+            "withdraw": lambda: wishes.WithdrawWish(wish=self.one("wish"), reason=text, **say),
+            "merge": lambda: wishes.MergeWishes(
+                wishes=self.some("wish"), into=self.new("wish"), title=text, **say
+            ),
+            "split": lambda: wishes.SplitWish(
+                wish=self.one("wish"),
+                into=tuple(
+                    wishes.WishPart(wish=self.new("wish"), title=text) for _ in range(2)
+                ),
+                **say,
+            ),
+            "proposal": lambda: wishes.SubmitProposal(
+                proposal=self.new("proposal"), title=text, answers=self.some("wish"), **say
+            ),
+            "realise": lambda: wishes.RealiseWish(wish=self.one("wish"), text=text, **say),
+            "judge": lambda: wishes.JudgeRealisation(
+                wish=self.one("wish"), word=self.random.choice(list(ResidentsWord)), **say
+            ),
+            "advice": lambda: decisions.GiveAdvice(
+                advice=self.new("advice"),
+                about=self.some("wish", "proposal"),
+                adviser=text,
+                conclusion=AdviceConclusion.POSITIVE,
+                **say,
+            ),
+            "decision": lambda: decisions.RecordDecision(
+                decision=self.new("decision"),
+                body=Body.COUNCIL,
+                title=text,
+                motivation=text,
+                open_to_objection=True,
+                outcomes=(
+                    decisions.SubjectOutcome(
+                        subject=self.one(self.random.choice(["wish", "proposal"])),
+                        outcome=outcome,
+                        deviation_id=(deviation or self.new("deviation")) if deviates else None,
+                        deviation=decisions.Grounds(ground=DeviationGround.LAW, motivation=text)
+                        if deviates
+                        else None,
+                    ),
+                ),
+                **say,
+            ),
+            "feedback": lambda: decisions.GiveFeedback(
+                feedback=self.new("feedback"),
+                about=self.some("wish", "proposal"),
+                channel=FeedbackChannel.LETTER,
+                text=text,
+                **say,
+            ),
+            "contest": lambda: decisions.ContestDeviation(
+                deviation=self.one("deviation"), text=text, **say
+            ),
+            "approval": lambda: approvals.RequestApproval(
+                approval=self.new("approval"),
+                kind=ApprovalKind.PERMIT,
+                title=text,
+                authority=f"authority {mark}",
+                procedure=Procedure.OMGEVINGSWET_REGULAR,
+                needed_for=self.some("wish", "proposal"),
+                **say,
+            ),
+            "suspend": lambda: approvals.SuspendApproval(
+                approval=self.one("approval"),
+                ground=SuspensionGround.CONSENT,
+                reason=text,
+                **say,
+            ),
+            "grant": lambda: approvals.GrantApproval(approval=self.one("approval"), **say),
+            "obstacle": lambda: obstacles.RaiseObstacle(
+                obstacle=self.new("obstacle"),
+                category=self.random.choice(list(ObstacleCategory)),
+                title=text,
+                blocks=self.some("wish", "approval"),
+                **say,
+            ),
+            "escalate": lambda: obstacles.EscalateObstacle(
+                obstacle=self.one("obstacle"), to=text, **say
+            ),
+            "intervention": lambda: obstacles.TryIntervention(
+                intervention=self.new("intervention"),
+                kind=InterventionKind.PILOT,
+                title=text,
+                obstacles=self.some("obstacle"),
+                **say,
+            ),
+            "outcome": lambda: obstacles.JudgeIntervention(
+                intervention=self.one("intervention"), outcome=InterventionOutcome.HELPED, **say
+            ),
+            "resolve": lambda: obstacles.ResolveObstacle(
+                obstacle=self.one("obstacle"),
+                text=text,
+                interventions=self.some("intervention"),
+                **say,
+            ),
+            "commitment": lambda: commitments.MakeCommitment(
+                commitment=self.new("commitment"),
+                title=text,
+                by=text,
+                to=text,
+                due_on=self.random.choice([None, day(200)]),
+                about=self.some("wish"),
+                **say,
+            ),
+            "fulfil": lambda: commitments.FulfilCommitment(
+                commitment=self.one("commitment"), **say
+            ),
+            "reflection": lambda: commitments.RecordReflection(
+                reflection=self.new("reflection"), title=text, text=text, **say
+            ),
+            "party": lambda: course.JoinParty(
+                party=self.new("party"),
+                kind=PartyKind.DEPARTMENT,
+                position=Position.INTERNAL,
+                name=text,
+                department=text,
+                carries=True,
+                **say,
+            ),
+            "pause": lambda: course.PauseProject(reason=text, **say),
+            "resume": lambda: course.ResumeProject(**say),
+        }
+        return self.random.choice(list(makers.values()))()
+
+    def correction(self, version: int, visibility: Visibility | None = None) -> Step:
+        field = self.random.choice(["title", "text", "occurredOn"])
+        fixed = "2025-03-03" if field == "occurredOn" else f"verbeterd {self.number}"
+        return record.CorrectStep(
+            occurred_on=day(301),
+            step=version,
+            changes={field: fixed},
+            reason="schrijffout",
+            visibility=visibility,
+        )
+
+
+async def random_history(
+    world: World, code: str, project: UUID, seed: int, length: int
+) -> list[Receipt]:
+    """Record a random history of public and internal steps, publications and corrections."""
+    made = Histories(seed)
+    taken: list[Receipt] = []
+    hidden: list[int] = []
+    while len(taken) < length:
+        chance = made.random.random()
+        version = taken[-1].version if taken else 1
+        step: Step
+        if chance < 0.06 and hidden:
+            chosen = tuple(made.random.sample(hidden, made.random.randint(1, len(hidden))))
+            step = record.PublishSteps(occurred_on=day(301), steps=chosen)
+        elif chance < 0.16:
+            step = made.correction(made.random.randint(1, version))
+        else:
+            step = made.command(INTERNAL if chance > 0.75 else PUBLIC)
+        with contextlib.suppress(RuleBroken):
+            taken.append(await world.take(code, project, step))
+            if step.visibility is INTERNAL:
+                hidden += range(version + 1, taken[-1].version + 1)
+            if isinstance(step, record.PublishSteps):
+                hidden = [one for one in hidden if one not in step.steps]
+    return taken
+
+
+def without(answer: object, *names: str) -> Any:  # noqa: ANN401
+    """Give an answer without some fields, at any depth."""
+    if isinstance(answer, dict):
+        return {key: without(value, *names) for key, value in answer.items() if key not in names}
+    if isinstance(answer, Sequence) and not isinstance(answer, str):
+        return [without(one, *names) for one in answer]
+    return answer
