@@ -20,7 +20,7 @@ help: ## Show what can be made
 
 setup: $(READY) ## Install all that is needed into .venv (PYTHON=... chooses the Python)
 
-demo: $(READY) ## Run the demonstration (DATA=folder keeps its data there)
+demo: $(READY) ## Run the demonstration (DATA=folder imports the real files in it)
 	@$(BIN)/cocreate demo $(if $(DATA),--data "$(DATA)")
 
 test: $(READY) ## Run the tests (ARGS="-k timeline" are passed to pytest)
