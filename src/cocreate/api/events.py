@@ -97,7 +97,10 @@ async def list_events(
     opt=documented(answers=RecordedEvent, problems=(400, 401, 404, 503), open=True),
 )
 async def get_event(
-    request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID], version: FromPath[int]
+    request: Request[Any, Any, Any],
+    code: FromPath[str],
+    project: FromPath[UUID],
+    version: FromPath[int],
 ) -> ASGIResponse:
     """Give an event, if the principal may see it."""
     parts = parts_of(request)

@@ -20,10 +20,11 @@ from cocreate.api.problems import FieldError, Problem
 from cocreate.api.steps import PROJECT
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.vocabulary import ObstacleCategory, Sector
-from cocreate.projections import obstacles, timeline
+from cocreate.projections import obstacles, term, timeline
 from cocreate.projections.account import Account, ProjectAccount
 from cocreate.projections.known import Audience
 from cocreate.projections.obstacles import Dashboard, Filter
+from cocreate.projections.term import TermAccount
 from cocreate.projections.timeline import FIRST, Place, Timeline
 
 T = TypeVar("T")
@@ -95,7 +96,10 @@ async def list_projects(
     opt=documented(answers=ProjectAccount, problems=PROBLEMS, open=True),
 )
 async def read_project(
-    request: AnyRequest, code: FromPath[str], project: FromPath[UUID], min_position: MinPosition = None
+    request: AnyRequest,
+    code: FromPath[str],
+    project: FromPath[UUID],
+    min_position: MinPosition = None,
 ) -> ASGIResponse:
     """Give the account of a project."""
     return await _account(request, code, project, "", min_position)
@@ -116,7 +120,9 @@ async def list_subjects(
     kind: Annotated[
         str, QueryParameter(pattern="^[a-z]{1,20}$", description="Such as `wish`.")
     ] = "wish",
-    owed: Annotated[bool, QueryParameter(description="Only those on which something is owed.")] = False,
+    owed: Annotated[
+        bool, QueryParameter(description="Only those on which something is owed.")
+    ] = False,
     after: After = None,
     limit: Limit = 100,
     min_position: MinPosition = None,
@@ -143,10 +149,35 @@ async def list_subjects(
     opt=documented(answers=Account, problems=PROBLEMS, open=True),
 )
 async def read_subject(
-    request: AnyRequest, code: FromPath[str], project: FromPath[UUID], subject: FromPath[str], min_position: MinPosition = None
+    request: AnyRequest,
+    code: FromPath[str],
+    project: FromPath[UUID],
+    subject: FromPath[str],
+    min_position: MinPosition = None,
 ) -> ASGIResponse:
     """Give an account."""
     return await _account(request, code, project, subject, min_position)
+
+
+@get(
+    f"{PROJECT}/subjects/{{subject:str}}/term",
+    operation_id="readTerm",
+    summary="Read how the last day of an approval's term comes about",
+    description="Which days were counted and why, and what being late costs (Awb 4:13 to 4:18, "
+    "Algemene termijnenwet).",
+    tags=["reading"],
+    opt=documented(answers=TermAccount, problems=PROBLEMS, open=True),
+)
+async def read_term(request: AnyRequest, code: str, project: UUID, subject: str) -> ASGIResponse:
+    """Give the term of an approval."""
+    parts, audience = await _reader(request)
+    moment = await parts.service.live.moment(code)
+    found = await term.read_term(
+        parts.service.reader, code, project, audience, subject, _today(), moment.rules.calendar
+    )
+    if found is None:
+        raise Problem("not-found")
+    return as_json(found)
 
 
 @get(
@@ -329,6 +360,7 @@ HANDLERS = (
     read_project,
     list_subjects,
     read_subject,
+    read_term,
     read_timeline,
     read_dashboard,
 )

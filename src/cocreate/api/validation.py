@@ -175,7 +175,11 @@ def _walk_leaf(at: str, value: object, wanted: inspect.Type) -> Iterator[FieldEr
             if not isinstance(value, str) or not _converts(value, date):
                 yield FieldError(at, "not-a-date")
         case inspect.DateTimeType():
-            if not isinstance(value, str) or not _converts(value, datetime) or (wanted.tz is True and msgspec.convert(value, datetime).tzinfo is None):
+            if (
+                not isinstance(value, str)
+                or not _converts(value, datetime)
+                or (wanted.tz is True and msgspec.convert(value, datetime).tzinfo is None)
+            ):
                 yield FieldError(at, "not-a-moment")
         case inspect.UUIDType() if isinstance(value, str) and _converts(value, UUID):
             pass

@@ -29,6 +29,7 @@ from cocreate.settings import Settings
 
 TUNNEL = "lampen-in-de-tunnel"
 HOME = "GM0503"
+PERMIT = "omgevingsvergunning"
 HALFWAY = 50
 """A version of the tunnel at which its story is half told."""
 ImportFile = Callable[[Service, str, Path], Awaitable[object]]
@@ -173,6 +174,10 @@ def _tell(settings: Settings, seeded: Seeded) -> None:
     curl("What became of our wish, and why? (everyone)", f"{tunnel}/timeline")
     curl("The same, from inside", f"{tunnel}/timeline", official)
     curl("As known at an earlier moment", f"{tunnel}/timeline?asOf={seeded.earlier}")
+    curl(
+        "Which days were counted for the permit, and why",
+        f"{tunnel}/subjects/{PERMIT}/term",
+    )
     curl("What the municipality still owes", f"{tunnel}/subjects?kind=wish&owed=true")
     curl("The steps as they were recorded, for an auditor", f"{tunnel}/events", keys["auditor"])
     curl(

@@ -27,7 +27,7 @@ from cocreate.projections.rows import Key, Rows, Table, load, write
 POLL_SECONDS = 1.0
 """How long a log may be ahead unnoticed when no one was told."""
 GAP_SECONDS = 0.05
-"""How long a busy log gathers between two batches: folding many steps costs little more than one."""
+"""How long a busy log gathers between batches: many steps cost little more than one."""
 
 
 class ReadModel(Protocol):
