@@ -1,9 +1,13 @@
 """A database of its own for each module of tests of the read models."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+from tests.projections.world import World, new_world
+
+
+@pytest.fixture(scope="module")
+async def world(postgres_dsn: str) -> AsyncIterator[World]:
+    async with new_world(postgres_dsn) as made:
+        yield made

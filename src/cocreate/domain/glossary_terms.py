@@ -508,6 +508,32 @@ concluded
   afgehandeld: De bron van deze gegevens vertelt dat het klaar is, maar niet wat er is besloten.
   dealt with: The source of these data tells that it is done, but not what was decided.
 """,
+    "procedure": """
+awb-reasonable
+  redelijke termijn (Awb 4:13): Geen wet noemt een termijn; na acht weken is een redelijke voorbij.
+  reasonable term (Awb 4:13): No law sets a term; a reasonable one is over after eight weeks.
+omgevingswet-regular
+  reguliere procedure Omgevingswet: Beslissen binnen acht weken, eenmaal zes weken later.
+  regular procedure, Environment Act: Decide within eight weeks, once extended by six.
+omgevingswet-extensive
+  uitgebreide procedure Omgevingswet: Beslissen binnen zes maanden, eenmaal zes weken later.
+  extensive procedure, Environment Act: Decide within six months, once extended by six weeks.
+woo-request
+  verzoek om informatie (Woo): Beslissen binnen vier weken, eenmaal twee weken later.
+  request for information (Woo): Decide within four weeks, once extended by two.
+objection-decision
+  beslissing op bezwaar: Beslissen binnen zes weken nadat de bezwaartermijn voorbij is.
+  decision on objection: Decide within six weeks after the objection term is over.
+objection-decision-committee
+  beslissing op bezwaar met commissie: Een commissie adviseert; beslissen binnen twaalf weken.
+  decision on objection with committee: A committee advises; decide within twelve weeks.
+public-preparation
+  openbare voorbereiding (Awb 3:18): Iedereen kan eerst reageren; beslissen binnen zes maanden.
+  public preparation (Awb 3:18): Everyone may respond first; decide within six months.
+none
+  geen wettelijke termijn: Geen wet zegt wanneer er beslist moet zijn, zoals bij intern akkoord.
+  no statutory term: No law says by when to decide, as with consent inside the organisation.
+""",
     "suspension-ground": """
 incomplete-application
   aanvraag niet compleet: De aanvrager is gevraagd om stukken of gegevens die nog ontbreken.

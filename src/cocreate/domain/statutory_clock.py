@@ -43,13 +43,13 @@ from cocreate.domain.statutory_terms import (
     AtwApplies,
     Length,
     PenaltyTariff,
-    Procedure,
     StatutoryTerm,
     Term,
     TermUnit,
     penalty_tariff,
     statutory_term,
 )
+from cocreate.domain.vocabulary import Procedure
 
 __all__ = [
     "AtwApplies",

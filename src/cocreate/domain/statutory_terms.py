@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from cocreate.domain.vocabulary import Procedure
+
 
 class TermUnit(StrEnum):
     """What a term is counted in; terms in hours or years have no place on this clock (Atw 4)."""
@@ -25,19 +27,6 @@ class AtwApplies(StrEnum):
     BY_LAW = "by-law"
     DECLARED = "declared"
     NO = "no"
-
-
-class Procedure(StrEnum):
-    """The kind of procedure an approval follows, which decides the term."""
-
-    AWB_REASONABLE = "awb-reasonable"
-    OMGEVINGSWET_REGULAR = "omgevingswet-regular"
-    OMGEVINGSWET_EXTENSIVE = "omgevingswet-extensive"
-    WOO_REQUEST = "woo-request"
-    OBJECTION_DECISION = "objection-decision"
-    OBJECTION_DECISION_COMMITTEE = "objection-decision-committee"
-    PUBLIC_PREPARATION = "public-preparation"
-    NONE = "none"
 
 
 class Length(msgspec.Struct, frozen=True, rename="camel"):

@@ -255,6 +255,19 @@ class ApprovalStatus(Vocabulary):
     CONCLUDED = "concluded"
 
 
+class Procedure(Vocabulary):
+    """The kind of procedure an approval follows, which decides its statutory term."""
+
+    AWB_REASONABLE = "awb-reasonable"
+    OMGEVINGSWET_REGULAR = "omgevingswet-regular"
+    OMGEVINGSWET_EXTENSIVE = "omgevingswet-extensive"
+    WOO_REQUEST = "woo-request"
+    OBJECTION_DECISION = "objection-decision"
+    OBJECTION_DECISION_COMMITTEE = "objection-decision-committee"
+    PUBLIC_PREPARATION = "public-preparation"
+    NONE = "none"
+
+
 class SuspensionGround(Vocabulary):
     """Why the clock of an approval stands still (Awb 4:15)."""
 

@@ -22,14 +22,16 @@ from cocreate.domain.steps import (
     EVENT_OF,
     EVENTS,
     approvals,
+    commitments,
     course,
     decisions,
+    obstacles,
     record,
     wishes,
 )
 from cocreate.domain.steps.base import Event, Step, references
-from cocreate.domain.vocabulary import ProjectStatus
-from tests.domain.project.told import DAY, INTERNAL, Told, replayed, stored
+from cocreate.domain.vocabulary import Outcome, ProjectStatus
+from tests.domain.project.told import DAY, INTERNAL, Told, outcome, replayed, stored
 
 RARE = (course.CompleteProject, course.StopProject, course.PauseProject, course.StartProject)
 COMMON = (wishes.ExpressWish, wishes.SubmitProposal, decisions.RecordDecision)
@@ -133,6 +135,32 @@ def wish_statuses(events: Sequence[Event]) -> dict[str, str]:
     return became
 
 
+BRINGS: dict[str, type[Step]] = {
+    "*": wishes.ExpressWish,
+    "wish": wishes.ExpressWish,
+    "proposal": wishes.SubmitProposal,
+    "decision": decisions.RecordDecision,
+    "deviation": decisions.RecordDecision,
+    "approval": approvals.RequestApproval,
+    "obstacle": obstacles.RaiseObstacle,
+    "intervention": obstacles.TryIntervention,
+    "commitment": commitments.MakeCommitment,
+    "party": course.JoinParty,
+}
+
+
+def needed(kind: type[Step]) -> list[str]:
+    """The kinds of subject a step cannot be said without."""
+    fields = cast("inspect.StructType", inspect.type_info(kind)).fields
+    kinds = [getattr(field.type, "item_type", field.type) for field in fields if field.required]
+    return [kind_of(one) for one in kinds if isinstance(one, inspect.Metadata) and kind_of(one)]
+
+
+def kind_of(described: inspect.Metadata) -> str:
+    """What a reference refers to; personal data is marked likewise, and refers to nothing."""
+    return cast("str", (described.extra or {}).get("reference", ""))
+
+
 def as_json(value: object) -> object:
     return msgspec.json.decode(msgspec.json.encode(value))
 
@@ -145,7 +173,12 @@ class Speaker:
         self.dice = dice
 
     def say(self, kind: type[Step]) -> Step:
+        if self.dice.random() < 0.95:
+            while missing := [one for one in needed(kind) if not self.there(one)]:
+                kind = BRINGS[missing[0]]
         said = self.part(kind)
+        if isinstance(said, decisions.RecordDecision):
+            return self.decide(said)
         if isinstance(said, record.PublishSteps) and self.project.internal:
             internal = sorted(self.project.internal)
             some = self.dice.choice((internal, internal, self.some(internal)))
@@ -153,6 +186,23 @@ class Speaker:
         if isinstance(said, record.CorrectStep):
             return self.correct(said)
         return cast("Step", said)
+
+    def decide(self, said: decisions.RecordDecision) -> decisions.RecordDecision:
+        decidable = [*self.there("wish"), *self.there("proposal")]
+        if not decidable or self.dice.random() < 0.05:
+            return said
+        about = self.some(decidable[-4:])
+        outcomes = [outcome(one, self.dice.choice([*Outcome])) for one in about]
+        if self.dice.random() < 0.3:
+            outcomes = [msgspec.structs.replace(one, deviation=None) for one in outcomes]
+        return msgspec.structs.replace(said, outcomes=tuple(outcomes))
+
+    def there(self, kind: str) -> list[str]:
+        return [
+            subject_id
+            for subject_id, subject in self.project.subjects.items()
+            if kind in ("*", subject.kind)
+        ]
 
     def correct(self, said: record.CorrectStep) -> record.CorrectStep:
         version = self.dice.randint(1, self.project.version)
@@ -194,15 +244,16 @@ class Speaker:
         return "Licht"
 
     def reference(self, described: inspect.Metadata) -> str:
-        kind = (described.extra or {}).get("reference")
-        there = [
-            subject_id
-            for subject_id, subject in self.project.subjects.items()
-            if kind in ("*", subject.kind)
-        ]
-        if there and self.dice.random() < 0.97:
+        there = self.there(kind_of(described))
+        if there and self.dice.random() < 0.98:
             return self.dice.choice(there[-8:])
         return cast("str", self.value(described.type))
+
+    def either(self, described: inspect.UnionType) -> Any:
+        [said] = [one for one in described.types if not isinstance(one, inspect.NoneType)]
+        if isinstance(said, inspect.Metadata) and not self.there(kind_of(said)):
+            return None
+        return self.value(said)
 
     def day(self, _: inspect.DateType) -> date:
         if self.dice.random() < 0.01:
@@ -211,7 +262,10 @@ class Speaker:
 
     def several(self, described: inspect.VarTupleType) -> tuple[Any, ...]:
         least = described.min_length or 0
-        said = [self.value(described.item_type) for _ in range(least + self.dice.randint(0, 2))]
+        item = described.item_type
+        if not least and isinstance(item, inspect.Metadata) and not self.there(kind_of(item)):
+            return ()
+        said = [self.value(item) for _ in range(least + self.dice.randint(0, 2))]
         # Mostly without repetition, as people do.
         once = [one for place, one in enumerate(said) if one not in said[:place]]
         return tuple(once if len(once) >= least and self.dice.random() < 0.95 else said)
@@ -228,8 +282,6 @@ SAYING: dict[type, Callable[[Speaker, Any], Any]] = {
     inspect.Metadata: Speaker.reference,
     inspect.VarTupleType: Speaker.several,
     inspect.StructType: lambda speaker, described: speaker.part(described.cls),
-    inspect.UnionType: lambda speaker, described: speaker.value(
-        speaker.dice.choice([one for one in described.types if type(one) is not inspect.NoneType])
-    ),
+    inspect.UnionType: Speaker.either,
     inspect.DictType: lambda *_: {"title": "Licht"},
 }
