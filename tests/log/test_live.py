@@ -535,9 +535,10 @@ async def test_a_caller_that_goes_away_does_not_disturb_the_others(log: Log) -> 
         first.cancel()
         third.cancel()
         await asyncio.wait([first, third])
+        fourth = asyncio.ensure_future(process.take(tenant, project, [PAUSE], SENDER))
+        await log.waiting_for_lock()
     assert (await second).version == 5
-    receipt = await process.take(tenant, project, [SUPPORT], SENDER)
-    assert receipt.version == 7
+    assert (await fourth).version == 7
     assert (first.cancelled(), third.cancelled()) == (True, True)
     await assert_rules_hold(log, tenant, project)
 
@@ -688,6 +689,27 @@ async def test_a_command_that_keeps_losing_is_taken_in_the_end(log: Log, tap: Ta
     mine = [event for event in await log.events(tenant) if event["type"] == "WishExpressed"]
     assert len(mine) == 2
     await slow.take(tenant, project, [PAUSE], SENDER)
+    await assert_rules_hold(log, tenant, project)
+    assert state(await loaded(slow, tenant, project)) == state(await replayed(log, tenant, project))
+
+
+async def test_a_command_refused_after_it_kept_losing_leaves_nothing(log: Log, tap: Tap) -> None:
+    busy, slow = log.process(), log.process(tap)
+    tenant, project = await log.project(busy, "w")
+    turns = iter([SUPPORT] * (live_module.INSIST_AFTER - 1) + [WITHDRAW])
+
+    async def be_first(query: str) -> None:
+        if "cocreate.append" in query:
+            await busy.take(tenant, project, [next(turns)], SENDER)
+
+    await slow.take(tenant, project, [SUPPORT], SENDER)
+    await busy.take(tenant, project, [SUPPORT], SENDER)
+    tap.before = be_first
+    with pytest.raises(errors.WrongStatus):
+        await slow.take(tenant, project, [express("x"), SUPPORT], SENDER)
+    assert next(turns, None) is None
+    tap.before = tap.after
+    await slow.take(tenant, project, [express("x")], SENDER)
     await assert_rules_hold(log, tenant, project)
     assert state(await loaded(slow, tenant, project)) == state(await replayed(log, tenant, project))
 

@@ -52,7 +52,7 @@ COMMANDS = st.lists(
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 @given(COMMANDS)
 def test_the_rules_of_the_record_hold_in_every_history(
