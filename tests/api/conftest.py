@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
 import httpx
 import pytest
+from tests.conftest import OPERATOR_KEY
 
 from cocreate.api.examples import STEP_EXAMPLES
 from cocreate.domain.vocabulary import Role
-from tests.conftest import OPERATOR_KEY
 
 _codes = count(1)
 
@@ -22,7 +22,7 @@ class As:
     """A client with a key."""
 
     def __init__(self, client: httpx.AsyncClient, key: str | None) -> None:
-        self._client = client
+        self.client = client
         self.key = key
 
     async def send(
@@ -31,7 +31,7 @@ class As:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if self.key is not None:
             sent["Authorization"] = f"Bearer {self.key}"
-        return await self._client.request(method, path, json=json, headers=sent)
+        return await self.client.request(method, path, json=json, headers=sent)
 
     async def post(self, path: str, json: object, **headers: str) -> httpx.Response:
         return await self.send("POST", path, json, **headers)
@@ -74,7 +74,8 @@ class Town:
         body = {"occurredOn": "2024-09-17", **said}
         answer = await self.official.post(f"{project}/{noun}", body)
         assert answer.status_code == 201, answer.text
-        return answer.json()
+        taken: dict[str, Any] = answer.json()
+        return taken
 
 
 async def found_town(client: httpx.AsyncClient) -> Town:
@@ -100,13 +101,13 @@ async def found_town(client: httpx.AsyncClient) -> Town:
 
 
 @pytest.fixture(scope="module")
-async def town(client: httpx.AsyncClient) -> AsyncIterator[Town]:
-    yield await found_town(client)
+async def town(client: httpx.AsyncClient) -> Town:
+    return await found_town(client)
 
 
 @pytest.fixture(scope="module")
-async def other_town(client: httpx.AsyncClient) -> AsyncIterator[Town]:
-    yield await found_town(client)
+async def other_town(client: httpx.AsyncClient) -> Town:
+    return await found_town(client)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from itertools import count
 from random import Random
@@ -188,6 +189,8 @@ class Histories:
         self.random = Random(seed)  # noqa: S311 - not for secrets
         self.number = 0
         self.ids: dict[str, list[str]] = {}
+        self.version = 1
+        self.hidden: list[int] = []
 
     def new(self, kind: str) -> str:
         self.number += 1
@@ -198,14 +201,17 @@ class Histories:
     def one(self, kind: str) -> str:
         return self.random.choice(self.ids.get(kind) or ["nothing"])
 
-    def some(self, *kinds: str) -> tuple[str, ...]:
+    def some(self, *kinds: str, least: int = 1) -> tuple[str, ...]:
         known = [one for kind in kinds for one in self.ids.get(kind, ())]
-        if not known:
-            return ("nothing",)
-        return tuple(self.random.sample(known, min(len(known), self.random.randint(1, 2))))
+        if len(known) < least:
+            return ("nothing", "nowhere")[:least]
+        most = min(len(known), 2)
+        return tuple(self.random.sample(known, self.random.randint(least, most)))
 
-    def command(self, visibility: Visibility, mark: str = "") -> Step:
-        """Make up one command; it may well break a rule."""
+    def command(
+        self, visibility: Visibility, mark: str = "", *, but: AbstractSet[str] = frozenset()
+    ) -> Step:
+        """Make up one command, but for some kinds; it may well break a rule."""
         say: dict[str, Any] = {
             "occurred_on": day(self.random.randint(0, 300)),
             "visibility": visibility,
@@ -214,7 +220,7 @@ class Histories:
         outcome = self.random.choice(list(Outcome))
         deviation = self.new("deviation") if self.random.random() < 0.5 else None
         deviates = outcome in (Outcome.REJECTED, Outcome.ADOPTED_WITH_CHANGES)
-        makers = {
+        makers: dict[str, Callable[[], Step]] = {
             "wish": lambda: wishes.ExpressWish(wish=self.new("wish"), title=text, **say),
             "wish2": lambda: wishes.ExpressWish(
                 wish=self.new("wish"), title=text, text=text, **say
@@ -222,13 +228,11 @@ class Histories:
             "support": lambda: wishes.SupportWish(wish=self.one("wish"), supporters=3, **say),
             "withdraw": lambda: wishes.WithdrawWish(wish=self.one("wish"), reason=text, **say),
             "merge": lambda: wishes.MergeWishes(
-                wishes=self.some("wish"), into=self.new("wish"), title=text, **say
+                wishes=self.some("wish", least=2), into=self.new("wish"), title=text, **say
             ),
             "split": lambda: wishes.SplitWish(
                 wish=self.one("wish"),
-                into=tuple(
-                    wishes.WishPart(wish=self.new("wish"), title=text) for _ in range(2)
-                ),
+                into=tuple(wishes.WishPart(wish=self.new("wish"), title=text) for _ in range(2)),
                 **say,
             ),
             "proposal": lambda: wishes.SubmitProposal(
@@ -342,7 +346,7 @@ class Histories:
             "pause": lambda: course.PauseProject(reason=text, **say),
             "resume": lambda: course.ResumeProject(**say),
         }
-        return self.random.choice(list(makers.values()))()
+        return makers[self.random.choice([kind for kind in makers if kind not in but])]()
 
     def correction(self, version: int, visibility: Visibility | None = None) -> Step:
         field = self.random.choice(["title", "text", "occurredOn"])
@@ -357,15 +361,16 @@ class Histories:
 
 
 async def random_history(
-    world: World, code: str, project: UUID, seed: int, length: int
+    world: World, code: str, project: UUID, made: Histories | int, length: int
 ) -> list[Receipt]:
     """Record a random history of public and internal steps, publications and corrections."""
-    made = Histories(seed)
+    if isinstance(made, int):
+        made = Histories(made)
     taken: list[Receipt] = []
-    hidden: list[int] = []
+    hidden = made.hidden
     while len(taken) < length:
         chance = made.random.random()
-        version = taken[-1].version if taken else 1
+        version = made.version
         step: Step
         if chance < 0.06 and hidden:
             chosen = tuple(made.random.sample(hidden, made.random.randint(1, len(hidden))))
@@ -376,14 +381,15 @@ async def random_history(
             step = made.command(INTERNAL if chance > 0.75 else PUBLIC)
         with contextlib.suppress(RuleBroken):
             taken.append(await world.take(code, project, step))
+            made.version = taken[-1].version
             if step.visibility is INTERNAL:
                 hidden += range(version + 1, taken[-1].version + 1)
             if isinstance(step, record.PublishSteps):
-                hidden = [one for one in hidden if one not in step.steps]
+                hidden[:] = [one for one in hidden if one not in step.steps]
     return taken
 
 
-def without(answer: object, *names: str) -> Any:  # noqa: ANN401
+def without(answer: object, *names: str) -> Any:
     """Give an answer without some fields, at any depth."""
     if isinstance(answer, dict):
         return {key: without(value, *names) for key, value in answer.items() if key not in names}

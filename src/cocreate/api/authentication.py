@@ -7,7 +7,6 @@ nothing by how long it takes.
 
 from __future__ import annotations
 
-from collections.abc import Set
 from hashlib import sha256
 from time import monotonic, time
 from typing import Any
@@ -63,7 +62,7 @@ class Access:
             return kept[1]
         return await self._find(authorization, digest)
 
-    async def allowed(self, request: Request[Any, Any, Any], roles: Set[Role]) -> Principal:
+    async def allowed(self, request: Request[Any, Any, Any], roles: frozenset[Role]) -> Principal:
         """Give the principal, if its role is one of those given in this very municipality.
 
         For a path without municipality, only the role counts.
@@ -72,7 +71,7 @@ class Access:
         if principal.role is None:
             raise unauthenticated()
         code = request.scope["path_params"].get("code")
-        if code is not None and principal.tenant not in (code, OPERATOR_TENANT):
+        if code is not None and not _may_be_in(principal, code):
             raise Problem("not-found")
         if principal.role not in roles:
             raise Problem("forbidden", facts={"role": principal.role})
@@ -86,9 +85,9 @@ class Access:
         """
         principal = await self.principal(request.scope)
         code = request.scope["path_params"]["code"]
-        if principal.tenant == code:
+        if principal.tenant == code != OPERATOR_TENANT:
             return principal
-        if principal.tenant not in ("", OPERATOR_TENANT) or not await self._exists(code):
+        if not _may_be_in(principal, code) or not await self._exists(code):
             raise Problem("not-found")
         return principal
 
@@ -131,6 +130,16 @@ class Access:
         return principal
 
 
+def _may_be_in(principal: Principal, code: str) -> bool:
+    """Tell whether a principal has anything to look for in what may be a municipality."""
+    return is_code(code) and principal.tenant in (code, OPERATOR_TENANT, "")
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text reads like the code of a municipality, such as ``GM0503``."""
+    return len(text) == 6 and text.startswith("GM") and text.isascii() and text[2:].isdecimal()
+
+
 def tenant_of(secret: str) -> str | None:
     """Give the tenant that a key names, None for what is no key."""
     prefix, _, rest = secret.partition("_")
@@ -139,7 +148,7 @@ def tenant_of(secret: str) -> str | None:
         return None
     if code == OPERATOR_PREFIX:
         return OPERATOR_TENANT
-    return code if len(code) == 6 and code.startswith("GM") and code.isascii() else None
+    return code if is_code(code) else None
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:

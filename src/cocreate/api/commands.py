@@ -47,7 +47,7 @@ TOLD_APART: Mapping[str, type[Step]] = {
 }
 """Every step that a project takes, told from the others by its noun."""
 
-_AnyStep = reduce(or_, TOLD_APART.values())  # type: ignore[arg-type]
+_AnyStep = reduce(or_, TOLD_APART.values())
 
 Command = msgspec.defstruct(
     "Command",

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from litestar import Request
 
+from cocreate.api.parts import parts_of
 from cocreate.api.preconditions import Preconditions, media_type_is_json, preconditions
 from cocreate.api.problems import FieldError, Problem
 from cocreate.api.validation import errors_in
@@ -28,7 +29,7 @@ class Body(Generic[S]):
         """
         if not media_type_is_json(request.scope):
             raise Problem("unsupported-media-type")
-        body = await request.body()
+        body = await _received(request)
         wrong: list[FieldError] = []
         conditions = preconditions(request.scope, wrong)
         try:
@@ -39,3 +40,21 @@ class Body(Generic[S]):
         if wrong:
             raise Problem("invalid-input", errors=wrong)
         return content, conditions
+
+
+async def _received(request: Request[Any, Any, Any]) -> bytes:
+    """Receive the body; the way of Litestar reads the headers anew for it, which costs."""
+    limit = parts_of(request).settings.max_body_bytes
+    received: list[bytes] = []
+    size = 0
+    while True:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise Problem("bad-request")
+        size += len(message["body"])
+        if size > limit:
+            raise Problem("too-large", facts={"limit": limit})
+        if not message["more_body"]:
+            break
+        received.append(message["body"])
+    return b"".join([*received, message["body"]]) if received else message["body"]

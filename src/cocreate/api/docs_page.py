@@ -17,11 +17,8 @@ from cocreate.api.answers import Answer, as_given
 Document = Mapping[str, Any]
 
 _KEPT = (b"cache-control", b"public, max-age=300")
-_CSP = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-    b"frame-ancestors 'none'",
-)
+_POLICY = b"default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'"
+_CSP = (b"content-security-policy", _POLICY)
 
 STYLE = """
 :root { color-scheme: light dark; font: 100%/1.5 system-ui, sans-serif; }

@@ -1,4 +1,4 @@
-"""What a route says of itself for the OpenAPI document, beyond what Litestar sees in its handler."""
+"""What a route says of itself for the OpenAPI document, beyond what its handler shows."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from itertools import count
 from typing import Any
 
 from litestar import Request
@@ -29,6 +30,8 @@ UNLESS_SET: tuple[tuple[bytes, bytes], ...] = (
 """What an answer may say otherwise for itself."""
 
 MAX_REQUEST_ID = 100
+_PROCESS = secrets.token_hex(8).encode()
+_numbers = count(1)
 _SAFE = frozenset((string.ascii_letters + string.digits + "-._").encode())
 
 
@@ -36,13 +39,10 @@ async def add_headers(message: Message, scope: Scope) -> None:
     """Add the headers to an answer that is about to be sent."""
     if message["type"] != "http.response.start":
         return
-    headers = [*message["headers"], *ALWAYS]
-    names = {name.lower() for name, _ in message["headers"]}
-    for each in UNLESS_SET:
-        if each[0] not in names:
-            headers.append(each)
-    headers.append((b"x-request-id", request_id(scope)))
-    message["headers"] = headers
+    given = message["headers"]
+    names = [name for name, _ in given]
+    left = [each for each in UNLESS_SET if each[0] not in names]
+    message["headers"] = [*given, *ALWAYS, *left, (b"x-request-id", request_id(scope))]
 
 
 def request_id(scope: Scope) -> bytes:
@@ -50,7 +50,7 @@ def request_id(scope: Scope) -> bytes:
     given = header(scope, b"x-request-id")
     if given and len(given) <= MAX_REQUEST_ID and _SAFE.issuperset(given):
         return given
-    return secrets.token_hex(8).encode()
+    return b"%b-%x" % (_PROCESS, next(_numbers))
 
 
 async def refuse_trailing_slash(request: Request[Any, Any, Any]) -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import asyncpg
 import msgspec
@@ -22,7 +22,7 @@ from cocreate.api.documented import documented
 from cocreate.api.examples import KEY_EXAMPLE
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
-from cocreate.api.roles import MANAGE_KEYS, START_KEYS
+from cocreate.api.roles import MANAGE_KEYS, START_KEYS, KeyRole
 from cocreate.domain.steps.base import Line
 from cocreate.domain.vocabulary import Role
 from cocreate.log.connection import Pool
@@ -30,9 +30,6 @@ from cocreate.log.errors import UnknownMunicipality
 
 TAG = "keys"
 KEYS = "/v1/municipalities/{code:str}/keys"
-
-KeyRole = Literal["tenant-administrator", "official", "clerk", "auditor", "reader"]
-"""The roles that a key of a municipality can have."""
 
 
 class MakeKey(
@@ -273,6 +270,8 @@ async def revoke_key(request: Request[Any, Any, Any], code: FromPath[str]) -> No
     parts = parts_of(request)
     await parts.access.allowed(request, MANAGE_KEYS)
     key_id = request.scope["path_params"]["id"]
+    if "\0" in key_id:
+        raise Problem("not-found")
     revoked = await parts.service.pool.fetchval(
         "select cocreate.revoke_api_key($1, $2)", code, key_id
     )

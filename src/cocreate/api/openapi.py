@@ -73,7 +73,7 @@ def document(routes: Sequence[ControllerRouterHandler], settings: Settings) -> D
     that does not serve its own pages as well.
     """
     app = Litestar(routes, openapi_config=_head(settings), logging_config=None)
-    drawn = cast("Document", app.openapi_schema.to_schema())
+    drawn = app.openapi_schema.to_schema()
     handlers = list(_handlers(app))
     types = [ProblemDetails, *(kind for _, _, said in handlers for kind in _types(said))]
     schemas, components = msgspec.json.schema_components(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 import msgspec
-from litestar.types import Scope
+from litestar.types import HTTPScope, Scope
 
 from cocreate.api.authentication import Principal, header
 from cocreate.api.problems import FieldError
@@ -22,7 +22,7 @@ class Preconditions(msgspec.Struct, frozen=True):
     matching: bool = False
     """Whether If-Match was sent at all, be it as ``*``."""
 
-    def sender(self, principal: Principal, scope: Scope, content: object) -> Sender:
+    def sender(self, principal: Principal, scope: HTTPScope, content: object) -> Sender:
         """Give who sends a command, told from others by what it says rather than how."""
         if self.key is None:
             return Sender(

@@ -75,7 +75,7 @@ TEXTS: Final[dict[str, Text]] = {
         "Een ander was eerder",
         "Another was first",
         "Er is intussen iets anders vastgelegd; 'since' zegt wat. Kijk of de stap nog klopt.",
-        "Something else was recorded meanwhile; 'since' says what. See whether the step still fits.",
+        "Something else was recorded meanwhile; 'since' says what. See if the step still fits.",
     ),
     "municipality-exists": Text(
         409,

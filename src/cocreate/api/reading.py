@@ -168,7 +168,9 @@ async def read_subject(
     tags=["reading"],
     opt=documented(answers=TermAccount, problems=PROBLEMS, open=True),
 )
-async def read_term(request: AnyRequest, code: str, project: UUID, subject: str) -> ASGIResponse:
+async def read_term(
+    request: AnyRequest, code: FromPath[str], project: FromPath[UUID], subject: FromPath[str]
+) -> ASGIResponse:
     """Give the term of an approval."""
     parts, audience = await _reader(request)
     moment = await parts.service.live.moment(code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,7 @@ async def record(
     conditions: Preconditions,
 ) -> Answer:
     """Take the steps of a command, and answer it. ``said`` is the whole of its body."""
-    path = request.scope["path_params"]
+    path: Mapping[str, Any] = request.scope["path_params"]
     code, project = path["code"], path["project"]
     sender = conditions.sender(principal, request.scope, said)
     service = parts.service

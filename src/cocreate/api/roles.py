@@ -6,17 +6,18 @@ sends no key reads what is public, like a reader.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from typing import Literal
 
 from cocreate.domain.steps import STEPS
 from cocreate.domain.vocabulary import Role
 
-SEE_INTERNAL: Set[Role] = frozenset(
+SEE_INTERNAL: frozenset[Role] = frozenset(
     {Role.TENANT_ADMINISTRATOR, Role.OFFICIAL, Role.CLERK, Role.AUDITOR}
 )
 """Who reads internal steps of the own municipality. The operator is not among them."""
 
-STEPS_OF: Mapping[Role, Set[str]] = {
+STEPS_OF: Mapping[Role, frozenset[str]] = {
     Role.OFFICIAL: frozenset(STEPS),
     Role.CLERK: frozenset(
         {
@@ -41,16 +42,16 @@ STEPS_OF: Mapping[Role, Set[str]] = {
 }
 """Which steps a role may take, by noun. Roles that are not named take none."""
 
-REGISTER_MUNICIPALITIES: Set[Role] = frozenset({Role.OPERATOR})
-SET_RULES: Set[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
-MANAGE_KEYS: Set[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
-START_KEYS: Set[Role] = frozenset({Role.OPERATOR})
+REGISTER_MUNICIPALITIES: frozenset[Role] = frozenset({Role.OPERATOR})
+SET_RULES: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+MANAGE_KEYS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+START_KEYS: frozenset[Role] = frozenset({Role.OPERATOR})
 """Who may make the first key of a municipality: that of its administrator."""
 
-ISSUABLE: Set[Role] = frozenset(Role) - {Role.OPERATOR}
+KeyRole = Literal["tenant-administrator", "official", "clerk", "auditor", "reader"]
 """The roles that a key of a municipality can have."""
 
 
-def takes(noun: str) -> Set[Role]:
+def takes(noun: str) -> frozenset[Role]:
     """Give the roles that may take a step."""
     return frozenset(role for role, nouns in STEPS_OF.items() if noun in nouns)

@@ -32,7 +32,9 @@ class Answers:
         self._bytes = 0
         self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
         self._keys: dict[tuple[str, str], set[Hashable]] = {}
-        self._moves = 0
+        self._lost = 0
+        self._moves: dict[tuple[str, str], int] = {}
+        self._reached: dict[tuple[str, str], int] = {}
         self._moved = asyncio.Event()
         signals.hear(self._hear)
 
@@ -49,9 +51,10 @@ class Answers:
         if kept is not None and self._signals.connected:
             self._kept.move_to_end(key)
             return kept
-        moves = self._moves
+        moves = self._lost, self._moves.get(key[:2])
         answer = await ask()
-        if answer is not None and self._signals.connected and moves == self._moves:
+        same = moves == (self._lost, self._moves.get(key[:2]))
+        if answer is not None and self._signals.connected and same:
             self._keep(key, answer)
         return answer
 
@@ -64,6 +67,10 @@ class Answers:
                 "select cocreate.read_checkpoint($1, $2)", tenant, projection
             )
             if (reached or 0) >= position:
+                # The signal of the process that moved it may still be on its way here.
+                if position > self._reached.get((projection, tenant), 0):
+                    self._reached[projection, tenant] = reached
+                    self._let_go(projection, tenant)
                 return
             left = until - monotonic()
             if left <= 0:
@@ -95,12 +102,18 @@ class Answers:
     def _hear(self, topic: str, tenant: str) -> None:
         if topic == "log":
             return
-        self._moves += 1
         self._moved.set()
         if not topic:
+            self._lost += 1
             self._kept.clear()
             self._keys.clear()
             self._bytes = 0
             return
-        for key in list(self._keys.get((topic, tenant), ())):
+        self._let_go(topic, tenant)
+
+    def _let_go(self, projection: str, tenant: str) -> None:
+        """Let go of every answer of a read model on a municipality, also of those being asked."""
+        moved = (projection, tenant)
+        self._moves[moved] = self._moves.get(moved, 0) + 1
+        for key in list(self._keys.get(moved, ())):
             self._drop(key)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from time import monotonic
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -78,6 +79,8 @@ class Engine:
         self._moved = moved or (lambda _projection, _tenant, _position: None)
         self._batch = batch
         self._awake: dict[str, set[str]] = {name: set() for name in self._models}
+        self._unsure = set(self._models)
+        """The read models for which a log may have grown without a word."""
         self._wake = asyncio.Event()
 
     def wake(self, tenant: str) -> None:
@@ -91,12 +94,17 @@ class Engine:
         if topic == "log":
             self.wake(tenant)
         elif not topic:
+            self._unsure.update(self._models)
             self._wake.set()
 
     async def run(self) -> None:
         """Keep up until cancelled. A database that is away is waited for."""
+        polled = monotonic()
         while True:
             self._wake.clear()
+            if monotonic() - polled > POLL_SECONDS:
+                polled = monotonic()
+                self._unsure.update(self._models)
             try:
                 await self.catch_up()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
@@ -107,15 +115,29 @@ class Engine:
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
 
     async def catch_up(self) -> None:
-        """Fold until no read model is behind, but for those that others work on or are parked."""
+        """Fold until no read model is behind, but for those that others work on or are parked.
+
+        What the database refuses for one municipality is raised after all others had their turn.
+        """
+        refused: asyncpg.PostgresError | None = None
         for name, model in self._models.items():
-            told, self._awake[name] = self._awake[name], set()
-            tenants = told or await self._behind(name)
+            tenants, self._awake[name] = self._awake[name], set()
+            if not tenants or name in self._unsure:
+                tenants |= await self._behind(name)
+                self._unsure.discard(name)
             while tenants:
                 for tenant in tenants:
-                    while await self.advance(model, tenant):
-                        pass
+                    try:
+                        while await self.advance(model, tenant):
+                            pass
+                    except asyncpg.PostgresError as problem:
+                        self._unsure.add(name)
+                        refused = problem
                 tenants, self._awake[name] = self._awake[name], set()
+        if refused is not None:
+            # Connections may know the types of tables that were made anew since.
+            await self._pool.expire_connections()
+            raise refused
 
     async def _behind(self, name: str) -> set[str]:
         rows = await self._pool.fetch(
@@ -262,7 +284,11 @@ class Engine:
             if len(page) < PAGE:
                 break
         for rows in audiences:
-            for step in as_known(history, rows.audience):
+            try:
+                known = as_known(history, rows.audience)
+            except Exception as problem:
+                raise _Poison(up_to, problem) from problem
+            for step in known:
                 _fold_one(model, rows, step)
 
     async def resume(self, projection: str, tenant: str) -> bool:

@@ -41,15 +41,17 @@ async def _make(connection: AnyConnection, model: ReadModel, sql: str, digest: b
     # A read model is a schema: its tables, types and functions go and come together. The name is
     # that of one of our own modules.
     name = model.NAME
+    # First the checkpoints, as the engine takes them: whoever folds now is waited for, where
+    # dropping the tables first would have each wait for the other.
+    await connection.execute(
+        "delete from cocreate.projection_checkpoint where projection = $1", name
+    )
     await connection.execute(f"drop schema if exists {name} cascade")
     await connection.execute(f"create schema {name}")
     await connection.execute(f"grant usage on schema {name} to cocreate_app, cocreate_projector")
     await connection.execute(sql)
     for table in model.TABLES:
         await connection.execute(_GUARD.format(table=f"{table.schema}.{table.name}"))
-    await connection.execute(
-        "delete from cocreate.projection_checkpoint where projection = $1", name
-    )
     await connection.execute(
         "insert into cocreate.read_model (name, version, sha256) values ($1, $2, $3)"
         " on conflict (name) do update set version = excluded.version, sha256 = excluded.sha256",
