@@ -99,9 +99,11 @@ async def served(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
         async with httpx.AsyncClient(
             base_url=f"http://{host}:{port}", timeout=30, limits=limits
         ) as client:
-            yield client
-        server.should_exit = True
-        await running
+            try:
+                yield client
+            finally:
+                server.should_exit = True
+                await running
 
 
 @pytest.fixture(scope="module")

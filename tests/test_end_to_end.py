@@ -160,7 +160,9 @@ def test_it_tells_where_its_database_is(demonstration: Demonstration) -> None:
 
 def test_the_data_outlives_a_restart(demonstration: Demonstration, folder: Path) -> None:
     [timeline] = re.findall(r"(http\S+/timeline)  the lamps", demonstration.printed)
-    before = ask(timeline)
+    [wish] = [each for each in demonstration.curls() if each[0].endswith("/wishes")]
+    position = ask(*wish)["position"]
+    before = ask(f"{timeline}?minPosition={position}")
     code, said = demonstration.interrupt()
     assert code == 0, said
     again = Demonstration(folder)

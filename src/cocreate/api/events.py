@@ -18,6 +18,7 @@ from cocreate.api.authentication import Principal
 from cocreate.api.documented import documented
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
+from cocreate.api.recording import require_project
 from cocreate.api.steps import PROJECT
 from cocreate.domain.vocabulary import Visibility
 from cocreate.log.read import Recorded, recorded
@@ -116,6 +117,7 @@ async def get_event(
 async def _visible(
     parts: Parts, principal: Principal, code: str, project: UUID, after: int, limit: int
 ) -> Sequence[Recorded]:
+    require_project(code, project)
     if principal.sees_internal:
         return await parts.service.reader.stream(code, project, after=after, limit=limit)
     async with parts.service.pool.acquire() as connection, connection.transaction(readonly=True):

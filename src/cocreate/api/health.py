@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, Literal
 
+import asyncpg
 import msgspec
 from litestar import Request, get
 from litestar.response.base import ASGIResponse
@@ -12,6 +13,7 @@ from litestar.response.base import ASGIResponse
 from cocreate.api.answers import as_json
 from cocreate.api.documented import documented
 from cocreate.api.parts import parts_of
+from cocreate.log.errors import LogUnavailable
 
 PATIENCE = 2.0
 """For how many seconds the database may keep silent."""
@@ -44,6 +46,9 @@ async def check_live() -> ASGIResponse:
 )
 async def check_ready(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Ask the database for an answer."""
-    async with asyncio.timeout(PATIENCE):
-        await parts_of(request).service.pool.fetchval("select 1")
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await parts_of(request).service.pool.fetchval("select 1")
+    except asyncpg.PostgresError as refusal:  # whatever it refuses for, it is of no use now
+        raise LogUnavailable(str(refusal)) from refusal
     return as_json(Health())

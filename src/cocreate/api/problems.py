@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
@@ -11,6 +12,7 @@ import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.routes import HTTPRoute
 
 from cocreate.api.problem_texts import INPUT, TEXTS
 from cocreate.domain.errors import Fact, Language, RuleBroken
@@ -184,14 +186,13 @@ _NO_ANSWER = (
 
 def _of_litestar(request: Request[Any, Any, Any], raised: HTTPException) -> Problem:
     """Give what Litestar itself refused."""
-    headers = {name: value for name, value in (raised.headers or {}).items() if name == "Allow"}
     match raised.status_code:
         case 401:
             return unauthenticated()
         case 404:
             return Problem("not-found")
         case 405:
-            return Problem("method-not-allowed", headers=headers)
+            return Problem("method-not-allowed", headers={"Allow": _allowed(request)})
         case 413:
             limit = request.app.request_max_body_size
             return Problem("too-large", facts={"limit": limit if isinstance(limit, int) else None})
@@ -201,6 +202,18 @@ def _of_litestar(request: Request[Any, Any, Any], raised: HTTPException) -> Prob
             return Problem("bad-request")
     _log.error("%s %s failed", request.method, request.scope["path"], exc_info=raised)
     return Problem("internal-error")
+
+
+def _allowed(request: Request[Any, Any, Any]) -> str:
+    """Give the methods that an address has, as the header Allow has them."""
+    path = request.scope["path"]
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, HTTPRoute) and re.fullmatch(
+            re.sub(r"\{[^}]+\}", "[^/]+", route.path_format), path
+        ):
+            methods.update(route.methods)
+    return ", ".join(sorted(methods))
 
 
 def unauthenticated() -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from cocreate.api.authentication import Principal
 from cocreate.api.parts import Parts
 from cocreate.api.preconditions import Preconditions
 from cocreate.api.problems import EventSince, Problem
+from cocreate.domain.municipality import municipality_id
 from cocreate.domain.steps.base import Step
 from cocreate.log.errors import VersionConflict
 from cocreate.log.read import Reader
@@ -31,7 +33,7 @@ async def record(
 ) -> Answer:
     """Take the steps of a command, and answer it. ``said`` is the whole of its body."""
     path: Mapping[str, Any] = request.scope["path_params"]
-    code, project = path["code"], path["project"]
+    code, project = path["code"], require_project(path["code"], path["project"])
     sender = conditions.sender(principal, request.scope, said)
     service = parts.service
     try:
@@ -40,6 +42,16 @@ async def record(
         lost = await lost_race(service.reader, code, project, conflict, conditions)
         raise lost from None
     return await recorded(service.reader, code, steps, receipt)
+
+
+def require_project(code: str, stream: UUID) -> UUID:
+    """Give the id of a project; the history of the municipality itself is none."""
+    if stream == _own_history(code):
+        raise Problem("not-found")
+    return stream
+
+
+_own_history = cache(municipality_id)
 
 
 async def lost_race(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 import asyncpg
@@ -33,6 +34,10 @@ else:
     AnyConnection = asyncpg.Connection
 
 
+ANSWER_SECONDS: Mapping[Role, float | None] = {"cocreate_app": 30.0, "cocreate_projector": None}
+"""How long a statement may take; a rebuild takes as long as its log is."""
+
+
 async def open_pool(dsn: str, role: Role, *, size: int = 10) -> Pool:
     """Open a pool of connections that act as a role, whoever signed in."""
     return await asyncpg.create_pool(
@@ -41,5 +46,6 @@ async def open_pool(dsn: str, role: Role, *, size: int = 10) -> Pool:
         max_size=size,
         connection_class=Connection,
         max_inactive_connection_lifetime=600,
+        command_timeout=ANSWER_SECONDS[role],
         server_settings={"role": role, "timezone": "UTC", "application_name": role, "jit": "off"},
     )

@@ -69,7 +69,7 @@ class Signals:
             finally:
                 self.connected = False
                 with contextlib.suppress(Exception):
-                    connection.terminate()
+                    await connection.close(timeout=1)
 
     async def close(self) -> None:
         """Send what is waiting."""

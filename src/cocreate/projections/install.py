@@ -43,9 +43,7 @@ async def _make(connection: AnyConnection, model: ReadModel, sql: str, digest: b
     name = model.NAME
     # First the checkpoints, as the engine takes them: whoever folds now is waited for, where
     # dropping the tables first would have each wait for the other.
-    await connection.execute(
-        "delete from cocreate.projection_checkpoint where projection = $1", name
-    )
+    await connection.execute(_FORGET_CHECKPOINTS.format(name=name))
     await connection.execute(f"drop schema if exists {name} cascade")
     await connection.execute(f"create schema {name}")
     await connection.execute(f"grant usage on schema {name} to cocreate_app, cocreate_projector")
@@ -61,11 +59,27 @@ async def _make(connection: AnyConnection, model: ReadModel, sql: str, digest: b
     )
 
 
+# Row-level security holds for the owner of the tables as well, so each municipality has its turn.
+_FORGET_CHECKPOINTS = """
+    do $$
+    declare
+        tenant text;
+    begin
+        for tenant in select m.tenant_id from cocreate.municipality m order by 1 loop
+            perform set_config('cocreate.tenant', tenant, true);
+            delete from cocreate.projection_checkpoint c
+                where c.tenant_id = tenant and c.projection = '{name}';
+        end loop;
+        perform set_config('cocreate.tenant', '', true);
+    end
+    $$;
+"""
+
 _GUARD = """
     alter table {table} enable row level security;
     alter table {table} force row level security;
     create policy own_tenant on {table}
-        using (tenant_id = current_setting('cocreate.tenant', true));
+        using (tenant_id = nullif(current_setting('cocreate.tenant', true), ''));
     grant select on {table} to cocreate_app;
     grant insert, update, delete on {table} to cocreate_projector;
 """

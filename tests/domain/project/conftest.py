@@ -1,5 +1,4 @@
 import pytest
-
 from tests.domain.project.told import Told
 
 

@@ -2,6 +2,7 @@ from datetime import date
 from typing import Any, cast
 
 import pytest
+from tests.domain.project.told import DAY, Told
 
 from cocreate.domain import errors
 from cocreate.domain.calendar import PUBLISHED_DECREE_DAYS, Calendar
@@ -9,7 +10,6 @@ from cocreate.domain.moment import Rules
 from cocreate.domain.statutory_clock import Procedure
 from cocreate.domain.steps import approvals, course, record
 from cocreate.domain.steps.base import Step
-from tests.domain.project.told import DAY, Told
 
 DUE = date(2025, 4, 28)  # eight weeks after Monday 3 March 2025
 EXTENDED = date(2025, 6, 10)  # six weeks on it is Whit Monday, 9 June

@@ -1,12 +1,12 @@
 from datetime import date, timedelta
 
 import pytest
+from tests.domain.project.told import DAY, INTERNAL, Told, replayed, step
 
 from cocreate.domain import errors
 from cocreate.domain.steps import commitments, course, decisions, record, wishes
 from cocreate.domain.steps.base import Step
 from cocreate.domain.vocabulary import ProjectStatus, Visibility
-from tests.domain.project.told import DAY, INTERNAL, Told, replayed, step
 
 TODAY = date(2025, 6, 10)
 
@@ -42,10 +42,11 @@ def test_a_start_is_no_step_among_others(told: Told) -> None:
 
 
 def test_pausing_and_going_on(told: Told) -> None:
-    told.say(course.PauseProject)
-    assert told.project.status is ProjectStatus.PAUSED
-    told.say(course.ResumeProject)
-    assert told.project.status is ProjectStatus.RUNNING
+    statuses = []
+    for kind in (course.PauseProject, course.ResumeProject):
+        told.say(kind)
+        statuses.append(told.project.status)
+    assert statuses == [ProjectStatus.PAUSED, ProjectStatus.RUNNING]
 
 
 @pytest.mark.parametrize("kind", [course.PauseProject, course.CompleteProject])

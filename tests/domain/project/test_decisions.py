@@ -1,11 +1,6 @@
 from datetime import date, timedelta
 
 import pytest
-
-from cocreate.domain import errors
-from cocreate.domain.steps import course, decisions, wishes
-from cocreate.domain.steps.decisions import Grounds
-from cocreate.domain.vocabulary import DeviationGround, Outcome
 from tests.domain.project.told import (
     DAY,
     GROUNDS,
@@ -17,6 +12,11 @@ from tests.domain.project.told import (
     outcome,
     stored,
 )
+
+from cocreate.domain import errors
+from cocreate.domain.steps import course, decisions, wishes
+from cocreate.domain.steps.decisions import Grounds
+from cocreate.domain.vocabulary import DeviationGround, Outcome
 
 ADOPTED, CHANGED = Outcome.ADOPTED, Outcome.ADOPTED_WITH_CHANGES
 REJECTED, DEFERRED = Outcome.REJECTED, Outcome.DEFERRED
@@ -165,7 +165,7 @@ def test_deviations_are_read_by_those_who_read_the_decision(told: Told) -> None:
     assert told.last(decisions.DeviationRecorded).visibility is INTERNAL
 
 
-# -- imports
+# -- what another system recorded
 
 
 def test_only_an_import_states_that_its_source_has_no_motivation(told: Told) -> None:

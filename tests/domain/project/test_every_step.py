@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import msgspec
+from tests.domain.project.told import DAY, INTERNAL, Told, outcome, replayed, stored
 
 from cocreate.domain.project import METHOD_OF, Project, ProjectSnapshot
 from cocreate.domain.statutory_clock import Procedure
@@ -21,7 +22,6 @@ from cocreate.domain.steps import (
     wishes,
 )
 from cocreate.domain.vocabulary import Outcome
-from tests.domain.project.told import DAY, INTERNAL, Told, outcome, replayed, stored
 
 
 def story() -> Told:
@@ -140,9 +140,7 @@ def test_a_project_goes_on_from_a_snapshot() -> None:
 
 def test_versions_count_the_steps() -> None:
     told = story()
-    assert [one.originator_version for one in told.events] == [  # type: ignore[attr-defined]
-        *range(1, told.project.version + 1)
-    ]
+    assert [one.originator_version for one in told.events] == [*range(1, told.project.version + 1)]
     assert told.project.steps == [type(one).__name__ for one in told.events]
 
 

@@ -1,12 +1,12 @@
 from datetime import date
 
 import pytest
+from tests.domain.project.told import NOT_TORN, TORN, Told
 
 from cocreate.domain import errors
 from cocreate.domain.steps import commitments, course, obstacles
 from cocreate.domain.steps.base import Step
 from cocreate.domain.vocabulary import Competence, InterventionOutcome
-from tests.domain.project.told import NOT_TORN, TORN, Told
 
 
 def test_an_obstacle_is_open_and_blocks_something(told: Told) -> None:

@@ -1,11 +1,11 @@
 import pytest
+from tests.domain.project.told import INTERNAL, PUBLIC, Told, outcome, stored
 
 from cocreate.domain import errors
 from cocreate.domain.steps import course, wishes
 from cocreate.domain.steps.base import Step
 from cocreate.domain.steps.wishes import ProposalPart, WishPart
 from cocreate.domain.vocabulary import Outcome, ResidentsWord
-from tests.domain.project.told import INTERNAL, PUBLIC, Told, outcome, stored
 
 HALVES = (WishPart(wish="licht", title="Licht"), WishPart(title="Schone muren"))
 

@@ -152,7 +152,7 @@ def replayed(events: Iterable[Event]) -> Project:
 
 def stored(taken: E) -> E:
     """The event as it comes back from JSON, its bounds checked."""
-    return cast("E", msgspec.json.decode(msgspec.json.encode(taken), type=type(taken)))
+    return msgspec.json.decode(msgspec.json.encode(taken), type=type(taken))
 
 
 class Told:
