@@ -81,7 +81,9 @@ async def test_a_project_that_is_not_there_is_not_found(town: Town, given: str) 
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "after=2147483647", "limit=", "limit=1.5"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=1001", "after=2147483647", "limit=", "limit=1.5"]
+)
 async def test_a_page_has_its_bounds(town: Town, project: str, query: str) -> None:
     answer = await town.anyone.get(f"{project}/events?{query}")
     assert answer.status_code == 400

@@ -78,9 +78,7 @@ async def test_only_the_document_is_for_every_origin(client: httpx.AsyncClient) 
     assert "access-control-allow-origin" not in other.headers
 
 
-async def test_an_address_with_a_slash_at_its_end_is_not_found(
-    town: Town, project: str
-) -> None:
+async def test_an_address_with_a_slash_at_its_end_is_not_found(town: Town, project: str) -> None:
     for path in (f"{project}/events/", f"{town.home}/", "/v1/openapi.json/"):
         assert (await town.anyone.get(path)).status_code == 404
     wish = {"occurredOn": "2024-09-17", "title": "Licht"}

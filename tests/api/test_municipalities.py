@@ -46,9 +46,7 @@ async def test_a_code_is_that_of_the_cbs(town: Town) -> None:
     assert answer.json()["errors"][0]["location"] == "/code"
 
 
-async def test_a_visibility_rule_holds_for_steps_from_then_on(
-    town: Town, project: str
-) -> None:
+async def test_a_visibility_rule_holds_for_steps_from_then_on(town: Town, project: str) -> None:
     before = await town.take(project, "milestones", title="Eerste paal")
     rule = {**DAY, "steps": "milestones", "default": "internal"}
     answer = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/visibility-rules", rule)

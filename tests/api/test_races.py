@@ -83,9 +83,7 @@ async def test_if_match_is_refused_where_another_process_was_first(
     seen = f'"{taken["version"]}"'
     there = await other_official.post(f"{project}/pauses", {**DAY, "reason": "Vakantie"})
     assert there.status_code == 201
-    lost = await town.official.post(
-        f"{project}/wishes", {**DAY, "title": "Rust"}, If_Match=seen
-    )
+    lost = await town.official.post(f"{project}/wishes", {**DAY, "title": "Rust"}, If_Match=seen)
     assert lost.status_code == 412
     assert [event["type"] for event in lost.json()["since"]] == ["ProjectPaused"]
     assert lost.json()["version"] == 3

@@ -29,9 +29,7 @@ async def admin(database: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Recor
 
 
 @contextlib.asynccontextmanager
-async def held_log(
-    database: str, code: str
-) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
+async def held_log(database: str, code: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
     """Keep everyone from appending to the log of a municipality."""
     connection = await asyncpg.connect(database)
     try:

@@ -143,8 +143,12 @@ def test_an_error_that_only_the_decoder_knows_is_told_in_its_words() -> None:
     st.sampled_from(sorted(STEPS)),
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-        lambda inner: st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["title", "wish", "outcomes", "x"]), inner, max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["title", "wish", "outcomes", "x"]), inner, max_size=3
+            )
+        ),
         max_leaves=8,
     ),
     st.data(),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Annotated
 
 import msgspec
 from litestar import get
-from litestar.params import FromQuery
+from litestar.params import QueryParameter
 from litestar.response.base import ASGIResponse
 
 from cocreate.api.answers import as_given
@@ -31,7 +32,11 @@ class Glossary(msgspec.Struct, frozen=True, kw_only=True):
     tags=["glossary"],
     opt=documented(answers=Glossary, problems=(400,), open=True),
 )
-async def read_glossary(vocabulary: FromQuery[str | None] = None) -> ASGIResponse:
+async def read_glossary(
+    vocabulary: Annotated[
+        str | None, QueryParameter(description="Only the terms of this vocabulary, or `concept`.")
+    ] = None,
+) -> ASGIResponse:
     """Give all terms, or those of one vocabulary, such as ``deviation-ground``."""
     names = [CONCEPT, *vocabularies()]
     if vocabulary is not None and vocabulary not in names:

@@ -93,7 +93,9 @@ def document(routes: Sequence[ControllerRouterHandler], settings: Settings) -> D
         {"name": tag, "description": text} for tag, text in TAGS.items() if tag in used
     ]
     drawn["components"] = {
-        "schemas": {name: _tidy(schema) for name, schema in sorted(components.items())},
+        "schemas": {
+            _schema_name(name): _tidy(schema) for name, schema in sorted(components.items())
+        },
         "headers": _HEADERS,
         "parameters": _PARAMETERS,
         "responses": {
@@ -111,7 +113,18 @@ def document(routes: Sequence[ControllerRouterHandler], settings: Settings) -> D
             }
         },
     }
-    return cast("Document", msgspec.json.decode(msgspec.json.encode(drawn)))
+    text = msgspec.json.encode(drawn).decode()
+    for name in components:
+        text = text.replace(
+            f'"{_REF.format(name=name)}"', f'"{_REF.format(name=_schema_name(name))}"'
+        )
+    return cast("Document", msgspec.json.decode(text))
+
+
+def _schema_name(name: str) -> str:
+    """Give the name of a schema: that of its class, after its module where two share the name."""
+    module, _, own = name.rpartition(".")
+    return module.rpartition(".")[2].title().replace("_", "") + own
 
 
 def _anything(kind: type) -> Document:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
 from cocreate.api.answers import as_given, as_json
@@ -239,11 +239,21 @@ async def read_timeline(
 async def read_dashboard(
     request: AnyRequest,
     code: FromPath[str],
-    sector: FromQuery[Sector | None] = None,
-    category: FromQuery[ObstacleCategory | None] = None,
-    department: Annotated[str | None, QueryParameter(max_length=300)] = None,
-    from_date: Annotated[date | None, QueryParameter(name="fromDate")] = None,
-    until_date: Annotated[date | None, QueryParameter(name="untilDate")] = None,
+    sector: Annotated[
+        Sector | None, QueryParameter(description="Only projects of this sector.")
+    ] = None,
+    category: Annotated[
+        ObstacleCategory | None, QueryParameter(description="Only obstacles of this kind.")
+    ] = None,
+    department: Annotated[
+        str | None, QueryParameter(max_length=300, description="Only this department.")
+    ] = None,
+    from_date: Annotated[
+        date | None, QueryParameter(name="fromDate", description="The first day of the period.")
+    ] = None,
+    until_date: Annotated[
+        date | None, QueryParameter(name="untilDate", description="The last day of the period.")
+    ] = None,
     min_position: MinPosition = None,
 ) -> ASGIResponse:
     """Give the dashboard."""

@@ -593,9 +593,11 @@ def _clock_moved(accounts: Accounts, event: Any) -> None:  # noqa: ANN401 - one 
     if approval is None:
         return
     approval.due_on = event.due_on
-    approval.duties = ("decision",) if event.due_on is not None else ()
-    if status := _CLOCK[type(event)]:
-        approval.status = status
+    if approval.closed_on is None:  # a correction may come after the answer
+        approval.duties = ("decision",) if event.due_on is not None else ()
+        # A suspension until a known day ends by itself.
+        ends = isinstance(event, approvals.ApprovalSuspended) and event.until is not None
+        approval.status = ApprovalStatus.PENDING if ends else _CLOCK[type(event)] or approval.status
     ground = getattr(event, "ground", None)
     approval.tell(accounts.link(due_on=event.due_on, motivation=event.reason, ground=ground))
 

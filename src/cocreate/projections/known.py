@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from enum import IntEnum
+from typing import Any
 
 import msgspec
 
+from cocreate.domain.calendar import Calendar
+from cocreate.domain.statutory_clock import objection_term
 from cocreate.domain.steps.base import Event
+from cocreate.domain.steps.decisions import DecisionAnnounced, DecisionRecorded
 from cocreate.domain.steps.record import StepCorrected, StepsPublished
 from cocreate.log.codec import ALL_EVENTS, Codec, set_envelope
 from cocreate.log.read import Recorded
@@ -92,6 +96,7 @@ def _corrected(known: Known, corrections: Sequence[Known]) -> Known:
         if isinstance(correction.event, StepCorrected):
             fields.update(correction.event.changes)
     occurred_on = fields.pop("occurredOn", occurred_on)
+    _reckon_objection(known.event, fields)
     data = msgspec.json.encode(fields)
     recorded = known.recorded
     event = _CODEC.decode(recorded.type, ALL_EVENTS[recorded.type].schema_version, data)
@@ -105,6 +110,16 @@ def _corrected(known: Known, corrections: Sequence[Known]) -> Known:
     )
     positions = tuple(correction.recorded.position for correction in corrections)
     return Known(recorded, event, data, known.public, positions)
+
+
+def _reckon_objection(event: Event, fields: dict[str, Any]) -> None:
+    """Let a corrected announcement reach the objection term that starts with it (Awb 6:8)."""
+    if not isinstance(event, DecisionRecorded | DecisionAnnounced):
+        return
+    announced_on = fields.get("sentOn") or fields.get("publishedOn")
+    if event.objection_until is not None and announced_on is not None:
+        end = objection_term(date.fromisoformat(announced_on), Calendar()).end
+        fields["objectionUntil"] = None if end is None else end.isoformat()
 
 
 _CODEC = Codec(ALL_EVENTS)

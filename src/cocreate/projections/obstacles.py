@@ -254,7 +254,9 @@ _CLOCK: Mapping[type[Event], ApprovalStatus | None] = {
 def _clock_moved(rows: Rows, project: UUID, event: Any) -> None:  # noqa: ANN401 - one of four
     row = rows.of(APPROVALS).rows.get((project, event.approval))
     if row is not None:
-        row.status = _CLOCK[type(event)] or row.status
+        if row.decided_on is None:  # a correction may come after the answer
+            ends = isinstance(event, approvals.ApprovalSuspended) and event.until is not None
+            row.status = ApprovalStatus.PENDING if ends else _CLOCK[type(event)] or row.status
         row.due_on = event.due_on
         rows.of(APPROVALS).put((project, event.approval), row)
 

@@ -1,0 +1,62 @@
+"""Settings come from the environment, and say which of them is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cocreate.settings import Settings, SettingsWrong
+
+
+def test_without_an_environment_there_are_defaults() -> None:
+    settings = Settings.from_environment({})
+    assert settings == Settings()
+    assert settings.database_url is None
+    assert settings.host == "127.0.0.1"
+    assert settings.public_url.startswith("https://")
+
+
+def test_each_setting_is_read_from_its_variable() -> None:
+    settings = Settings.from_environment(
+        {
+            "COCREATE_DATABASE_URL": "postgresql://x",
+            "COCREATE_DATA_FOLDER": "/srv/cocreate",
+            "COCREATE_PORT": "8080",
+            "COCREATE_POOL_SIZE": "20",
+            "COCREATE_PUBLIC_URL": "https://api.example/co/",
+            "COCREATE_FRESHNESS_TIMEOUT": "2.5",
+            "COCREATE_MAX_BODY_BYTES": "",
+            "PATH": "/bin",
+        }
+    )
+    assert settings.database_url == "postgresql://x"
+    assert settings.data_folder == Path("/srv/cocreate")
+    assert settings.port == 8080
+    assert settings.pool_size == 20
+    assert settings.public_url == "https://api.example/co"
+    assert settings.freshness_timeout == 2.5
+    assert settings.max_body_bytes == Settings().max_body_bytes
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "veel"),
+        ("PORT", "70000"),
+        ("POOL_SIZE", "0"),
+        ("PUBLIC_URL", "http://api.example"),
+        ("OPERATOR_KEY", "geheim"),
+        ("FRESHNESS_TIMEOUT", "-1"),
+    ],
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(SettingsWrong, match=f"COCREATE_{name}"):
+        Settings.from_environment({f"COCREATE_{name}": value})
+
+
+def test_secrets_are_not_shown() -> None:
+    secret = "cck_OP_" + "x" * 43
+    settings = Settings(operator_key=secret, database_url="postgresql://u:wachtwoord@h/d")
+    assert secret not in repr(settings)
+    assert "wachtwoord" not in repr(settings)
