@@ -209,7 +209,11 @@ async def _readable(live: LiveProjects) -> UUID:
 async def _ours(server: EmbeddedServer) -> AsyncIterator[int]:
     port = _free_port()
     environment = {"COCREATE_DATABASE_URL": server.dsn(), "COCREATE_PORT": str(port)}
-    async with _process("cocreate.cli", port, environment, "serve"):
+    # As on a larger installation: those that answer and those that project are processes apart.
+    async with (
+        _process("cocreate.cli", None, environment, "projections", "run"),
+        _process("cocreate.cli", port, environment, "serve", "--no-projections"),
+    ):
         yield port
 
 
@@ -223,22 +227,27 @@ async def _bare(folder: Path) -> AsyncIterator[int]:
 
 @contextlib.asynccontextmanager
 async def _process(
-    module: str, port: int, environment: dict[str, str], *arguments: str
+    module: str, port: int | None, environment: dict[str, str], *arguments: str
 ) -> AsyncIterator[None]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *arguments, env={**os.environ, **environment}
     )
     try:
-        for _ in range(200):
-            with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.close()
-                break
-            await asyncio.sleep(0.1)
+        if port is not None:
+            await _answers(port)
         yield
     finally:
         process.terminate()
         await process.wait()
+
+
+async def _answers(port: int) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.close()
+            return
+        await asyncio.sleep(0.1)
 
 
 def _free_port() -> int:

@@ -82,7 +82,7 @@ class _Server(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def served(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """Serve an application on a loopback port, and give a client of it."""
-    # Said to be TCP in so many words, or asyncio leaves Nagle's algorithm on and answers take 40 ms.
+    # Said to be TCP in so many words, or asyncio leaves Nagle's algorithm on: 40 ms an answer.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(

@@ -1,4 +1,4 @@
-# ruff: noqa: S603 - what these tests run is their own
+
 import contextlib
 import os
 import shutil

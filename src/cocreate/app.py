@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from types import FrameType
 
 import uvicorn
 from litestar import Litestar
@@ -83,10 +84,10 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     )
 
 
-def server(settings: Settings) -> uvicorn.Server:
+def server(settings: Settings, *, project: bool = True) -> uvicorn.Server:
     """Give the HTTP server of the application, not yet started."""
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, project=project),
         host=settings.host,
         port=settings.port,
         loop="none",
@@ -100,6 +101,18 @@ def server(settings: Settings) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-async def serve(settings: Settings) -> None:
+class _Server(uvicorn.Server):
+    """A server that ends when it is told to, and leaves it to its caller to end the process.
+
+    The one of uvicorn raises the signal anew, and the embedded database would be left running.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Stop in good order; at once when told a second time."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+async def serve(settings: Settings, *, project: bool = True) -> None:
     """Serve the application until the process is told to stop."""
-    await server(settings).serve()
+    await server(settings, project=project).serve()

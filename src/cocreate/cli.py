@@ -47,7 +47,7 @@ errors = Console(stderr=True)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="cocreate")
 def main() -> None:
-    """Keep the accountable log of co-creation: what became of our wish, and why?
+    """Keep the accountable log of co-creation.
 
     Without COCREATE_DATABASE_URL the embedded PostgreSQL is used, with its data in
     COCREATE_DATA_FOLDER (.cocreate).
@@ -130,13 +130,19 @@ def migrate() -> None:
 
 
 @main.command()
-def serve() -> None:
-    """Serve the API, and keep the read models."""
+@click.option(
+    "--projections/--no-projections",
+    "project",
+    default=True,
+    help="Whether this process keeps the read models as well; see `projections run`.",
+)
+def serve(project: bool) -> None:
+    """Serve the API."""
 
     async def work() -> None:
         settings = Settings.from_environment()
         async with database(settings) as dsn:
-            await serve_app(msgspec.structs.replace(settings, database_url=dsn))
+            await serve_app(msgspec.structs.replace(settings, database_url=dsn), project=project)
 
     run(work(), interrupted=0)
 
@@ -260,6 +266,17 @@ async def report(opened: Service, code: str, file: Path, loaded: Loaded) -> None
 @main.group()
 def projections() -> None:
     """Look after the read models."""
+
+
+@projections.command(name="run")
+def run_projections() -> None:
+    """Keep the read models until stopped; several processes share the work."""
+
+    async def work() -> None:
+        async with service():
+            await asyncio.Event().wait()
+
+    run(work(), interrupted=0)
 
 
 @projections.command()

@@ -9,9 +9,9 @@ from hashlib import sha256
 import asyncpg
 import httpx
 import pytest
+from tests.api.conftest import As, Town
 
 from cocreate.domain.vocabulary import Role
-from tests.api.conftest import As, Town
 
 WISH = {"occurredOn": "2024-09-17", "title": "Licht"}
 
@@ -40,7 +40,7 @@ async def test_a_write_without_a_key_is_asked_for_one(town: Town, project: str) 
     ],
 )
 async def test_what_is_no_valid_key_opens_nothing(
-    town: Town, project: str, client: httpx.AsyncClient, authorization: str
+    project: str, client: httpx.AsyncClient, authorization: str
 ) -> None:
     headers = {"Authorization": authorization}
     write = await client.post(f"{project}/wishes", json=WISH, headers=headers)

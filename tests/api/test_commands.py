@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.api.conftest import Town
+
 from cocreate.api.commands import TOLD_APART
 from cocreate.api.examples import COMMAND_EXAMPLE
 from cocreate.domain.steps import STEPS
 from cocreate.domain.vocabulary import Role
-from tests.api.conftest import Town
 
 DAY = "2024-09-17"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.api.conftest import Town
 
 from cocreate.domain.vocabulary import Role
-from tests.api.conftest import Town
 
 
 async def test_an_event_is_told_with_all_that_is_recorded_of_it(town: Town, project: str) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from tests.api.conftest import Town
 
 from cocreate.api.headers import API_VERSION
-from tests.api.conftest import Town
 
 PATHS = [
     ("GET", "/v1/health/live"),

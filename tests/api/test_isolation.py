@@ -9,9 +9,9 @@ import httpx
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
+from tests.api.conftest import ROLES, Town
 
 from cocreate.domain.vocabulary import Role
-from tests.api.conftest import ROLES, Town
 
 UNKNOWN = "GM9998"
 WISH = {"occurredOn": "2024-09-17", "title": "Licht"}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from tests.api.conftest import As, Town, found_town
+from tests.conftest import OPERATOR_KEY
 
 from cocreate.api.examples import KEY_EXAMPLE
 from cocreate.api.keys import issue_key
 from cocreate.domain.vocabulary import Role
 from cocreate.log.connection import open_pool
 from cocreate.log.errors import UnknownMunicipality
-from tests.api.conftest import As, Town, found_town
-from tests.conftest import OPERATOR_KEY
 
 
 async def test_a_key_is_shown_once(town: Town) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import httpx
+from tests.api.conftest import As, Town
+from tests.conftest import OPERATOR_KEY
 
 from cocreate.domain.municipality import municipality_id
 from cocreate.domain.vocabulary import Role
-from tests.api.conftest import As, Town
-from tests.conftest import OPERATOR_KEY
 
 DAY = {"occurredOn": "2024-01-02"}
 

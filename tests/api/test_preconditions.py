@@ -6,10 +6,10 @@ import asyncio
 from uuid import uuid4
 
 import pytest
+from tests.api.conftest import Town
 
 from cocreate.api.examples import STEP_EXAMPLES
 from cocreate.domain.vocabulary import Role
-from tests.api.conftest import Town
 
 WISH = {"occurredOn": "2024-09-17", "title": "Licht"}
 

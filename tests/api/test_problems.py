@@ -5,6 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 from litestar import get
+from tests.api.conftest import Town
+from tests.conftest import served
 
 from cocreate.api.problem_texts import INPUT, TEXTS
 from cocreate.api.problems import preferred_language
@@ -12,8 +14,6 @@ from cocreate.app import create_app
 from cocreate.domain import errors
 from cocreate.domain.vocabulary import Role
 from cocreate.settings import Settings
-from tests.api.conftest import Town
-from tests.conftest import served
 
 
 @pytest.mark.parametrize(

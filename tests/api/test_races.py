@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from tests.api.conftest import As, Town
+from tests.conftest import served
 
 from cocreate.app import create_app
 from cocreate.domain.vocabulary import Role
 from cocreate.settings import Settings
-from tests.api.conftest import As, Town
-from tests.conftest import served
 
 DAY = {"occurredOn": "2024-09-17"}
 

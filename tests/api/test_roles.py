@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.api.conftest import Town
 
 from cocreate.api.examples import DECREE_DAY_EXAMPLE, STEP_EXAMPLES, VISIBILITY_EXAMPLE
 from cocreate.api.roles import SEE_INTERNAL, STEPS_OF
 from cocreate.domain.steps import STEPS
 from cocreate.domain.vocabulary import Role
-from tests.api.conftest import Town
 
 CLERK_STEPS = {
     "advice",
@@ -31,14 +31,14 @@ CLERK_STEPS = {
 
 
 def test_the_matrix_is_as_agreed() -> None:
-    assert STEPS_OF == {Role.OFFICIAL: set(STEPS), Role.CLERK: CLERK_STEPS}
+    assert {Role.OFFICIAL: set(STEPS), Role.CLERK: CLERK_STEPS} == STEPS_OF
     assert set(STEPS) >= CLERK_STEPS
-    assert SEE_INTERNAL == {
+    assert {
         Role.TENANT_ADMINISTRATOR,
         Role.OFFICIAL,
         Role.CLERK,
         Role.AUDITOR,
-    }
+    } == SEE_INTERNAL
 
 
 @pytest.mark.parametrize("role", [None, *Role])

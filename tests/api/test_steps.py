@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from litestar import Litestar
+from tests.api.conftest import Town
 
 from cocreate.api.examples import STEP_EXAMPLES
 from cocreate.domain.steps import EVENT_OF, STEPS
 from cocreate.domain.vocabulary import Role
-from tests.api.conftest import Town
 
 PROJECT = "/v1/municipalities/{code:str}/projects/{project:uuid}"
 

@@ -10,13 +10,13 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.api.conftest import Town
 
 from cocreate.api.commands import Command
 from cocreate.api.examples import STEP_EXAMPLES
 from cocreate.api.keys import MakeKey
 from cocreate.api.validation import errors_in
 from cocreate.domain.steps import STEPS
-from tests.api.conftest import Town
 
 
 def told(body: object, wanted: type[msgspec.Struct]) -> set[tuple[str, str]]:
