@@ -1,1 +1,1 @@
-"""The accountable co-creation log: what became of our wish, and why?"""
+"""The accountable log of co-creation."""

@@ -84,6 +84,18 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     )
 
 
+class _Server(uvicorn.Server):
+    """A server that ends when it is told to, and leaves it to its caller to end the process.
+
+    The one of uvicorn raises the signal anew, and the embedded database would be left running.
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Stop in good order; at once when told a second time."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
 def server(settings: Settings, *, project: bool = True) -> uvicorn.Server:
     """Give the HTTP server of the application, not yet started."""
     config = uvicorn.Config(
@@ -98,19 +110,7 @@ def server(settings: Settings, *, project: bool = True) -> uvicorn.Server:
         timeout_graceful_shutdown=10,
         log_level="warning",
     )
-    return uvicorn.Server(config)
-
-
-class _Server(uvicorn.Server):
-    """A server that ends when it is told to, and leaves it to its caller to end the process.
-
-    The one of uvicorn raises the signal anew, and the embedded database would be left running.
-    """
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        """Stop in good order; at once when told a second time."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
+    return _Server(config)
 
 
 async def serve(settings: Settings, *, project: bool = True) -> None:
