@@ -161,7 +161,6 @@ def _library(server: EmbeddedServer, writers: int, per_append: int, seconds: flo
         password="",
         pool_size=writers,
         max_overflow=0,
-        pool_open_timeout=60,
         originator_id_type="uuid",
     )
     try:
