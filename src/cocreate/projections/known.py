@@ -19,7 +19,7 @@ from cocreate.domain.steps.base import Event
 from cocreate.domain.steps.decisions import DecisionAnnounced, DecisionRecorded
 from cocreate.domain.steps.record import StepCorrected, StepsPublished
 from cocreate.log.codec import ALL_EVENTS, Codec, set_envelope
-from cocreate.log.read import Recorded
+from cocreate.log.read import Recorded, decode
 
 
 class Audience(IntEnum):
@@ -49,16 +49,7 @@ def reaches_back(event: Event) -> bool:
 
 def know(codec: Codec, recorded: Recorded) -> Known:
     """Give a step as those know it who see it, before any correction."""
-    event = codec.decode(recorded.type, recorded.schema_version, recorded.data)
-    set_envelope(
-        event,
-        recorded.project,
-        recorded.version,
-        recorded.recorded_at,
-        recorded.occurred_on,
-        recorded.public,
-    )
-    return Known(recorded, event, recorded.data, recorded.public)
+    return Known(recorded, decode(codec, recorded), recorded.data, recorded.public)
 
 
 def as_known(history: Sequence[Known], audience: Audience) -> list[Known]:
