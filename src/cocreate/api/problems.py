@@ -179,6 +179,7 @@ _NO_ANSWER = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what the driver makes of a connection lost in mid-operation
     OSError,
     TimeoutError,
 )
