@@ -22,6 +22,7 @@ from cocreate.api.openapi import document
 from cocreate.api.parts import Parts
 from cocreate.api.problem_pages import explain_problem
 from cocreate.api.problems import answer_problem
+from cocreate.api.read_models import read_model_routes
 from cocreate.api.steps import step_routes
 from cocreate.service import open_service, prepare_database
 from cocreate.settings import Settings
@@ -37,6 +38,8 @@ def routes() -> Sequence[ControllerRouterHandler]:
         municipalities.get_municipality,
         municipalities.set_visibility,
         municipalities.declare_day_off,
+        municipalities.adopt_norms,
+        municipalities.decide_on_comparison,
         keys.make_key,
         keys.list_keys,
         keys.get_key,
@@ -47,6 +50,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         events.list_events,
         events.get_event,
         *reading.HANDLERS,
+        *read_model_routes(),
         glossary.read_glossary,
         health.check_live,
         health.check_ready,

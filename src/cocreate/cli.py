@@ -10,13 +10,21 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import click
 import msgspec
 import uvloop
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from cocreate.api.keys import issue_key
@@ -29,11 +37,14 @@ from cocreate.domain.vocabulary import Role
 from cocreate.exchange import decidim, permits
 from cocreate.exchange.load import Loaded, load
 from cocreate.exchange.source import NotUnderstood, SourceUnusable, Understood
+from cocreate.log.connection import open_pool
 from cocreate.log.errors import UnknownMunicipality, VersionConflict
 from cocreate.log.live import Sender
 from cocreate.postgres import EmbeddedServer, EmbeddedServerError
 from cocreate.projections.engine import Engine
-from cocreate.projections.install import MODELS
+from cocreate.projections.model import read_models
+from cocreate.projections.rebuild import Progress as RebuildProgress
+from cocreate.projections.rebuild import rebuild as rebuild_models
 from cocreate.service import Service, open_service, prepare_database
 from cocreate.settings import Settings
 
@@ -237,8 +248,9 @@ async def report(opened: Service, code: str, file: Path, loaded: Loaded) -> None
     """Print what became of the lines of a file, and what is owed on them now."""
     head = await opened.reader.head(code)
     await opened.answers.reach("timeline", code, head or 0, within=120)
-    [owed] = await opened.pool.fetch(
-        "select * from timeline.count_owed($1, $2, $3)",
+    [owed] = await opened.answers.ask(
+        "timeline",
+        "count_owed",
         code,
         loaded.project,
         amsterdam_date(datetime.now().astimezone()),
@@ -281,51 +293,94 @@ def run_projections() -> None:
 
 @projections.command()
 def status() -> None:
-    """Show how far each read model is behind each log, and where one is parked."""
+    """Show how far each read model is behind each log, and which projects are parked."""
 
     async def work() -> None:
         async with service() as opened:
-            table = Table("Municipality", "Read model", "Position", "Behind", "Parked")
-            for lag in await _engine(opened).lags():
-                behind = lag.head - lag.position
-                parked = f"{lag.parked_at_position}: {lag.parked_reason}"
+            engine = _engine(opened)
+            table = Table("Municipality", "Read model", "Position", "Behind", "Complete", "Parked")
+            for lag in await engine.lags():
                 table.add_row(
-                    lag.tenant,
+                    lag.municipality,
                     lag.projection,
                     f"{lag.position:,}",
-                    f"{behind:,}",
-                    parked if lag.parked_at_position is not None else "",
+                    f"{lag.head - lag.position:,}",
+                    "yes" if lag.complete else "being built",
+                    f"{lag.parked:,}" if lag.parked else "",
                 )
             console.print(table)
+            for parked in await engine.parked():
+                console.print(
+                    f"{parked.municipality} {parked.project} stands still in {parked.projection}"
+                    f" before position {parked.position}: {parked.reason}",
+                    soft_wrap=True,
+                )
 
     run(work())
 
 
 @projections.command()
-@click.argument("name", type=click.Choice([model.NAME for model in MODELS]))
 @CODE
-def resume(name: str, code: str) -> None:
-    """Let a parked read model go on, after what stopped it was repaired."""
+@click.argument("project", type=click.UUID, required=False)
+def repair(code: str, project: UUID | None) -> None:
+    """Fold parked projects of a municipality anew, after what stopped them was mended."""
 
     async def work() -> None:
         async with service() as opened:
-            resumed = await _engine(opened).resume(name, code)
-            console.print("It goes on" if resumed else "It was not parked")
+            engine = _engine(opened)
+            parked = {
+                each.project
+                for each in await engine.parked()
+                if each.municipality == code and project in (None, each.project)
+            }
+            for each in sorted(parked):
+                repaired = await engine.repair(code, each)
+                console.print(f"{each}: {'repaired' if repaired else 'it is still parked'}")
+            if not parked:
+                console.print("Nothing is parked")
 
     run(work())
 
 
 @projections.command()
-@click.argument("name", type=click.Choice([model.NAME for model in MODELS]))
-@CODE
-def rebuild(name: str, code: str) -> None:
-    """Fold the whole log of a municipality anew; readers see the old rows until it is done."""
+@click.argument("names", nargs=-1, metavar="[READ MODEL]...")
+def rebuild(names: tuple[str, ...]) -> None:
+    """Fold every log anew into read models beside those in use, then take the new into use.
+
+    Without names, all of them. Reading and writing go on meanwhile; one that was broken off is
+    gone on with.
+    """
+    unknown = [name for name in names if name not in read_models()]
+    if unknown:
+        message = f"choose from {', '.join(read_models())}"
+        raise click.BadParameter(message, param_hint="names")
 
     async def work() -> None:
-        async with service(project=True) as opened:
-            model = next(model for model in MODELS if name == model.NAME)
-            count = await _engine(opened).rebuild(model, code)
-            console.print(f"{count:,} events")
+        settings = Settings.from_environment()
+        async with database(settings) as dsn:
+            projecting = await open_pool(dsn, "cocreate_projector", size=2)
+            with Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("projects"),
+                TimeElapsedColumn(),
+                console=errors,
+            ) as progress:
+                bars: dict[str, TaskID] = {}
+
+                def show(how_far: RebuildProgress) -> None:
+                    if how_far.tenant not in bars:
+                        bars[how_far.tenant] = progress.add_task(how_far.tenant)
+                    progress.update(
+                        bars[how_far.tenant], completed=how_far.done, total=how_far.total
+                    )
+
+                builds = await rebuild_models(
+                    dsn, projecting, names or list(read_models()), progress=show
+                )
+            await projecting.close()
+            console.print("In use now: " + ", ".join(build.schema for build in builds))
 
     run(work())
 

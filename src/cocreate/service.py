@@ -9,20 +9,20 @@ from collections.abc import AsyncIterator
 import asyncpg
 
 from cocreate.log.append import Appender
-from cocreate.log.connection import Pool, open_pool
+from cocreate.log.connection import AnyConnection, Pool, open_pool
 from cocreate.log.live import LiveProjects
 from cocreate.log.migrate import migrate
 from cocreate.log.read import Reader
 from cocreate.log.signals import Signals
-from cocreate.projections.answers import Answers
+from cocreate.projections.answers import BUILDS, MOVED, Answers
+from cocreate.projections.builds import Builds, hold_builds, install
 from cocreate.projections.engine import Engine
-from cocreate.projections.install import MODELS, install
 
 
 class Service:
     """What handlers and commands work with. Made by :func:`open_service`."""
 
-    def __init__(self, pool: Pool, signals: Signals, engine: Engine | None) -> None:
+    def __init__(self, pool: Pool, builds: Builds, signals: Signals, engine: Engine | None) -> None:
         self.pool = pool
         self.signals = signals
         self.engine = engine
@@ -30,7 +30,8 @@ class Service:
         self.appender = Appender(pool, lambda tenant, _position: signals.tell("log", tenant))
         self.live = LiveProjects(pool, self.appender)
         self.reader = Reader(pool)
-        self.answers = Answers(pool, signals)
+        self.builds = builds
+        self.answers = Answers(pool, builds, signals)
 
 
 async def prepare_database(dsn: str) -> list[str]:
@@ -57,23 +58,33 @@ async def open_service(
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_pool(dsn, "cocreate_app", size=pool_size)
         stack.push_async_callback(pool.close)
-        signals = Signals(dsn, pool)
+        builds = Builds()
+        await builds.load(pool)
+
+        async def hold(connection: AnyConnection) -> None:
+            await builds.load(connection)
+            await hold_builds(connection, builds.numbers)
+
+        def hear_of_builds(topic: str, _tenant: str) -> None:
+            if topic == BUILDS:
+                signals.renew()
+
+        signals = Signals(dsn, pool, listening=hold)
         engine = None
         if project:
             projecting = await open_pool(dsn, "cocreate_projector", size=3)
             stack.push_async_callback(projecting.close)
-
-            def moved(projection: str, tenant: str, _position: int) -> None:
-                signals.tell(projection, tenant)
-
-            engine = Engine(projecting, MODELS, moved=moved)
-        service = Service(pool, signals, engine)
+            engine = Engine(
+                projecting, builds, moved=lambda tenant, _position: signals.tell(MOVED, tenant)
+            )
+        service = Service(pool, builds, signals, engine)
         stack.push_async_callback(signals.close)
         stack.push_async_callback(service.live.close)
+        signals.hear(hear_of_builds)
         background = [asyncio.create_task(signals.run())]
         if engine is not None:
             signals.hear(engine.hear)
-            background.append(asyncio.create_task(engine.run()))
+            background.append(asyncio.create_task(engine.run(lambda: signals.connected)))
         stack.push_async_callback(_cancel, background)
         yield service
 

@@ -29,6 +29,7 @@ CONCEPTS = [
     "reflection",
     "advice",
     "milestone",
+    "final-report",
     "suitability",
 ]
 

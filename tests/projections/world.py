@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -50,17 +50,22 @@ from cocreate.log.append import Appender
 from cocreate.log.connection import Pool, open_pool
 from cocreate.log.live import LiveProjects, Receipt, Sender
 from cocreate.log.read import Reader
-from cocreate.projections import obstacles as dashboard
+from cocreate.log.signals import Signals
 from cocreate.projections import timeline
+from cocreate.projections.answers import Answers
+from cocreate.projections.builds import Builds
 from cocreate.projections.engine import Engine
-from cocreate.projections.install import MODELS
+from cocreate.projections.fold import Slot
 from cocreate.projections.known import Audience
+from cocreate.projections.resource import Dashboard, Register
 from cocreate.service import prepare_database
 
 DAY = date(2025, 1, 6)
 TODAY = date(2026, 6, 1)
 SENDER = Sender(actor="tester", actor_role="official")
 INTERNAL, PUBLIC = Visibility.INTERNAL, Visibility.PUBLIC
+
+R = TypeVar("R", Register, Dashboard)
 
 _codes = count(1)
 
@@ -74,7 +79,12 @@ class World:
     """A database with the log and the read models, and what works on it."""
 
     def __init__(
-        self, dsn: str, admin: asyncpg.Connection[Any], pool: Pool, projecting: Pool
+        self,
+        dsn: str,
+        admin: asyncpg.Connection[Any],
+        pool: Pool,
+        projecting: Pool,
+        builds: Builds,
     ) -> None:
         self.dsn = dsn
         self.admin = admin
@@ -83,11 +93,19 @@ class World:
         self.projecting = projecting
         self.live = LiveProjects(pool, Appender(pool))
         self.reader = Reader(pool)
+        self.builds = builds
+        self.answers = Answers(pool, builds, Signals(dsn, pool))
         self.engine = self.other_engine()
 
     def other_engine(self, batch: int = 2_000) -> Engine:
         """Give what another process would fold with."""
-        return Engine(self.projecting, MODELS, batch=batch)
+        return Engine(self.projecting, self.builds, batch=batch)
+
+    async def catch_up(self, code: str) -> int:
+        """Bring the read models up to date, and give the position they are at."""
+        self.engine.wake(code)
+        await self.engine.catch_up()
+        return await self.reader.head(code) or 0
 
     async def municipality(self) -> str:
         """Register a municipality."""
@@ -129,33 +147,90 @@ class World:
         **page: Any,
     ) -> dict[str, Any]:
         """Bring the read models up to date, and give a timeline."""
-        await self.engine.catch_up()
-        body = await timeline.read_timeline(self.pool, code, project, audience, today, **page)
+        position = await self.catch_up(code)
+        body = await timeline.read_timeline(
+            self.answers, code, project, audience, position, today, **page
+        )
         assert body is not None
         return msgspec.json.decode(body, type=dict[str, Any])
 
-    async def dashboard(
+    async def register(
         self,
+        name: str,
         code: str,
         audience: Audience = Audience.INTERNAL,
+        *,
+        position: int | None = None,
         today: date = TODAY,
-        **narrow: Any,
+        **narrow: object,
+    ) -> list[dict[str, Any]]:
+        """Bring the read models up to date, and give the rows of a register, page by page."""
+        head = await self.catch_up(code)
+        model, register = self._resource(name, Register)
+        asked = msgspec.json.encode(msgspec.convert(narrow, register.narrow)).decode()
+        rows: list[dict[str, Any]] = []
+        place: str | None = None
+        while True:
+            page = await self.answers.ask(
+                model,
+                register.function,
+                code,
+                int(audience),
+                head if position is None else position,
+                today,
+                asked,
+                place,
+                7,
+            )
+            rows += [msgspec.to_builtins(register.row(*record[1:])) for record in page]
+            if len(page) < 7:
+                return rows
+            place = page[-1]["place"]
+
+    async def dashboard(
+        self,
+        name: str,
+        code: str,
+        audience: Audience = Audience.INTERNAL,
+        *,
+        position: int | None = None,
+        today: date = TODAY,
+        **narrow: object,
     ) -> dict[str, Any]:
         """Bring the read models up to date, and give a dashboard."""
-        await self.engine.catch_up()
-        body = await dashboard.read_dashboard(
-            self.pool, code, audience, today, dashboard.Filter(**narrow)
+        head = await self.catch_up(code)
+        model, dashboard = self._resource(name, Dashboard)
+        asked = msgspec.json.encode(msgspec.convert(narrow, dashboard.narrow)).decode()
+        [row] = await self.answers.ask(
+            model,
+            dashboard.function,
+            code,
+            int(audience),
+            head if position is None else position,
+            today,
+            asked,
         )
-        return msgspec.json.decode(body, type=dict[str, Any])
+        answer = msgspec.json.decode(row[0])
+        msgspec.convert(answer, dashboard.answers)
+        return answer
+
+    def _resource(self, path: str, kind: type[R]) -> tuple[str, R]:
+        for name, model in self.builds.models.items():
+            for resource in model.RESOURCES:
+                if isinstance(resource, kind) and resource.path == path:
+                    return name, resource
+        raise LookupError(path)
 
     async def rows(self, code: str) -> dict[str, list[tuple[object, ...]]]:
-        """Give every row of every read model of a municipality."""
+        """Give every row of every read model of a municipality, with all its versions."""
         found = {}
-        for model in MODELS:
-            for table in model.TABLES:
-                name = f"{table.schema}.{table.name}"
-                rows = await self.admin.fetch(f"select * from {name} where tenant_id = $1", code)
-                found[name] = sorted((tuple(row) for row in rows), key=repr)
+        for build in self.builds.values():
+            for table in build.model.TABLES:
+                for name in Slot(0, "", table).stored_in:
+                    rows = await self.admin.fetch(
+                        f"select * from {build.schema}.{name} where tenant_id = $1", code
+                    )
+                    found[f"{build.name}.{name}"] = sorted((tuple(row) for row in rows), key=repr)
         return found
 
 
@@ -172,7 +247,9 @@ async def new_world(admin_dsn: str) -> AsyncIterator[World]:
         pool = await open_pool(dsn, "cocreate_app", size=6)
         projecting = await open_pool(dsn, "cocreate_projector", size=6)
         try:
-            yield World(dsn, within, pool, projecting)
+            builds = Builds()
+            await builds.load(pool)
+            yield World(dsn, within, pool, projecting, builds)
         finally:
             await projecting.close()
             await pool.close()

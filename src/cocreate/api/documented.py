@@ -28,6 +28,12 @@ class Documented(msgspec.Struct, frozen=True, kw_only=True):
     """What headers the answer has beside the usual, and what they tell."""
     open: bool = False
     """Whether no key is needed."""
+    query: Sequence[type[msgspec.Struct]] = ()
+    """The structs whose fields are the query parameters."""
+    also: Sequence[str] = ()
+    """In which other media types it may be answered."""
+    tagged: bool = False
+    """Whether the answer has an ETag, and If-None-Match is honoured."""
 
 
 def documented(
@@ -39,6 +45,9 @@ def documented(
     preconditions: bool = False,
     headers: Mapping[str, str] | None = None,
     open: bool = False,  # noqa: A002
+    query: Sequence[type[msgspec.Struct]] = (),
+    also: Sequence[str] = (),
+    tagged: bool = False,
 ) -> dict[str, Documented]:
     """Give what goes into ``opt`` of a route handler."""
     return {
@@ -50,6 +59,9 @@ def documented(
             preconditions=preconditions,
             headers=headers or {},
             open=open,
+            query=query,
+            also=also,
+            tagged=tagged,
         )
     }
 

@@ -341,6 +341,13 @@ STEP_EXAMPLES: Mapping[str, Example] = {
         "milestone": "licht-aan",
         "title": "De eerste avond met licht",
     },
+    "final-reports": {
+        "occurredOn": "2025-12-01",
+        "title": "Eindverslag lampen in de tunnel",
+        "to": ["de gemeenteraad", "alle deelnemers"],
+        "body": "council",
+        "differsFromPlan": "De schouw kwam erbij, op verzoek van de buurt.",
+    },
     "wish-realisations": {
         "occurredOn": "2025-10-20",
         "wish": "veilig",
@@ -408,6 +415,20 @@ DECREE_DAY_EXAMPLE: Example = {
     "occurredOn": "2024-01-02",
     "day": "2024-12-27",
     "publication": "Stcrt. 2023, 12345",
+}
+NORMS_EXAMPLE: Example = {
+    "occurredOn": "2024-01-02",
+    "version": "2024-1",
+    "title": "Normen bij de participatieverordening",
+    "basis": "Participatieverordening 2023, artikel 7",
+    "validFrom": "2024-02-01",
+    "thresholds": [{"norm": "deviations-fed-back", "days": 30}],
+}
+COMPARISON_EXAMPLE: Example = {
+    "occurredOn": "2024-01-02",
+    "takesPart": True,
+    "body": "college",
+    "motivation": "Wij leren graag van anderen.",
 }
 KEY_EXAMPLE: Example = {
     "role": "official",

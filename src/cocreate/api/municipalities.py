@@ -13,7 +13,13 @@ from litestar.response.base import ASGIResponse
 from cocreate.api.answers import Answer, MunicipalityWritten, as_json, changed
 from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
-from cocreate.api.examples import DECREE_DAY_EXAMPLE, MUNICIPALITY_EXAMPLE, VISIBILITY_EXAMPLE
+from cocreate.api.examples import (
+    COMPARISON_EXAMPLE,
+    DECREE_DAY_EXAMPLE,
+    MUNICIPALITY_EXAMPLE,
+    NORMS_EXAMPLE,
+    VISIBILITY_EXAMPLE,
+)
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import lost_race
@@ -22,6 +28,8 @@ from cocreate.api.steps import WRITE_PROBLEMS, in_words
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.moment import Moment
 from cocreate.domain.municipality import (
+    AdoptNorms,
+    DecideOnComparison,
     DeclareDayOff,
     Municipality,
     MunicipalityCode,
@@ -59,6 +67,8 @@ class Municipalities(msgspec.Struct, frozen=True, kw_only=True):
 _REGISTRATION = Body(RegisterMunicipality)
 _VISIBILITY = Body(SetVisibility)
 _DAY_OFF = Body(DeclareDayOff)
+_NORMS = Body(AdoptNorms)
+_COMPARISON = Body(DecideOnComparison)
 
 
 @post(
@@ -161,6 +171,44 @@ async def set_visibility(request: Request[Any, Any, Any]) -> ASGIResponse:
 async def declare_day_off(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Add a day off by decree."""
     return await _set_rule(request, _DAY_OFF, Municipality.declare_day_off)
+
+
+@post(
+    "/v1/municipalities/{code:str}/norm-packs",
+    operation_id="adoptNorms",
+    summary=in_words(AdoptNorms)[0],
+    description=in_words(AdoptNorms)[1],
+    tags=[TAG],
+    opt=documented(
+        takes=AdoptNorms,
+        example=NORMS_EXAMPLE,
+        answers=MunicipalityWritten,
+        problems=WRITE_PROBLEMS,
+        preconditions=True,
+    ),
+)
+async def adopt_norms(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Adopt thresholds for the norm check."""
+    return await _set_rule(request, _NORMS, Municipality.adopt_norms)
+
+
+@post(
+    "/v1/municipalities/{code:str}/comparison-decisions",
+    operation_id="decideOnComparison",
+    summary=in_words(DecideOnComparison)[0],
+    description="Without such a decision it does not take part.",
+    tags=[TAG],
+    opt=documented(
+        takes=DecideOnComparison,
+        example=COMPARISON_EXAMPLE,
+        answers=MunicipalityWritten,
+        problems=WRITE_PROBLEMS,
+        preconditions=True,
+    ),
+)
+async def decide_on_comparison(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Take part in comparisons, or no longer."""
+    return await _set_rule(request, _COMPARISON, Municipality.decide_on_comparison)
 
 
 async def _set_rule(

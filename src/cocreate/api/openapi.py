@@ -24,6 +24,7 @@ from litestar.types import ControllerRouterHandler
 from cocreate.api.documented import Documented, read
 from cocreate.api.headers import API_VERSION
 from cocreate.api.problems import PROBLEM_JSON, ProblemDetails
+from cocreate.api.query import parameters_of
 from cocreate.settings import Settings
 
 Document = dict[str, Any]
@@ -40,7 +41,9 @@ TAGS: Mapping[str, str] = {
     "obstacles": "What stands in the way, and what was tried against it.",
     "commitments-and-reflections": "Promises with a date, and what was learned.",
     "record": "The log itself: many steps at once, publication, correction, events as recorded.",
-    "reading": "What the log comes to.",
+    "reading": "What the log comes to: projects, their timelines, and documents about them.",
+    "registers": "Every wish, deviation, decision, commitment, approval, ... of a municipality.",
+    "dashboards": "What the registers come to.",
     "glossary": "The words, in Dutch and in English.",
     "health": "Whether the service runs.",
 }
@@ -155,10 +158,13 @@ def _finish(
     """Complete what Litestar drew of an operation with what its route says of itself."""
     drawn = [_tidy_parameter(each) for each in operation.get("parameters", [])]
     parameters = sorted(drawn, key=lambda each: _PLACES.get(each["name"], len(_PLACES)))
+    parameters += [_tidy(each) for struct in said.query for each in parameters_of(struct)]
     if said.preconditions:
         parameters += [
             {"$ref": f"#/components/parameters/{name}"} for name in ("Idempotency-Key", "If-Match")
         ]
+    if said.tagged:
+        parameters.append({"$ref": "#/components/parameters/If-None-Match"})
     finished: Document = {
         "operationId": operation["operationId"],
         "tags": operation["tags"],
@@ -182,14 +188,24 @@ def _responses(
     names = ["API-Version", "X-Request-Id"]
     if said.preconditions:
         names += ["Location", "ETag", "Idempotency-Replayed"]
+    if said.tagged:
+        names.append("ETag")
     success: Document = {
         "description": _SUCCESS[handler.status_code],
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
     }
     if said.answers is not None:
-        success["content"] = {"application/json": {"schema": refs[repr(said.answers)]}}
+        success["content"] = {
+            "application/json": {"schema": refs[repr(said.answers)]},
+            **{media.partition(";")[0]: {"schema": {"type": "string"}} for media in said.also},
+        }
     problem = {"$ref": "#/components/responses/Problem"}
-    told = {str(status): problem for status in sorted({*said.problems, 500})}
+    told: Document = {str(status): problem for status in sorted({*said.problems, 500})}
+    if said.tagged:
+        told["304"] = {
+            "description": "The reader has it already.",
+            "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        }
     return {str(handler.status_code): success, **told}
 
 
@@ -272,7 +288,8 @@ _HEADERS: Document = {
         "schema": {"type": "string", "format": "uri-reference"},
     },
     "ETag": {
-        "description": "The new version, to send as If-Match.",
+        "description": "What the answer is known by: the new version after a write, to send as "
+        "If-Match; of what was read, to send as If-None-Match.",
         "schema": {"type": "string"},
         "example": '"12"',
     },
@@ -283,6 +300,13 @@ _HEADERS: Document = {
 }
 
 _PARAMETERS: Document = {
+    "If-None-Match": {
+        "name": "If-None-Match",
+        "in": "header",
+        "description": "The ETag of the answer one has: 304 if there is no other.",
+        "required": False,
+        "schema": {"type": "string"},
+    },
     "Idempotency-Key": {
         "name": "Idempotency-Key",
         "in": "header",

@@ -152,12 +152,21 @@ TEXTS: Final[dict[str, Text]] = {
         "Wat is gevraagd, is nog niet verwerkt tot de gevraagde positie. Vraag het zo nog eens.",
         "What was asked has not come to the position that was asked. Ask again in a moment.",
     ),
+    "being-built": Text(
+        503,
+        "Wordt opgebouwd",
+        "Being built",
+        "'{projection}' wordt uit het logboek opgebouwd en is nog niet volledig. Vraag het straks "
+        "nog eens.",
+        "'{projection}' is being built from the log and is not complete yet. Ask again later.",
+    ),
 }
 
 INPUT: Final[dict[str, tuple[str, str]]] = {
     "invalid-json": ("Dit is geen geldige JSON: {problem}", "This is not valid JSON: {problem}"),
     "too-deep": ("De JSON is te diep genest.", "The JSON is nested too deep."),
     "required": ("Dit veld is verplicht.", "This field is required."),
+    "unknown-parameter": ("Deze parameter is onbekend.", "This parameter is unknown."),
     "unknown-field": ("Dit veld is onbekend.", "This field is unknown."),
     "wrong-type": ("Verwacht: {expected}.", "Expected: {expected}."),
     "too-short": ("Te kort; ten minste {limit}.", "Too short; at least {limit}."),

@@ -23,11 +23,14 @@ from cocreate.log.errors import (
     UnknownProject,
     Unstorable,
 )
-from cocreate.projections.answers import NotFresh
+from cocreate.projections.answers import BeingBuilt, NotFresh
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER = "1"
 """How many seconds to wait before asking again, where the database gave no answer."""
+
+BUILD_RETRY_AFTER = "5"
+"""The same, while a read model is being built."""
 
 Source = Literal["body", "header", "query", "path"]
 
@@ -166,6 +169,9 @@ def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
         return Problem("unstorable")
     if isinstance(raised, NotFresh):
         return Problem("not-fresh", headers={"Retry-After": RETRY_AFTER})
+    if isinstance(raised, BeingBuilt):
+        facts = {"projection": raised.projection}
+        return Problem("being-built", facts=facts, headers={"Retry-After": BUILD_RETRY_AFTER})
     if isinstance(raised, _NO_ANSWER):
         _log.warning("The database gave no answer: %s", raised)
         return Problem("log-unavailable", headers={"Retry-After": RETRY_AFTER})

@@ -34,6 +34,7 @@ STEPS_OF: Mapping[Role, frozenset[str]] = {
             "commitment-breaches",
             "sessions",
             "milestones",
+            "final-reports",
             "feedback",
             "publications",
             "corrections",

@@ -23,7 +23,7 @@ from cocreate.domain.steps.course import StartProject
 from cocreate.domain.vocabulary import Role
 from cocreate.log.errors import VersionConflict
 from cocreate.log.live import LiveProjects, Sender
-from cocreate.projections.install import MODELS
+from cocreate.projections.model import read_models
 from cocreate.service import Service, open_service
 from cocreate.settings import Settings
 
@@ -149,8 +149,8 @@ def _files_in(folder: Path) -> list[Path]:
 async def _catch_up(service: Service) -> None:
     for code in MUNICIPALITIES:
         head = await service.reader.head(code) or 0
-        for model in MODELS:
-            await service.answers.reach(model.NAME, code, head, within=120)
+        for name in read_models():
+            await service.answers.reach(name, code, head, within=120)
 
 
 def _tell(settings: Settings, seeded: Seeded) -> None:

@@ -34,17 +34,17 @@ class RuleBroken(Exception):  # noqa: N818 - named as the domain says it
 
 
 class ProjectClosed(RuleBroken):
-    """A completed or stopped project takes feedback, reflections, corrections, publications."""
+    """A closed project takes feedback, reflections, corrections, publications, a final report."""
 
     code = "project-closed"
     title_nl, title_en = "Het traject is afgesloten", "The project is closed"
     nl = (
         "Dit traject is afgesloten ({status}); er kunnen alleen nog terugkoppeling, reflecties, "
-        "correcties en openbaarmakingen bij."
+        "correcties, openbaarmakingen en een eindverslag bij."
     )
     en = (
-        "This project is closed ({status}); it takes only feedback, reflections, corrections and "
-        "publications."
+        "This project is closed ({status}); it takes only feedback, reflections, corrections, "
+        "publications and a final report."
     )
 
 
@@ -360,3 +360,13 @@ class NothingSaid(RuleBroken):
     title_nl, title_en = "Geen stappen", "No steps"
     nl = "Een opdracht bevat ten minste een stap; een traject begint met een eigen opdracht."
     en = "A command carries at least one step; a project starts with a command of its own."
+
+
+class NormWithoutTerm(RuleBroken):
+    """A threshold in days is set for a norm that knows none."""
+
+    code = "norm-without-term"
+    about_input = True
+    title_nl, title_en = "Deze norm kent geen termijn", "This norm has no term"
+    nl = "Voor de norm '{norm}' valt geen termijn in dagen te stellen."
+    en = "No term in days can be set for the norm '{norm}'."

@@ -71,6 +71,9 @@ advice
 milestone
   mijlpaal: Een belangrijk punt dat het traject op een bepaalde datum wil bereiken.
   milestone: An important point that the project means to reach by a certain date.
+final-report
+  eindverslag: Het verslag na afloop: hoe het ging, wie meededen en wat met hun inbreng is gedaan.
+  final report: The account afterwards: how it went, who took part, what was done with their input.
 suitability
   geschiktheid voor co-creatie: Het oordeel of samen met inwoners werken past bij deze vraag.
   suitability: The judgement whether working together with residents fits this question.
@@ -145,6 +148,20 @@ completed
 stopped
   gestopt: Het traject is beëindigd voordat het klaar was.
   stopped: The project was ended before it was finished.
+""",
+    "phase": """
+framing
+  kaderstelling: Het begin van een traject, tot vaststaat wat open is en wat niet.
+  framing: The start of a project, until it is settled what is open and what is not.
+preparation
+  voorbereiding: De tijd waarin inwoners en gemeente samen toewerken naar een besluit.
+  preparation: The time in which residents and municipality work towards a decision together.
+execution
+  uitvoering: De tijd na het eerste besluit, waarin wordt gedaan wat is besloten.
+  execution: The time after the first decision, in which what was decided is done.
+evaluation
+  evaluatie: De tijd na de afsluiting, waarin iedereen terugkijkt en leert.
+  evaluation: The time after the end, in which all look back and learn.
 """,
     "visibility": """
 public
@@ -738,6 +755,64 @@ listening
 reflection
   reflecteren: Terugkijken op het eigen werk en ervan leren.
   reflection: Looking back on one's own work and learning from it.
+""",
+    "norm": """
+suitability-assessed
+  geschiktheid beoordeeld: Vooraf is met redenen bepaald of samenwerken met inwoners hier past.
+  suitability assessed: It was judged beforehand, with reasons, whether co-creation fits here.
+frames-before-sessions
+  kaders voor de eerste bijeenkomst: Voordat inwoners meepraten, staat vast wat open is en wat niet.
+  frames before sessions: Before residents join in, it is settled what is open and what is not.
+level-set
+  participatieniveau bepaald: Vooraf is gezegd hoeveel invloed inwoners hebben.
+  level set: It was said beforehand how much influence residents have.
+mandate-clear
+  regie en verantwoording duidelijk: Op elk moment is bekend wie leidt en wie verantwoording aflegt.
+  mandate clear: At every moment it is known who directs and who gives account.
+residents-before-decision
+  inwoners voor het besluit: Inwoners doen mee voordat er is besloten, en niet pas daarna.
+  residents before the decision: Residents come in before it is decided, and not only after.
+contributions-answered
+  elke inbreng beantwoord: Op elke wens is een antwoord gekomen.
+  contributions answered: Every wish got an answer.
+deviations-grounded
+  afwijkingen met een grond: Bij elke afwijking staat op welke grond zij rust.
+  deviations grounded: Every deviation says on which ground it rests.
+deviations-motivated
+  afwijkingen gemotiveerd: Bij elke afwijking staat waarom, en tijdig.
+  deviations motivated: Every deviation says why, and in time.
+deviations-fed-back
+  afwijkingen teruggekoppeld: Inwoners hebben van elke afwijking tijdig gehoord.
+  deviations fed back: Residents heard of every deviation in time.
+decisions-announced
+  besluiten bekendgemaakt: Elk besluit waartegen bezwaar openstaat, is bekendgemaakt.
+  decisions announced: Every decision that is open to objection was announced.
+statutory-terms-kept
+  wettelijke termijnen gehaald: Op elke aanvraag is binnen de wettelijke termijn beslist.
+  statutory terms kept: Every request was decided within its statutory term.
+commitments-kept
+  toezeggingen nagekomen: Elke toezegging met een datum is op tijd nagekomen.
+  commitments kept: Every promise with a date was kept in time.
+final-report-delivered
+  eindverslag uitgebracht: Na afloop is verslag gedaan aan wie beslist en aan wie meedeed.
+  final report delivered: Afterwards a report went to those who decide and those who took part.
+reflection-held
+  teruggekeken en geleerd: Na afloop hebben betrokkenen vastgelegd wat zij leerden.
+  reflection held: Afterwards those involved recorded what they learned.
+""",
+    "verdict": """
+met
+  voldaan: Aan de norm is voldaan.
+  met: The norm is met.
+not-met
+  niet voldaan: Aan de norm is niet voldaan, of te laat.
+  not met: The norm is not met, or too late.
+not-yet
+  nog niet: Aan de norm is nog niet voldaan, en dat kan nog op tijd.
+  not yet: The norm is not met yet, and still may be in time.
+not-applicable
+  niet van toepassing: De norm vraagt hier niets.
+  not applicable: The norm asks nothing here.
 """,
     "publication-category": """
 council-papers

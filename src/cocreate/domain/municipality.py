@@ -13,11 +13,11 @@ from msgspec import Meta
 from cocreate.domain import errors
 from cocreate.domain.calendar import PUBLISHED_DECREE_DAYS, Calendar
 from cocreate.domain.moment import Moment, Rules
-from cocreate.domain.project.chapter import require_past
+from cocreate.domain.project.chapter import require_distinct, require_past
 from cocreate.domain.steps import STEPS
 from cocreate.domain.steps.base import Event as AnyEvent
-from cocreate.domain.steps.base import EventMeta, Line, Step, Title, content_of
-from cocreate.domain.vocabulary import Visibility
+from cocreate.domain.steps.base import EventMeta, Line, Part, Step, Title, content_of
+from cocreate.domain.vocabulary import Body, Norm, Visibility
 
 MunicipalityCode = Annotated[str, Meta(pattern=r"^GM[0-9]{4}(?![\s\S])")]
 """The code of a municipality with Statistics Netherlands (CBS), such as ``GM0503``."""
@@ -75,9 +75,70 @@ class DayOffDeclared(DeclareDayOff, AnyEvent, frozen=True, kw_only=True, metacla
     """A day off was declared. Terms that run are worked out again by steps of their own."""
 
 
+NORMS_WITH_TERM: frozenset[Norm] = frozenset(
+    {
+        Norm.CONTRIBUTIONS_ANSWERED,
+        Norm.DEVIATIONS_MOTIVATED,
+        Norm.DEVIATIONS_FED_BACK,
+        Norm.DECISIONS_ANNOUNCED,
+        Norm.FINAL_REPORT_DELIVERED,
+        Norm.REFLECTION_HELD,
+    }
+)
+"""The norms for which a municipality can set a term: what they ask is to be done some day."""
+
+
+class NormThreshold(Part, frozen=True, kw_only=True):
+    """Within how many days what a norm asks is to be done."""
+
+    norm: Norm
+    days: Annotated[int, Meta(ge=1, le=3650)]
+
+
+class AdoptNorms(Step, frozen=True, kw_only=True):
+    """The municipality adopts thresholds of its own, as a pack that holds from a day on.
+
+    It holds for what arises from that day on; what arose before keeps the pack of its day.
+    """
+
+    noun: ClassVar = "norm-packs"
+
+    version: Title
+    title: Title
+    valid_from: date
+    thresholds: Annotated[tuple[NormThreshold, ...], Meta(max_length=len(Norm))]
+    basis: Line | None = None
+
+
+class NormsAdopted(AdoptNorms, AnyEvent, frozen=True, kw_only=True, metaclass=EventMeta):
+    """Thresholds were adopted."""
+
+
+class DecideOnComparison(Step, frozen=True, kw_only=True):
+    """The municipality takes part in comparisons and lets others learn from it, or does not."""
+
+    noun: ClassVar = "comparison-decisions"
+
+    takes_part: bool
+    body: Body
+    motivation: Line | None = None
+
+
+class ComparisonDecided(
+    DecideOnComparison, AnyEvent, frozen=True, kw_only=True, metaclass=EventMeta
+):
+    """It was decided whether the municipality takes part in comparisons."""
+
+
 MUNICIPALITY_EVENTS: Mapping[str, type[AnyEvent]] = {
     event_class.__name__: event_class
-    for event_class in (MunicipalityRegistered, VisibilitySet, DayOffDeclared)
+    for event_class in (
+        MunicipalityRegistered,
+        VisibilitySet,
+        DayOffDeclared,
+        NormsAdopted,
+        ComparisonDecided,
+    )
 }
 
 
@@ -124,6 +185,25 @@ class Municipality(BaseAggregate[UUID]):
             raise errors.IdTaken(id=step.day.isoformat())
         self._record(DayOffDeclared, step, moment)
 
+    def adopt_norms(self, step: AdoptNorms, moment: Moment) -> None:
+        """Adopt thresholds; those of earlier packs keep what they hold for.
+
+        Raises :class:`~cocreate.domain.errors.IdTaken` for a version that is there already,
+        :class:`~cocreate.domain.errors.NormWithoutTerm`, and
+        :class:`~cocreate.domain.errors.RepeatedReference` for a norm with two thresholds.
+        """
+        if step.version in self.norm_packs:
+            raise errors.IdTaken(id=step.version)
+        for threshold in step.thresholds:
+            if threshold.norm not in NORMS_WITH_TERM:
+                raise errors.NormWithoutTerm(norm=threshold.norm)
+        require_distinct(tuple(threshold.norm for threshold in step.thresholds))
+        self._record(NormsAdopted, step, moment)
+
+    def decide_on_comparison(self, step: DecideOnComparison, moment: Moment) -> None:
+        """Decide whether to take part in comparisons."""
+        self._record(ComparisonDecided, step, moment)
+
     def rules(self) -> Rules:
         """Give the rules under which steps are taken now."""
         return Rules(visibility=dict(self.visibility), calendar=Calendar(self.decree_days))
@@ -143,6 +223,8 @@ class Municipality(BaseAggregate[UUID]):
     def __init__(self) -> None:
         self.visibility: dict[str, Visibility] = {}
         self.decree_days: dict[date, str] = dict(PUBLISHED_DECREE_DAYS)
+        self.norm_packs: dict[str, date] = {}
+        self.takes_part = False
 
     @event(VisibilitySet)
     def _visibility_set(self, steps: str, default: Visibility) -> None:
@@ -151,3 +233,11 @@ class Municipality(BaseAggregate[UUID]):
     @event(DayOffDeclared)
     def _day_off_declared(self, day: date, publication: str) -> None:
         self.decree_days[day] = publication
+
+    @event(NormsAdopted)
+    def _norms_adopted(self, version: str, valid_from: date) -> None:
+        self.norm_packs[version] = valid_from
+
+    @event(ComparisonDecided)
+    def _comparison_decided(self, takes_part: bool) -> None:
+        self.takes_part = takes_part

@@ -52,6 +52,15 @@ class ProjectStatus(Vocabulary):
     STOPPED = "stopped"
 
 
+class Phase(Vocabulary):
+    """The phase of a project, told by what was recorded of it (Gemeentewet, art. 150)."""
+
+    FRAMING = "framing"
+    PREPARATION = "preparation"
+    EXECUTION = "execution"
+    EVALUATION = "evaluation"
+
+
 class Visibility(Vocabulary):
     """Who may read a step: everyone, or only those who work for the municipality."""
 
@@ -369,6 +378,34 @@ class Competence(Vocabulary):
     LETTING_GO = "letting-go"
     LISTENING = "listening"
     REFLECTION = "reflection"
+
+
+class Norm(Vocabulary):
+    """What a court of audit or the ombudsman would ask of a project."""
+
+    SUITABILITY_ASSESSED = "suitability-assessed"
+    FRAMES_BEFORE_SESSIONS = "frames-before-sessions"
+    LEVEL_SET = "level-set"
+    MANDATE_CLEAR = "mandate-clear"
+    RESIDENTS_BEFORE_DECISION = "residents-before-decision"
+    CONTRIBUTIONS_ANSWERED = "contributions-answered"
+    DEVIATIONS_GROUNDED = "deviations-grounded"
+    DEVIATIONS_MOTIVATED = "deviations-motivated"
+    DEVIATIONS_FED_BACK = "deviations-fed-back"
+    DECISIONS_ANNOUNCED = "decisions-announced"
+    STATUTORY_TERMS_KEPT = "statutory-terms-kept"
+    COMMITMENTS_KEPT = "commitments-kept"
+    FINAL_REPORT_DELIVERED = "final-report-delivered"
+    REFLECTION_HELD = "reflection-held"
+
+
+class Verdict(Vocabulary):
+    """What a norm comes to."""
+
+    MET = "met"
+    NOT_MET = "not-met"
+    NOT_YET = "not-yet"
+    NOT_APPLICABLE = "not-applicable"
 
 
 class PublicationCategory(Vocabulary):

@@ -1,4 +1,4 @@
-"""Telling other processes that a log has grown or a read model has moved.
+"""Telling other processes that a log has grown or its read models have moved on.
 
 NOTIFY takes a lock on the whole server at commit, so it never goes along with an append: what
 there is to tell gathers while the last message is on its way, and goes out together, at most
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 
-from cocreate.log.connection import Pool
+from cocreate.log.connection import AnyConnection, Pool
 
 CHANNEL = "cocreate"
 GAP_SECONDS = 0.05
@@ -23,15 +23,20 @@ LONGEST = 7_000
 """How many bytes of a message PostgreSQL carries, with a margin."""
 
 Heard = Callable[[str, str], None]
-"""Told of a topic, such as ``log`` or the name of a read model, and a municipality."""
+"""Told of a topic, such as ``log`` or ``models``, and a municipality."""
+Listening = Callable[[AnyConnection], Awaitable[None]]
 
 
 class Signals:
     """Sends and hears signals, within this process at once and to others soon."""
 
-    def __init__(self, dsn: str, pool: Pool) -> None:
+    def __init__(self, dsn: str, pool: Pool, *, listening: Listening | None = None) -> None:
         self._dsn = dsn
         self._pool = pool
+        self._listening = listening
+        """What else is to be done on the connection that listens, whenever there is a new one."""
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._renewing: asyncio.Task[None] | None = None
         self._hearers: list[Heard] = []
         self._waiting: dict[str, None] = {}
         self._sending: asyncio.Task[None] | None = None
@@ -49,6 +54,16 @@ class Signals:
         if self._sending is None or self._sending.done():
             self._sending = asyncio.create_task(self._send())
 
+    def renew(self) -> None:
+        """Do anew what is to be done on the connection that listens."""
+
+        async def renewed() -> None:
+            if self._connection is not None and self._listening is not None:
+                with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    await self._listening(self._connection)
+
+        self._renewing = asyncio.create_task(renewed())
+
     async def run(self) -> None:
         """Hear the signals of other processes until cancelled."""
         while True:
@@ -61,6 +76,9 @@ class Signals:
             try:
                 connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
                 await connection.add_listener(CHANNEL, self._heard)
+                if self._listening is not None:
+                    await self._listening(connection)
+                self._connection = connection
                 self.connected = True
                 self._deliver("", "")
                 await lost.wait()
@@ -68,6 +86,7 @@ class Signals:
                 await asyncio.sleep(RECONNECT_SECONDS)
             finally:
                 self.connected = False
+                self._connection = None
                 with contextlib.suppress(Exception):
                     await connection.close(timeout=1)
 
@@ -75,6 +94,8 @@ class Signals:
         """Send what is waiting."""
         if self._sending is not None:
             await self._sending
+        if self._renewing is not None:
+            await self._renewing
 
     async def _send(self) -> None:
         while self._waiting:

@@ -1,7 +1,7 @@
 """Answers of read models: kept while nothing changed, and as fresh as the reader asks.
 
 An answer is kept only while signals of other processes reach this one, and let go at the signal
-that its read model moved on for that municipality.
+that the read models of its municipality moved on.
 """
 
 from __future__ import annotations
@@ -11,81 +11,155 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from time import monotonic
 
+import asyncpg
+import msgspec
+
 from cocreate.log.connection import Pool
 from cocreate.log.signals import Signals
+from cocreate.projections.builds import GONE, Build, Builds
+from cocreate.projections.model import rests_on
 
 CHECK_SECONDS = 0.05
 """How long a reader who waits relies on a signal before the checkpoint is looked at again."""
+MOVED = "models"
+"""The topic of the signal that the read models of a municipality moved on."""
+BUILDS = "builds"
+"""The topic of the signal that other builds were taken into use."""
+LATEST = 2**63 - 2
+"""A position beyond every log: as known now."""
 
 
 class NotFresh(Exception):  # noqa: N818
     """The read model did not reach the position that was asked within the time."""
 
 
-class Answers:
-    """Gives answers of read models, and keeps them within a bound of bytes."""
+class BeingBuilt(Exception):  # noqa: N818
+    """A read model has not caught up with a log since its definition changed."""
 
-    def __init__(self, pool: Pool, signals: Signals, *, max_bytes: int = 64 * 2**20) -> None:
+    def __init__(self, projection: str) -> None:
+        super().__init__(projection)
+        self.projection = projection
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """How far a build of a read model has come in a log."""
+
+    build: int
+    position: int
+
+
+class Answers:
+    """Asks read models, and keeps answers within a bound of bytes."""
+
+    def __init__(
+        self, pool: Pool, builds: Builds, signals: Signals, *, max_bytes: int = 64 * 2**20
+    ) -> None:
         self._pool = pool
+        self._builds = builds
         self._signals = signals
         self._max_bytes = max_bytes
         self._bytes = 0
         self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._keys: dict[tuple[str, str], set[Hashable]] = {}
+        self._keys: dict[str, set[Hashable]] = {}
+        self._stands: dict[str, dict[str, Stand]] = {}
         self._lost = 0
-        self._moves: dict[tuple[str, str], int] = {}
-        self._reached: dict[tuple[str, str], int] = {}
+        self._moves: dict[str, int] = {}
         self._moved = asyncio.Event()
+        self._reload = True
         signals.hear(self._hear)
+
+    async def build(self, projection: str) -> Build:
+        """Give the build in use of a read model. Raises :class:`BeingBuilt` if there is none."""
+        if self._reload or projection not in self._builds:
+            await self._builds.load(self._pool)
+            self._reload = False
+        try:
+            return self._builds[projection]
+        except KeyError:
+            raise BeingBuilt(projection) from None
+
+    async def ask(self, projection: str, function: str, *given: object) -> list[asyncpg.Record]:
+        """Call a function of a read model. Raises :class:`BeingBuilt`."""
+        places = ", ".join(f"${number}" for number in range(1, len(given) + 1))
+        for _ in range(3):
+            build = await self.build(projection)
+            try:
+                # The names are of our own, never input.
+                return await self._pool.fetch(
+                    f"select * from {build.schema}.{function}({places})",  # noqa: S608
+                    *given,
+                )
+            except GONE:
+                self._reload = True
+        raise BeingBuilt(projection)
+
+    async def stand(self, projection: str, tenant: str) -> Stand:
+        """Tell how far a read model has come. Raises :class:`BeingBuilt` until it is complete."""
+        build = await self.build(projection)
+        known = self._stands.get(tenant, {}).get(projection)
+        if known is not None and known.build == build.number and self._signals.connected:
+            return known
+        moves = self._lost, self._moves.get(tenant)
+        builds = [build.number]
+        builds += [(await self.build(base)).number for base in rests_on(build.model)]
+        row = await self._pool.fetchrow(
+            "select * from cocreate.read_checkpoint($1, $2)", tenant, builds
+        )
+        if row is None or not row["complete"]:
+            raise BeingBuilt(projection)
+        stand = Stand(build.number, row["position"])
+        if moves == (self._lost, self._moves.get(tenant)):
+            self._stands.setdefault(tenant, {})[projection] = stand
+        return stand
 
     async def give(
         self,
-        projection: str,
         tenant: str,
         question: Hashable,
         ask: Callable[[], Awaitable[bytes | None]],
     ) -> bytes | None:
-        """Give the answer to a question, asked anew if anything may have changed since."""
-        key = (projection, tenant, question)
+        """Give the answer to a question, asked anew if anything may have changed since.
+
+        The first part of the question is the name of what it is put to.
+        """
+        key = (tenant, question)
         kept = self._kept.get(key)
         if kept is not None and self._signals.connected:
             self._kept.move_to_end(key)
             return kept
-        moves = self._lost, self._moves.get(key[:2])
+        moves = self._lost, self._moves.get(tenant)
         answer = await ask()
-        same = moves == (self._lost, self._moves.get(key[:2]))
+        same = moves == (self._lost, self._moves.get(tenant))
         if answer is not None and self._signals.connected and same:
             self._keep(key, answer)
         return answer
 
-    async def reach(self, projection: str, tenant: str, position: int, *, within: float) -> None:
-        """Wait until a read model holds a position of the log. Raises :class:`NotFresh`."""
+    async def reach(self, projection: str, tenant: str, position: int, *, within: float) -> Stand:
+        """Wait until a read model holds a position of the log, and tell how far it is.
+
+        Raises :class:`NotFresh` and :class:`BeingBuilt`.
+        """
         until = monotonic() + within
         while True:
             self._moved.clear()
-            reached = await self._pool.fetchval(
-                "select cocreate.read_checkpoint($1, $2)", tenant, projection
-            )
-            if (reached or 0) >= position:
-                # The signal of the process that moved it may still be on its way here.
-                if position > self._reached.get((projection, tenant), 0):
-                    self._reached[projection, tenant] = reached
-                    self._let_go(projection, tenant)
-                return
+            stand = await self.stand(projection, tenant)
+            if stand.position >= position:
+                return stand
             left = until - monotonic()
             if left <= 0:
                 raise NotFresh
             try:
                 await asyncio.wait_for(self._moved.wait(), min(left, CHECK_SECONDS))
             except TimeoutError:
-                continue
+                # The signal of the process that moved it may be late, or lost.
+                self._let_go(tenant)
 
-    def _keep(self, key: tuple[str, str, Hashable], answer: bytes) -> None:
+    def _keep(self, key: tuple[str, Hashable], answer: bytes) -> None:
         if len(answer) > self._max_bytes // 16:
             return
         self._drop(key)
         self._kept[key] = answer
-        self._keys.setdefault(key[:2], set()).add(key)
+        self._keys.setdefault(key[0], set()).add(key)
         self._bytes += len(answer)
         while self._bytes > self._max_bytes:
             self._drop(next(iter(self._kept)))
@@ -94,26 +168,28 @@ class Answers:
         answer = self._kept.pop(key, None)
         if answer is not None and isinstance(key, tuple):
             self._bytes -= len(answer)
-            keys = self._keys[key[:2]]
+            keys = self._keys[key[0]]
             keys.discard(key)
             if not keys:
-                del self._keys[key[:2]]
+                del self._keys[key[0]]
 
     def _hear(self, topic: str, tenant: str) -> None:
         if topic == "log":
             return
         self._moved.set()
-        if not topic:
+        if topic == MOVED:
+            self._let_go(tenant)
+        else:
+            self._reload = True
             self._lost += 1
             self._kept.clear()
             self._keys.clear()
+            self._stands.clear()
             self._bytes = 0
-            return
-        self._let_go(topic, tenant)
 
-    def _let_go(self, projection: str, tenant: str) -> None:
-        """Let go of every answer of a read model on a municipality, also of those being asked."""
-        moved = (projection, tenant)
-        self._moves[moved] = self._moves.get(moved, 0) + 1
-        for key in list(self._keys.get(moved, ())):
+    def _let_go(self, tenant: str) -> None:
+        """Let go of every answer on a municipality, also of those being asked."""
+        self._moves[tenant] = self._moves.get(tenant, 0) + 1
+        self._stands.pop(tenant, None)
+        for key in list(self._keys.get(tenant, ())):
             self._drop(key)

@@ -1,64 +1,91 @@
 """The projection engine: takes what the logs say into the read models, exactly once.
 
-For each read model and municipality there is a checkpoint, moved in the same transaction as the
-rows. Whoever holds the lock on its row does the folding; others go on to the next, so any number
-of processes share the work, and a process that dies lets go at once. A step that a fold cannot
-take stops that read model of that municipality alone, visibly, until it is repaired.
+For each build of a read model and municipality there is a checkpoint, moved in the same
+transaction as the rows. Whoever holds the locks on a municipality's checkpoints does the folding;
+others go on to the next, so any number of processes share the work, and one that dies lets go at
+once. Builds that are equally far take a batch together: it is read, decoded and folded once. One
+that is behind is brought up beside them, project by project.
+
+A project with a step that cannot be folded is parked before it, visibly, until it is repaired; all
+others go on.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
-from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from cocreate.domain.steps.base import Event
 from cocreate.log.codec import ALL_EVENTS, Codec
 from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import PAGE, Recorded, recorded
-from cocreate.projections.known import Audience, Known, as_known, know, reaches_back
-from cocreate.projections.rows import Key, Rows, Table, load, write
+from cocreate.projections.accounts import related, touched
+from cocreate.projections.builds import GONE, Build, Builds
+from cocreate.projections.fold import Changes, Layout, Poison, ProjectFold
+from cocreate.projections.known import Known, know, reaches_back
+from cocreate.projections.model import STATE
 
 POLL_SECONDS = 1.0
 """How long a log may be ahead unnoticed when no one was told."""
-GAP_SECONDS = 0.05
+HEARD_POLL_SECONDS = 10.0
+"""The same while signals come in: then nothing is missed but by mishap."""
+SURVEY_SECONDS = 60.0
+"""How often builds are looked for that are behind the others, or were taken into use."""
+GAP_SECONDS = 0.02
 """How long a busy log gathers between batches: many steps cost little more than one."""
+KEPT_ACCOUNTS = 20_000
+"""How many accounts stay in memory between batches, in all."""
+LONG_LOG = 5_000
+"""From how many events on a build that has nothing is made project by project."""
+STREAMS_AT_ONCE = 64
+"""How many projects are brought up in one transaction."""
+PENDING = 20_000
+"""How many changed rows are held before they are written."""
+BREATH = 200
+"""After how many steps others have a turn."""
 
-
-class ReadModel(Protocol):
-    """What the module of a read model offers: its name, its tables and its fold."""
-
-    NAME: str
-    """The name of the model, of its schema in the database and of its .sql file."""
-    VERSION: int
-    """Counts up when the fold comes to something else for the same log."""
-
-    @property
-    def TABLES(self) -> Sequence[Table[Any]]:  # noqa: N802 - a constant of the module
-        """The tables it keeps."""
-
-    def touched(self, event: Event, /) -> Iterator[Key]:
-        """Yield the keys of the rows that a step may change."""
-
-    def fold(self, rows: Rows, known: Known, /) -> None:
-        """Let a step change the rows: a pure function of both."""
+log = logging.getLogger(__name__)
 
 
 class Lag(msgspec.Struct, frozen=True, rename="camel"):
     """How far a read model is behind the log of a municipality."""
 
-    tenant: str
+    municipality: str
     projection: str
     position: int
     head: int
-    parked_at_position: int | None = None
-    parked_reason: str | None = None
+    complete: bool
+    """Whether it may be read from: it has caught up with the log once."""
+    parked: int
+    """How many projects are parked."""
+
+
+class Parked(msgspec.Struct, frozen=True, rename="camel"):
+    """A project that a read model could not take a step of."""
+
+    municipality: str
+    projection: str
+    project: UUID
+    position: int
+    reason: str
+
+
+class Checkpoint(msgspec.Struct):
+    """How far a build has come in a log, under lock."""
+
+    build: int
+    position: int
+    complete: bool
+    target: int | None
+    cursor: UUID | None
+    parked: int
 
 
 class Engine:
@@ -67,47 +94,54 @@ class Engine:
     def __init__(
         self,
         pool: Pool,
-        models: Sequence[ReadModel],
+        builds: Builds,
         *,
         codec: Codec | None = None,
-        moved: Callable[[str, str, int], None] | None = None,
+        moved: Callable[[str, int], None] | None = None,
         batch: int = PAGE,
     ) -> None:
         self._pool = pool
-        self._models = {model.NAME: model for model in models}
+        self.builds = builds
         self._codec = codec or Codec(ALL_EVENTS)
-        self._moved = moved or (lambda _projection, _tenant, _position: None)
+        self._moved = moved or (lambda _tenant, _position: None)
         self._batch = batch
-        self._awake: dict[str, set[str]] = {name: set() for name in self._models}
-        self._unsure = set(self._models)
-        """The read models for which a log may have grown without a word."""
+        self._awake: set[str] = set()
+        self._unsure = True
+        """Whether a log may have grown without a word."""
         self._wake = asyncio.Event()
+        self._surveyed = 0.0
+        self._kept: OrderedDict[str, Kept] = OrderedDict()
+        self._kept_size = 0
 
     def wake(self, tenant: str) -> None:
         """Say that a log has grown."""
-        for awake in self._awake.values():
-            awake.add(tenant)
+        self._awake.add(tenant)
         self._wake.set()
 
     def hear(self, topic: str, tenant: str) -> None:
-        """Hear a signal: that of a log, or that some may have been lost."""
+        """Hear a signal: that of a log, that builds were taken into use, or that some are lost."""
         if topic == "log":
             self.wake(tenant)
-        elif not topic:
-            self._unsure.update(self._models)
+        elif topic == "builds" or not topic:
+            self._surveyed = 0.0
+            self._unsure = True
             self._wake.set()
 
-    async def run(self) -> None:
-        """Keep up until cancelled. A database that is away is waited for."""
+    async def run(self, connected: Callable[[], bool] = lambda: False) -> None:
+        """Keep up until cancelled. A database that is away is waited for.
+
+        ``connected`` tells whether signals come in, so that polling may be slow.
+        """
         polled = monotonic()
         while True:
             self._wake.clear()
-            if monotonic() - polled > POLL_SECONDS:
+            if monotonic() - polled > (HEARD_POLL_SECONDS if connected() else POLL_SECONDS):
                 polled = monotonic()
-                self._unsure.update(self._models)
+                self._unsure = True
             try:
                 await self.catch_up()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                log.warning("the database is away, or refused", exc_info=True)
                 await asyncio.sleep(POLL_SECONDS)
                 continue
             await asyncio.sleep(GAP_SECONDS)
@@ -115,298 +149,456 @@ class Engine:
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
 
     async def catch_up(self) -> None:
-        """Fold until no read model is behind, but for those that others work on or are parked.
+        """Fold until no build is behind, but for those that others work on.
 
-        What the database refuses for one municipality is raised after all others had their turn.
+        Municipalities have a batch each in turn. What the database refuses for one of them is
+        raised after all others had theirs.
         """
         refused: asyncpg.PostgresError | None = None
-        for name, model in self._models.items():
-            tenants, self._awake[name] = self._awake[name], set()
-            if not tenants or name in self._unsure:
-                tenants |= await self._behind(name)
-                self._unsure.discard(name)
-            while tenants:
-                for tenant in tenants:
-                    try:
-                        while await self.advance(model, tenant):
-                            pass
-                    except asyncpg.PostgresError as problem:
-                        self._unsure.add(name)
-                        refused = problem
-                tenants, self._awake[name] = self._awake[name], set()
+        tenants = await self._take_awake()
+        while tenants:
+            again = set()
+            for tenant in tenants:
+                try:
+                    if await self.advance(tenant):
+                        again.add(tenant)
+                except asyncpg.PostgresError as problem:
+                    self._unsure = True
+                    refused = problem
+            tenants = again | await self._take_awake()
         if refused is not None:
-            # Connections may know the types of tables that were made anew since.
+            # Connections may know the types of tables that were dropped since.
             await self._pool.expire_connections()
-            raise refused
+            if not isinstance(refused, GONE):
+                raise refused
 
-    async def _behind(self, name: str) -> set[str]:
+    async def _take_awake(self) -> set[str]:
+        awake, self._awake = self._awake, set()
+        if self._unsure:
+            self._unsure = False
+            if monotonic() - self._surveyed > SURVEY_SECONDS:
+                await self.builds.load(self._pool)
+                self._surveyed = monotonic()
+                builds = self.builds.numbers
+            else:
+                builds = [self.builds[STATE].number]
+            awake |= await self._behind(builds)
+        return awake
+
+    async def _behind(self, builds: Sequence[int]) -> set[str]:
         rows = await self._pool.fetch(
-            "select h.tenant_id from cocreate.log_head h"
+            "select distinct h.tenant_id from cocreate.log_head h cross join unnest($1::int[]) b"
             " left join cocreate.projection_checkpoint c"
-            " on c.tenant_id = h.tenant_id and c.projection = $1"
-            " where h.position > coalesce(c.position, 0) and c.parked_at_position is null",
-            name,
+            " on c.tenant_id = h.tenant_id and c.build = b"
+            " where h.position > coalesce(c.position, 0)",
+            builds,
         )
         return {row["tenant_id"] for row in rows}
 
-    async def advance(self, model: ReadModel, tenant: str) -> bool:
-        """Fold one batch of a log into a read model; tell whether there may be more.
+    async def advance(self, tenant: str) -> bool:
+        """Fold one batch of a log; tell whether there may be more to do."""
+        while True:
+            try:
+                return await self._advance(tenant, self._let_go(tenant))
+            except Poison as poison:
+                await self._park(tenant, poison)
 
-        A step that the fold cannot take is left before, and the read model of this municipality
-        parked there.
-        """
-        try:
-            after, reached = await self._advance(model, tenant, self._batch)
-        except _Poison as poison:
-            await self._stop_before(model, tenant, poison)
-            return False
-        if reached > after:
-            self._moved(model.NAME, tenant, reached)
-        return reached - after == self._batch
-
-    async def _advance(self, model: ReadModel, tenant: str, limit: int) -> tuple[int, int]:
-        """Fold up to so many events, and give the positions before and after."""
+    async def _advance(self, tenant: str, kept: Kept | None) -> bool:
+        builds = {build.number: build for build in self.builds.values()}
         async with self._pool.acquire() as connection, connection.transaction():
-            after = await self._lease(connection, model.NAME, tenant)
-            if after is None:
-                return 0, 0
-            return after, await self._fold(connection, model, tenant, after, limit)
+            held = await lease(connection, tenant, list(builds))
+            if len(held) < len(builds):
+                return False
+            position = max(held[number].position for number in builds)
+            behind = [number for number in builds if held[number].position < position]
+            together = [builds[number] for number in builds if number not in behind]
+            if position == 0 and await self._head(connection, tenant) > LONG_LOG:
+                behind, together = list(builds), []
+            parked = await self._parked(connection, tenant, held)
+            reached = position
+            if together:
+                if kept is None or not kept.holds(together, position, parked):
+                    kept = Kept(together, parked)
+                reached = await self._fold(connection, tenant, kept, position)
+                kept.position = reached
+        if together and kept is not None:
+            self._keep(tenant, kept)
+        if reached > position:
+            self._moved(tenant, reached)
+        more = reached - position == self._batch
+        if behind:
+            more = await self.bring(tenant, [builds[number] for number in behind]) or more
+        return more
 
-    async def _stop_before(self, model: ReadModel, tenant: str, poison: _Poison) -> None:
-        """Fold what comes before a step that the fold cannot take, and park there."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            after = await self._lease(connection, model.NAME, tenant)
-            if after is None:
-                return
-            good = poison.position - 1 - after
-            reached = (
-                await self._fold(connection, model, tenant, after, good) if good > 0 else after
-            )
-            await connection.execute(
-                "update cocreate.projection_checkpoint"
-                " set parked_at_position = $3, parked_reason = $4"
-                " where tenant_id = $1 and projection = $2",
-                tenant,
-                model.NAME,
-                poison.position,
-                poison.reason,
-            )
-        self._moved(model.NAME, tenant, reached)
+    async def _head(self, connection: AnyConnection, tenant: str) -> int:
+        head: int | None = await connection.fetchval("select cocreate.read_head($1, null)", tenant)
+        return head or 0
 
-    async def _lease(self, connection: AnyConnection, name: str, tenant: str) -> int | None:
-        """Lock the checkpoint and give its position; None where others have it, or it is parked."""
-        await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
-        lock = (
-            "select position, parked_at_position from cocreate.projection_checkpoint"
-            " where tenant_id = $1 and projection = $2 for update skip locked"
-        )
-        row = await connection.fetchrow(lock, tenant, name)
-        if row is None:
-            await connection.execute(
-                "insert into cocreate.projection_checkpoint (tenant_id, projection)"
-                " values ($1, $2) on conflict do nothing",
-                tenant,
-                name,
-            )
-            row = await connection.fetchrow(lock, tenant, name)
-        if row is None or row["parked_at_position"] is not None:
-            return None
-        position: int = row["position"]
-        return position
-
-    async def _fold(
-        self, connection: AnyConnection, model: ReadModel, tenant: str, after: int, limit: int
-    ) -> int:
-        """Fold up to so many events, and give the position reached."""
-        found = await connection.fetch(
-            "select * from cocreate.read_log($1, $2, $3)", tenant, after, limit
-        )
-        if not found:
-            return after
-        steps = [self._know(recorded(row)) for row in found]
-        again = {
-            step.recorded.project: step.recorded.position
-            for step in steps
-            if reaches_back(step.event)
-        }
-        audiences = [Rows(audience) for audience in Audience]
-        keys = (
-            key
-            for step in steps
-            if step.recorded.project not in again
-            for key in model.touched(step.event)
-        )
-        await load(connection, model.TABLES, tenant, keys, audiences)
-        for step in steps:
-            if step.recorded.project not in again:
-                _fold_step(model, audiences, step)
-        reached = steps[-1].recorded.position
-        for project in again:
-            await self._refold(connection, model, tenant, project, reached, audiences)
-        await write(connection, model.TABLES, tenant, audiences)
-        await connection.execute(
-            "update cocreate.projection_checkpoint set position = $3"
-            " where tenant_id = $1 and projection = $2",
+    async def _parked(
+        self, connection: AnyConnection, tenant: str, held: Mapping[int, Checkpoint]
+    ) -> dict[UUID, int]:
+        """Give the projects that are parked in any of the builds, each with the position."""
+        if not any(checkpoint.parked for checkpoint in held.values()):
+            return {}
+        rows = await connection.fetch(
+            "select project_id, min(position) as position from cocreate.projection_parked"
+            " where tenant_id = $1 and build = any($2) group by project_id",
             tenant,
-            model.NAME,
+            list(held),
+        )
+        return {row["project_id"]: row["position"] for row in rows}
+
+    # -- batches of the log -----------------------------------------------------------------------
+
+    async def _fold(self, connection: AnyConnection, tenant: str, kept: Kept, after: int) -> int:
+        """Fold up to a batch of events into builds, and give the position reached."""
+        found = await connection.fetch(
+            "select * from cocreate.read_log($1, $2, $3)", tenant, after, self._batch
+        )
+        reached: int = found[-1]["position"] if found else after
+        steps = [
+            self._know(event)
+            for event in map(recorded, found)
+            if event.position < kept.parked.get(event.project, reached + 1)
+        ]
+        await self._load(connection, kept, steps)
+        for number, step in enumerate(steps, 1):
+            fold = kept.folds[step.recorded.project]
+            if reaches_back(step.event):
+                fold.set_right(await self._history(connection, tenant, step))
+            else:
+                fold.take(step)
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
+        changed = {step.recorded.project for step in steps}
+        for project in changed:
+            kept.folds[project].save()
+        await write(connection, tenant, kept.changes)
+        await connection.execute(
+            "update cocreate.projection_checkpoint set position = $3, complete = complete or $4"
+            " where tenant_id = $1 and build = any($2)",
+            tenant,
+            [build.number for build in kept.builds],
             reached,
+            len(found) < self._batch,
         )
         return reached
 
-    async def _refold(
+    async def _load(self, connection: AnyConnection, kept: Kept, steps: Sequence[Known]) -> None:
+        """Have in memory the accounts that steps may change."""
+        wanted: dict[UUID, dict[str, None]] = {}
+        for step in steps:
+            project = step.recorded.project
+            fold = kept.folds.get(project)
+            if fold is None:
+                new = step.recorded.version == 1
+                fold = kept.folds[project] = ProjectFold(project, kept.changes, new=new)
+                kept.looked_up[project] = set()
+            if not fold.whole:
+                ids = wanted.setdefault(project, {})
+                ids.update(dict.fromkeys(touched(step.event)))
+        further = await self._load_these(connection, kept, wanted)
+        await self._load_these(connection, kept, further)
+
+    async def _load_these(
         self,
         connection: AnyConnection,
-        model: ReadModel,
-        tenant: str,
-        project: UUID,
-        up_to: int,
-        audiences: Sequence[Rows],
-    ) -> None:
-        """Fold a project's whole history anew: a step changed how earlier ones are known."""
-        for table in model.TABLES:
-            await connection.execute(
-                f"delete from {table.schema}.{table.name} where tenant_id = $1 and project_id = $2",  # noqa: S608
-                tenant,
-                project,
-            )
+        kept: Kept,
+        wanted: Mapping[UUID, Mapping[str, None]],
+    ) -> dict[UUID, dict[str, None]]:
+        """Load accounts that were not looked up before, and give those related to them."""
+        projects: list[UUID] = []
+        ids: list[str] = []
+        for project, subjects in wanted.items():
+            looked_up = kept.looked_up[project]
+            for subject in subjects:
+                if subject not in looked_up:
+                    looked_up.add(subject)
+                    projects.append(project)
+                    ids.append(subject)
+        if not projects:
+            return {}
+        rows = await connection.fetch(
+            f"select * from {kept.state.schema}.load_subjects($1, $2)",  # noqa: S608 - our own
+            projects,
+            ids,
+        )
+        bodies: dict[UUID, list[tuple[int, bytes]]] = {}
+        for row in rows:
+            bodies.setdefault(row["project_id"], []).append((row["audience"], row["body"]))
+        further: dict[UUID, dict[str, None]] = {}
+        for project, stored in bodies.items():
+            for account in kept.folds[project].load(stored):
+                further.setdefault(project, {}).update(dict.fromkeys(related(account)))
+        return further
+
+    async def _history(self, connection: AnyConnection, tenant: str, step: Known) -> list[Known]:
+        """Give the steps of a project up to one of them, as they were recorded."""
         history: list[Known] = []
         while True:
-            version = history[-1].recorded.version if history else 0
             page = await connection.fetch(
                 "select * from cocreate.read_stream($1, $2, $3, $4, $5)",
                 tenant,
-                project,
-                version,
+                step.recorded.project,
+                history[-1].recorded.version if history else 0,
                 PAGE,
-                up_to,
+                step.recorded.position,
             )
             history += [self._know(recorded(row)) for row in page]
             if len(page) < PAGE:
-                break
-        for rows in audiences:
-            try:
-                known = as_known(history, rows.audience)
-            except Exception as problem:
-                raise _Poison(up_to, problem) from problem
-            for step in known:
-                _fold_one(model, rows, step)
+                return history
 
-    async def resume(self, projection: str, tenant: str) -> bool:
-        """Let a parked read model go on from where it stopped; tell whether it was parked."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
-            done: str = await connection.execute(
-                "update cocreate.projection_checkpoint"
-                " set parked_at_position = null, parked_reason = null"
-                " where tenant_id = $1 and projection = $2 and parked_at_position is not null",
-                tenant,
-                projection,
-            )
-        self.wake(tenant)
-        return done == "UPDATE 1"
+    def _keep(self, tenant: str, kept: Kept) -> None:
+        """Keep what was folded in memory for the next batch, within bounds."""
+        kept.size = sum(fold.size for fold in kept.folds.values())
+        self._kept[tenant] = kept
+        self._kept_size += kept.size
+        while self._kept_size > KEPT_ACCOUNTS:
+            self._let_go(next(iter(self._kept)))
 
-    async def rebuild(self, model: ReadModel, tenant: str) -> int:
-        """Fold a whole log anew and give the number of events.
+    def _let_go(self, tenant: str) -> Kept | None:
+        kept = self._kept.pop(tenant, None)
+        if kept is not None:
+            self._kept_size -= kept.size
+        return kept
 
-        Readers see the rows as they were until the new ones are all there.
+    # -- builds that are behind -------------------------------------------------------------------
+
+    async def bring(self, tenant: str, builds: Sequence[Build]) -> bool:
+        """Bring builds that are behind a little nearer to the log; tell whether there is more.
+
+        They take some projects whole, as these stand at a fixed position, and so on with others
+        until all have been taken; then they are at that position.
         """
-        count = 0
+        while True:
+            try:
+                return await self._bring(tenant, builds)
+            except Poison as poison:
+                await self._park(tenant, poison, builds)
+
+    async def _bring(self, tenant: str, builds: Sequence[Build]) -> bool:
+        async with self._pool.acquire() as connection, connection.transaction():
+            held = await lease(connection, tenant, [build.number for build in builds])
+            if len(held) < len(builds):
+                return False
+            # Those that are equally far go together; the others have their turn after.
+            first = min(held.values(), key=lambda each: (each.position, each.target or 0))
+            alike = [
+                build
+                for build in builds
+                if (held[build.number].position, held[build.number].target)
+                == (first.position, first.target)
+                and held[build.number].cursor == first.cursor
+            ]
+            target = first.target or await self._head(connection, tenant)
+            projects: list[UUID] = [
+                row[0]
+                for row in await connection.fetch(
+                    "select * from cocreate.read_streams_between($1, $2, $3, $4, $5)",
+                    tenant,
+                    first.position,
+                    target,
+                    first.cursor,
+                    STREAMS_AT_ONCE,
+                )
+            ]
+            parked = await self._parked(
+                connection, tenant, {build.number: held[build.number] for build in alike}
+            )
+            await self._take_whole(connection, tenant, alike, projects, target, parked)
+            done = len(projects) < STREAMS_AT_ONCE
+            head = await self._head(connection, tenant)
+            await connection.execute(
+                "update cocreate.projection_checkpoint set"
+                " position = case when $3 then $4 else position end,"
+                " target = case when $3 then null else $4 end,"
+                " cursor = case when $3 then null else $5::uuid end,"
+                " complete = $6 or complete and position > 0"
+                " where tenant_id = $1 and build = any($2)",
+                tenant,
+                [build.number for build in alike],
+                done,
+                target,
+                None if done else projects[-1],
+                done and target >= head,
+            )
+        if done:
+            self._moved(tenant, target)
+        return not done or target < head or len(alike) < len(builds)
+
+    async def _take_whole(
+        self,
+        connection: AnyConnection,
+        tenant: str,
+        builds: Sequence[Build],
+        projects: Sequence[UUID],
+        up_to: int,
+        parked: Mapping[UUID, int],
+    ) -> None:
+        """Let the rows of projects in builds be those of their histories up to a position."""
+        layout = layout_of(builds)
+        changes = Changes(layout)
+        # Schemas and tables are names of our own, never input.
+        for slot in layout.slots:
+            for table in slot.stored_in:
+                await connection.execute(
+                    f"delete from {slot.schema}.{table}"  # noqa: S608
+                    " where tenant_id = $1 and project_id = any($2)",
+                    tenant,
+                    projects,
+                )
+        history: list[Known] = []
+
+        def fold() -> None:
+            folded = ProjectFold(history[0].recorded.project, changes, new=True)
+            folded.take_all(history)
+            folded.save()
+            history.clear()
+
+        async for row in connection.cursor(
+            "select * from cocreate.read_streams($1, $2, $3)",
+            tenant,
+            projects,
+            up_to,
+            prefetch=PAGE,
+        ):
+            event = recorded(row)
+            if history and history[0].recorded.project != event.project:
+                fold()
+                if len(changes) > PENDING:
+                    await write(connection, tenant, changes)
+            if event.position < parked.get(event.project, up_to + 1):
+                history.append(self._know(event))
+        if history:
+            fold()
+        await write(connection, tenant, changes)
+
+    # -- what cannot be folded --------------------------------------------------------------------
+
+    async def _park(
+        self, tenant: str, poison: Poison, builds: Sequence[Build] | None = None
+    ) -> None:
+        """Leave a project as it was before a step that cannot be folded."""
+        log.error("parked %s %s: %s", tenant, poison.project, poison.reason)
         async with self._pool.acquire() as connection, connection.transaction():
             await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
             await connection.execute(
-                "insert into cocreate.projection_checkpoint (tenant_id, projection)"
-                " values ($1, $2) on conflict do nothing",
+                "insert into cocreate.projection_parked as p"
+                " (tenant_id, build, project_id, position, reason)"
+                " select $1, b, $3, $4, $5 from unnest($2::int[]) as b"
+                " on conflict (tenant_id, build, project_id) do update"
+                " set position = least(p.position, excluded.position), reason = excluded.reason",
                 tenant,
-                model.NAME,
+                [build.number for build in builds or self.builds.values()],
+                poison.project,
+                poison.position,
+                poison.reason,
             )
-            await connection.execute(
-                "select from cocreate.projection_checkpoint"
-                " where tenant_id = $1 and projection = $2 for update",
-                tenant,
-                model.NAME,
-            )
-            for table in model.TABLES:
-                await connection.execute(
-                    f"delete from {table.schema}.{table.name} where tenant_id = $1",  # noqa: S608
-                    tenant,
-                )
-            count = await self._fold_all(connection, model, tenant)
-            await connection.execute(
-                "update cocreate.projection_checkpoint set position = $3,"
-                " parked_at_position = null, parked_reason = null"
-                " where tenant_id = $1 and projection = $2",
-                tenant,
-                model.NAME,
-                count,
-            )
-        self._moved(model.NAME, tenant, count)
-        return count
 
-    async def _fold_all(self, connection: AnyConnection, model: ReadModel, tenant: str) -> int:
-        audiences = [Rows(audience) for audience in Audience]
-        again: set[UUID] = set()
-        added = [table for table in model.TABLES if table.only_added]
-        position = 0
-        while True:
-            found = await connection.fetch(
-                "select * from cocreate.read_log($1, $2, $3)", tenant, position, PAGE
-            )
-            for row in found:
-                step = self._know(recorded(row))
-                if reaches_back(step.event):
-                    again.add(step.recorded.project)
-                _fold_step(model, audiences, step)
-            await write(connection, added, tenant, audiences)
-            if found:
-                position = found[-1]["position"]
-            if len(found) < PAGE:
-                break
-            await asyncio.sleep(0)
-        await write(connection, model.TABLES, tenant, audiences)
-        for project in again:
-            fresh = [Rows(audience) for audience in Audience]
-            await self._refold(connection, model, tenant, project, position, fresh)
-            await write(connection, model.TABLES, tenant, fresh)
-        return position
+    async def repair(self, tenant: str, project: UUID) -> bool:
+        """Fold a parked project anew from its start; tell whether it could be.
+
+        If it cannot, it stays parked, with the reason of now.
+        """
+        builds = list(self.builds.values())
+        numbers = [build.number for build in builds]
+        try:
+            async with self._pool.acquire() as connection, connection.transaction():
+                await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
+                rows = await connection.fetch(
+                    "select build, position from cocreate.projection_checkpoint"
+                    " where tenant_id = $1 and build = any($2) order by build for update",
+                    tenant,
+                    numbers,
+                )
+                await connection.execute(
+                    "delete from cocreate.projection_parked"
+                    " where tenant_id = $1 and project_id = $2 and build = any($3)",
+                    tenant,
+                    project,
+                    numbers,
+                )
+                for row in rows:
+                    build = [each for each in builds if each.number == row["build"]]
+                    await self._take_whole(
+                        connection, tenant, build, [project], row["position"], {}
+                    )
+        except Poison as poison:
+            await self._park(tenant, poison)
+            return False
+        self._let_go(tenant)
+        self._moved(tenant, max((row["position"] for row in rows), default=0))
+        self.wake(tenant)
+        return True
+
+    async def parked(self) -> list[Parked]:
+        """Tell of every project that is parked."""
+        rows = await self._pool.fetch(
+            "select p.tenant_id, b.name, p.project_id, p.position, p.reason"
+            " from cocreate.projection_parked p"
+            " join cocreate.read_model_build b using (build) where p.build = any($1)"
+            " order by p.tenant_id, p.project_id, b.name",
+            self.builds.numbers,
+        )
+        return [Parked(*row) for row in rows]
+
+    async def lags(self, tenant: str | None = None) -> list[Lag]:
+        """Tell of every read model how far behind it is in each log, or in one."""
+        rows = await self._pool.fetch(
+            "select h.tenant_id, b.name, coalesce(c.position, 0), h.position,"
+            " coalesce(c.complete, true), (select count(*) from cocreate.projection_parked p"
+            "  where p.tenant_id = h.tenant_id and p.build = b.build)"
+            " from cocreate.log_head h cross join cocreate.read_model_build b"
+            " left join cocreate.projection_checkpoint c"
+            " on c.tenant_id = h.tenant_id and c.build = b.build"
+            " where b.build = any($1) and ($2::text is null or h.tenant_id = $2)"
+            " order by h.tenant_id, b.name",
+            self.builds.numbers,
+            tenant,
+        )
+        return [Lag(*row) for row in rows]
 
     def _know(self, found: Recorded) -> Known:
         try:
             return know(self._codec, found)
         except Exception as problem:
-            raise _Poison(found.position, problem) from problem
-
-    async def lags(self) -> list[Lag]:
-        """Tell of every read model and municipality how far behind it is, and where parked."""
-        rows = await self._pool.fetch(
-            "select h.tenant_id, m.name, coalesce(c.position, 0), h.position,"
-            " c.parked_at_position, c.parked_reason"
-            " from cocreate.log_head h cross join unnest($1::text[]) as m (name)"
-            " left join cocreate.projection_checkpoint c"
-            " on c.tenant_id = h.tenant_id and c.projection = m.name"
-            " order by h.tenant_id, m.name",
-            list(self._models),
-        )
-        return [Lag(*row) for row in rows]
+            raise Poison(found.project, found.position, problem) from problem
 
 
-class _Poison(Exception):  # noqa: N818
-    """A step that a read model cannot take."""
+class Kept:
+    """The folds of one log that are in memory, as they stand at a position."""
 
-    def __init__(self, position: int, problem: Exception) -> None:
-        super().__init__(position)
-        self.position = position
-        self.reason = f"{type(problem).__name__}: {problem}"
+    def __init__(self, builds: Sequence[Build], parked: Mapping[UUID, int]) -> None:
+        self.builds = builds
+        self.parked = parked
+        self.state = next(build for build in builds if build.name == STATE)
+        self.changes = Changes(layout_of(builds))
+        self.position = -1
+        self.size = 0
+        """How many accounts there are in all."""
+        self.folds: dict[UUID, ProjectFold] = {}
+        self.looked_up: dict[UUID, set[str]] = {}
+
+    def holds(self, builds: Sequence[Build], position: int, parked: Mapping[UUID, int]) -> bool:
+        """Tell whether this is what stands in builds at a position."""
+        return self.position == position and self.parked == parked and self.builds == builds
 
 
-def _fold_step(model: ReadModel, audiences: Sequence[Rows], step: Known) -> None:
-    public, internal = audiences
-    _fold_one(model, internal, step)
-    if step.public:
-        _fold_one(model, public, step)
+def layout_of(builds: Sequence[Build]) -> Layout:
+    """Give the tables of builds."""
+    return Layout((build.schema, table) for build in builds for table in build.model.TABLES)
 
 
-def _fold_one(model: ReadModel, rows: Rows, step: Known) -> None:
-    try:
-        model.fold(rows, step)
-    except Exception as problem:
-        raise _Poison(step.recorded.position, problem) from problem
+async def lease(
+    connection: AnyConnection, tenant: str, builds: Sequence[int]
+) -> dict[int, Checkpoint]:
+    """Lock the checkpoints of builds; those that others have locked are not among them."""
+    rows = await connection.fetch("select * from cocreate.lease($1, $2)", tenant, builds)
+    return {row["build"]: Checkpoint(*row) for row in rows}
+
+
+async def write(connection: AnyConnection, tenant: str, changes: Changes) -> None:
+    """Write changes to their tables, in the transaction of the caller, and forget them."""
+    for slot, change in zip(changes.layout.slots, changes.of, strict=True):
+        if len(change):
+            await change.write(connection, tenant, slot.schema, slot.table.name)

@@ -26,9 +26,9 @@ from cocreate.domain.statutory_reckoning import PENALTY_STATES, REASONS
 from cocreate.domain.statutory_reckoning import Step as ReckonedStep
 from cocreate.domain.steps import approvals
 from cocreate.domain.steps.base import Event
-from cocreate.log.codec import ALL_EVENTS, Codec
 from cocreate.log.read import Reader
-from cocreate.projections.known import Audience, as_known, know
+from cocreate.projections.files import known_steps
+from cocreate.projections.known import Audience
 
 
 class CountedDays(msgspec.Struct, frozen=True, rename="camel"):
@@ -66,14 +66,15 @@ async def read_term(
     approval: str,
     today: date,
     calendar: Calendar,
+    *,
+    position: int,
 ) -> TermAccount | None:
-    """Give the term of an approval; None where the audience knows of no such approval."""
-    codec = Codec(ALL_EVENTS)
-    history = [
-        know(codec, recorded) async for page in reader.history(tenant, project) for recorded in page
-    ]
-    events = [known.event for known in as_known(history, audience)]
-    return account_of(approval, events, today, calendar)
+    """Give the term of an approval as known at a position of the log.
+
+    None where the audience knows of no such approval.
+    """
+    steps = await known_steps(reader, tenant, project, audience, position)
+    return account_of(approval, [known.event for known in steps], today, calendar)
 
 
 def account_of(

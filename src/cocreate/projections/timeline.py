@@ -1,29 +1,25 @@
 """The accountability timeline: what became of each wish, and what is still owed.
 
-The fold keeps one account for each subject of a project, and one entry for each step. It is a
-pure function of the steps an audience knows, so the live table, a rebuild and an answer as of an
-earlier moment all come from it.
+It holds the accounts themselves, from which all read models fold on, and one entry for each step.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from cocreate.domain.steps.base import Event, references
 from cocreate.domain.vocabulary import Visibility
-from cocreate.log.codec import ALL_EVENTS, Codec
-from cocreate.log.connection import Pool
 from cocreate.log.read import Reader
-from cocreate.projections.account import Account, ProjectAccount
-from cocreate.projections.accounts import CHANGES, SUBJECTS, Accounts
-from cocreate.projections.known import Audience, Known, as_known, know
-from cocreate.projections.rows import Key, Rows, Table
+from cocreate.projections.accounts import Account, AnyAccount, ProjectAccount, decode, encode
+from cocreate.projections.answers import Answers
+from cocreate.projections.files import fold, known_steps
+from cocreate.projections.known import Audience, Known
+from cocreate.projections.resource import ProjectFile, Resource
+from cocreate.projections.tables import CurrentTable, StepTable, Table, Values
 
 NAME = "timeline"
 VERSION = 1
@@ -44,7 +40,6 @@ class Entry(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 _JSON = msgspec.json.Encoder()
-_ACCOUNT = msgspec.json.Decoder(Account)
 
 
 def entry(known: Known) -> Entry:
@@ -63,41 +58,27 @@ def entry(known: Known) -> Entry:
     )
 
 
-def _entry_record(known: Known) -> tuple[object, ...]:
+def _entry_record(known: Known) -> Values:
     return known.event.occurred_on, known.recorded.position, _JSON.encode(entry(known))
 
 
-def _restore_entry(row: asyncpg.Record) -> Known:
-    message = f"No fold looks up an entry: {row['position']}"
-    raise NotImplementedError(message)
+def _subject_record(account: AnyAccount) -> Values:
+    return (
+        account.kind,
+        account.stands,
+        account.duties,
+        account.since,
+        account.due_on,
+        encode(account),
+    )
 
 
-ENTRIES: Table[Known] = Table(
-    "timeline", "entry", record=_entry_record, restore=_restore_entry, only_added=True
-)
+SUBJECTS = CurrentTable("subject", _subject_record)
+"""The accounts, by the id of their subject; that of the project itself has the id ``""``."""
+ENTRIES = StepTable("entry", _entry_record)
 """The steps, by their position. An entry is in sight of every audience from its own on."""
-
-TABLES = (SUBJECTS, ENTRIES)
-
-
-def touched(event: Event) -> Iterator[Key]:
-    """Yield the keys of the accounts that a step may change."""
-    project: UUID = event.originator_id
-    yield project, ""
-    for reference in references(event):
-        yield project, reference.id
-
-
-def fold(rows: Rows, known: Known) -> None:
-    """Let a step change the accounts of its project, and add its entry."""
-    recorded = known.recorded
-    if rows.public is known.public:
-        rows.of(ENTRIES).put((recorded.project, str(recorded.position)), known)
-    change = CHANGES.get(type(known.event))
-    if change is not None:
-        accounts = Accounts(rows.of(SUBJECTS), known)
-        change(accounts, known.event)
-        accounts.count_step()
+TABLES: Sequence[Table] = (SUBJECTS, ENTRIES)
+RESOURCES: Sequence[Resource] = ()
 
 
 class Owed(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -135,6 +116,13 @@ class Timeline(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """Where the next page of entries starts, to be given as ``after``."""
 
 
+class AccountPage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Accounts of one kind, the oldest first, and where the next are, if there are more."""
+
+    items: Sequence[Account]
+    next: str | None = None
+
+
 class Place(msgspec.Struct, frozen=True):
     """A place in the order of a timeline: after which day, and which position of that day."""
 
@@ -159,19 +147,26 @@ AT_MOST = 50
 
 
 async def read_timeline(
-    pool: Pool,
+    answers: Answers,
     tenant: str,
     project: UUID,
     audience: Audience,
+    position: int,
     today: date,
     *,
     after: Place = FIRST,
     limit: int = 100,
 ) -> bytes | None:
-    """Give a timeline as JSON, as :class:`Timeline` describes; None where there is no project."""
-    rows = await pool.fetch(
-        "select * from timeline.read_timeline($1, $2, $3, $4, $5, $6, $7)",
+    """Give a timeline as known now, as JSON that :class:`Timeline` describes.
+
+    None where there is no such project. Raises :class:`Moved`.
+    """
+    build = await answers.build(NAME)
+    rows = await answers.ask(
+        NAME,
+        "read_timeline",
         tenant,
+        build.number,
         project,
         int(audience),
         today,
@@ -179,15 +174,16 @@ async def read_timeline(
         after.position,
         limit + 1,
     )
-    if not rows:
+    _require(rows, position)
+    if not rows or rows[0]["body"] is None:
         return None
     parts: dict[str, list[asyncpg.Record]] = {"owed": [], "wish": [], "entry": []}
     for row in rows[1:]:
         parts[row["part"]].append(row)
-    owed = [_owed(_ACCOUNT.decode(row["body"]), today) for row in parts["owed"]]
+    owed = [_owed(_subject(row["body"]), today) for row in parts["owed"]]
     return _answer(
         msgspec.Raw(rows[0]["body"]),
-        rows[0]["number"] or 0,
+        position,
         OwedList(parts["owed"][0]["number"] if owed else 0, owed),
         [msgspec.Raw(row["body"]) for row in parts["wish"]],
         [
@@ -213,30 +209,18 @@ async def timeline_as_of(
 
     ``today`` is the day that was then: what was overdue is told as of that day.
     """
-    history: list[Known] = []
-    codec = Codec(ALL_EVENTS)
-    async for page in reader.history(tenant, project, up_to=position):
-        history += [know(codec, recorded) for recorded in page]
-        await asyncio.sleep(0)
-    rows = Rows(audience)
-    seen = as_known(history, audience)
-    for known in seen:
-        fold(rows, known)
-    accounts = {key[1]: row for key, row in rows.of(SUBJECTS).rows.items()}
-    account = accounts.pop("", None)
-    if account is None:
+    steps = await known_steps(reader, tenant, project, audience, position)
+    accounts = await fold(project, steps)
+    if not isinstance(accounts.project, ProjectAccount):
         return None
-    subjects = sorted(
-        (row for row in accounts.values() if isinstance(row, Account)),
-        key=lambda row: (row.since, row.id),
-    )
+    subjects = sorted(accounts.subjects.values(), key=lambda row: (row.since, row.id))
     due = [row for row in subjects if _is_owed(row, today)]
     places = sorted(
-        ((Place(known.event.occurred_on, known.recorded.position), known) for known in seen),
+        ((Place(known.event.occurred_on, known.recorded.position), known) for known in steps),
         key=lambda placed: (placed[0].on, placed[0].position),
     )
     return _answer(
-        account,
+        accounts.project,
         position,
         OwedList(len(due), [_owed(row, today) for row in due[:AT_MOST]]),
         [row for row in subjects if row.kind == "wish"][:AT_MOST],
@@ -269,6 +253,12 @@ def _answer(
     return _JSON.encode(answer)
 
 
+def _subject(body: bytes) -> Account:
+    account = decode(body)
+    assert isinstance(account, Account)  # noqa: S101 - a project owes nothing by itself
+    return account
+
+
 def _is_owed(row: Account, today: date) -> bool:
     return bool(row.duties) and (row.due_on is None or row.due_on < today)
 
@@ -278,32 +268,54 @@ def _owed(row: Account, today: date) -> Owed:
     return Owed(row.id, row.kind, row.title, row.duties, row.since, row.due_on, late)
 
 
+class Moved(Exception):  # noqa: N818
+    """What is kept is no longer as it was at the position that is asked."""
+
+
 async def read_subject(
-    pool: Pool, tenant: str, project: UUID, audience: Audience, subject: str
+    answers: Answers,
+    tenant: str,
+    project: UUID,
+    audience: Audience,
+    position: int,
+    subject_id: str,
 ) -> bytes | None:
-    """Give one account as JSON, as described by :class:`Account`; the project's own with ``""``."""
-    body: bytes | None = await pool.fetchval(
-        "select timeline.read_subject($1, $2, $3, $4)", tenant, project, int(audience), subject
+    """Give one account as JSON, as described by its struct; the project's own with ``""``.
+
+    None where there is none. Raises :class:`Moved`.
+    """
+    build = await answers.build(NAME)
+    rows = await answers.ask(
+        NAME, "read_subject", tenant, build.number, project, int(audience), subject_id
     )
+    _require(rows, position)
+    body: bytes | None = rows[0]["body"] if rows else None
     return body
 
 
 async def read_subjects(
-    pool: Pool,
+    answers: Answers,
     tenant: str,
     project: UUID,
     audience: Audience,
+    position: int,
     kind: str,
     today: date,
     *,
     owed: bool = False,
     after: tuple[date, str] = EARLIEST,
     limit: int = 100,
-) -> tuple[list[msgspec.Raw], tuple[date, str] | None]:
-    """Give accounts of one kind, the oldest first, and the place of the next page."""
-    rows = await pool.fetch(
-        "select * from timeline.read_subjects($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+) -> bytes | None:
+    """Give accounts of one kind as JSON, the oldest first, as :class:`AccountPage` describes.
+
+    None where there is no such project. Raises :class:`Moved`.
+    """
+    build = await answers.build(NAME)
+    rows = await answers.ask(
+        NAME,
+        "read_subjects",
         tenant,
+        build.number,
         project,
         int(audience),
         kind,
@@ -312,26 +324,49 @@ async def read_subjects(
         *after,
         limit + 1,
     )
-    more = (rows[limit - 1]["since"], rows[limit - 1]["id"]) if len(rows) > limit else None
-    return [msgspec.Raw(row["body"]) for row in rows[:limit]], more
-
-
-async def read_projects(
-    pool: Pool,
-    tenant: str,
-    audience: Audience,
-    *,
-    before: tuple[date, UUID] = LATEST,
-    limit: int = 100,
-) -> tuple[list[msgspec.Raw], tuple[date, UUID] | None]:
-    """Give the accounts of projects, the latest first, and the place of the next page."""
-    rows = await pool.fetch(
-        "select * from timeline.read_projects($1, $2, $3, $4, $5)",
-        tenant,
-        int(audience),
-        *before,
-        limit + 1,
+    _require(rows, position)
+    if not rows or rows[0]["body"] is None:
+        return None
+    subjects = rows[1:]
+    return _page(
+        [msgspec.Raw(row["body"]) for row in subjects[:limit]],
+        (subjects[limit - 1]["since"], subjects[limit - 1]["id"])
+        if len(subjects) > limit
+        else None,
     )
-    last = rows[limit - 1] if len(rows) > limit else None
-    more = (last["since"], last["project_id"]) if last is not None else None
-    return [msgspec.Raw(row["body"]) for row in rows[:limit]], more
+
+
+def subjects_of(
+    file: ProjectFile,
+    kind: str,
+    *,
+    owed: bool = False,
+    after: tuple[date, str] = EARLIEST,
+    limit: int = 100,
+) -> bytes:
+    """Give the same from the file of a project."""
+    chosen = sorted(
+        (
+            row
+            for row in file.subjects.values()
+            if row.kind == kind
+            and (not owed or _is_owed(row, file.today))
+            and (row.since, row.id) > after
+        ),
+        key=lambda row: (row.since, row.id),
+    )
+    more = (chosen[limit - 1].since, chosen[limit - 1].id) if len(chosen) > limit else None
+    return _page(chosen[:limit], more)
+
+
+def _page(items: Sequence[msgspec.Raw] | Sequence[Account], more: tuple[date, str] | None) -> bytes:
+    page: dict[str, object] = {"items": items}
+    if more is not None:
+        page["next"] = f"{more[0].isoformat()}.{more[1]}"
+    return _JSON.encode(page)
+
+
+def _require(rows: Sequence[asyncpg.Record], position: int) -> None:
+    """Raise :class:`Moved` where rows are of another position; no row is that of an empty log."""
+    if (rows[0]["position"] if rows else 0) != position:
+        raise Moved

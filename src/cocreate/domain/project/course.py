@@ -3,13 +3,13 @@
 from cocreate.domain import errors
 from cocreate.domain.moment import Moment
 from cocreate.domain.project.chapter import Chapter, require_distinct
-from cocreate.domain.project.subjects import Milestone, Party, Session
+from cocreate.domain.project.subjects import Milestone, Party, Report, Session
 from cocreate.domain.steps import course
 from cocreate.domain.vocabulary import ProjectStatus
 
 
 class Course(Chapter):
-    """Pausing, going on, ending; suitability, frames, mandates; parties, sessions, milestones."""
+    """Pausing, going on, ending; frames and mandates; parties, sessions, milestones, reports."""
 
     def pause_project(self, step: course.PauseProject, moment: Moment) -> None:
         """Let the project stand still."""
@@ -83,6 +83,13 @@ class Course(Chapter):
         milestone = self.new_id(Milestone, step.milestone)
         self.record(course.MilestoneReached, step, moment, milestone=milestone)
         return milestone
+
+    def deliver_final_report(self, step: course.DeliverFinalReport, moment: Moment) -> str:
+        """Record that the final report went out; a closed project takes it still."""
+        self.admit(step, moment)
+        report = self.new_id(Report, step.report)
+        self.record(course.FinalReportDelivered, step, moment, report=report)
+        return report
 
     def _require(self, status: ProjectStatus) -> None:
         if self.status is not status:

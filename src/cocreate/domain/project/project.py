@@ -41,6 +41,7 @@ from cocreate.domain.project.subjects import (
     Party,
     Proposal,
     Reflection,
+    Report,
     Session,
     Wish,
 )
@@ -164,6 +165,13 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
     ) -> None:
         public = visibility is Visibility.PUBLIC
         self._add(milestone, Milestone(since=originator_version, public=public))
+
+    @event(course.FinalReportDelivered)
+    def _final_report_delivered(
+        self, report: str, originator_version: int, visibility: Visibility
+    ) -> None:
+        public = visibility is Visibility.PUBLIC
+        self._add(report, Report(since=originator_version, public=public))
 
     # -- wishes and proposals -----------------------------------------------------------------
 

@@ -142,6 +142,12 @@ class Milestone(Subject, kw_only=True, tag="milestone"):
     prefix: ClassVar = "M"
 
 
+class Report(Subject, kw_only=True, tag="report"):
+    """The final report."""
+
+    prefix: ClassVar = "E"
+
+
 class Advice(Subject, kw_only=True, tag="advice"):
     """What was advised."""
 
@@ -172,6 +178,7 @@ AnySubject = (
     | Party
     | Session
     | Milestone
+    | Report
     | Advice
     | Feedback
     | Reflection

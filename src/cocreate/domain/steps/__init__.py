@@ -29,6 +29,7 @@ CATALOGUE: tuple[type[Event], ...] = (
     course.PartyLeft,
     course.SessionHeld,
     course.MilestoneReached,
+    course.FinalReportDelivered,
     wishes.WishExpressed,
     wishes.WishSupported,
     wishes.WishWithdrawn,
@@ -88,6 +89,7 @@ STEPS: Mapping[str, type[Step]] = {step.noun: step for step in EVENT_OF}
 
 CLOSING_STEPS: frozenset[type[Step]] = frozenset(
     {
+        course.DeliverFinalReport,
         decisions.GiveFeedback,
         commitments.RecordReflection,
         record.CorrectStep,

@@ -56,6 +56,7 @@ InterventionId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "in
 CommitmentId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "commitment"})]
 SessionId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "session"})]
 MilestoneId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "milestone"})]
+ReportId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "report"})]
 PartyId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "party"})]
 AdviceId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "advice"})]
 FeedbackId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "feedback"})]

@@ -20,6 +20,7 @@ from cocreate.domain.steps.base import (
     PartyId,
     PersonalLine,
     PersonalText,
+    ReportId,
     SessionId,
     Step,
     Text,
@@ -241,3 +242,29 @@ class MilestoneReached(ReachMilestone, Event, frozen=True, kw_only=True, metacla
     """A milestone was reached."""
 
     milestone: MilestoneId
+
+
+class DeliverFinalReport(Step, frozen=True, kw_only=True):
+    """The final report goes to the body that decides and to those who took part.
+
+    Source: Gemeentewet, art. 150, and the model ordinance of VNG.
+    """
+
+    noun: ClassVar = "final-reports"
+
+    report: NewId | None = None
+    title: Title
+    to: Annotated[tuple[Line, ...], Meta(min_length=1, max_length=50)]
+    body: Body | None = None
+    text: Text | None = None
+    differs_from_plan: Text | None = None
+    satisfaction: Text | None = None
+    documents: Annotated[tuple[Document, ...], Meta(max_length=50)] = ()
+
+
+class FinalReportDelivered(
+    DeliverFinalReport, Event, frozen=True, kw_only=True, metaclass=EventMeta
+):
+    """The final report was delivered."""
+
+    report: ReportId

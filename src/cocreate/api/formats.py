@@ -1,0 +1,92 @@
+"""Registers as CSV (RFC 4180) and JSON Lines, beside JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+import msgspec
+from msgspec.structs import astuple
+
+_JSON = msgspec.json.Encoder()
+
+
+class Format(StrEnum):
+    """How a register is answered."""
+
+    JSON = "json"
+    CSV = "csv"
+    JSON_LINES = "jsonl"
+
+
+MEDIA = {
+    Format.JSON: "application/json",
+    Format.CSV: "text/csv; charset=utf-8; header=present",
+    Format.JSON_LINES: "application/jsonl; charset=utf-8",
+}
+_ACCEPTED = (
+    ("application/json", Format.JSON),
+    ("text/csv", Format.CSV),
+    ("application/jsonl", Format.JSON_LINES),
+    ("application/x-ndjson", Format.JSON_LINES),
+)
+
+
+def preferred_format(accept: str) -> Format:
+    """Give the format that a reader prefers (Accept, RFC 9110); JSON where it names none."""
+    best, chosen = 0.0, Format.JSON
+    for part in accept.lower().split(","):
+        media, *details = (piece.strip() for piece in part.split(";"))
+        weight = 1.0
+        for detail in details:
+            if detail.startswith("q="):
+                try:
+                    weight = float(detail[2:])
+                except ValueError:
+                    weight = 0.0
+        for name, form in _ACCEPTED:
+            if media == name and weight > best:
+                best, chosen = weight, form
+    return chosen
+
+
+def csv_head(row: type[msgspec.Struct]) -> bytes:
+    """Give the first line of CSV: the names of the fields."""
+    return _lines([row.__struct_encode_fields__])
+
+
+def csv_lines(rows: Iterable[msgspec.Struct]) -> bytes:
+    """Give rows as lines of CSV."""
+    return _lines([[_cell(value) for value in astuple(row)] for row in rows])
+
+
+def json_lines(rows: Iterable[msgspec.Struct]) -> bytes:
+    """Give rows as JSON Lines."""
+    return _JSON.encode_lines(rows)
+
+
+def _lines(lines: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(lines)
+    return text.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return _safe("; ".join(map(str, value)))
+    if isinstance(value, str):
+        return _safe(value)
+    return str(value)
+
+
+def _safe(text: str) -> str:
+    """Keep a spreadsheet from taking a text for a formula (OWASP, CSV Injection)."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

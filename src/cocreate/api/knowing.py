@@ -1,0 +1,149 @@
+"""As known at what, for whom, and whether the reader has it already: the same for every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request
+from litestar.response.base import ASGIResponse
+from msgspec import Meta
+
+from cocreate.api.answers import Answer, as_given
+from cocreate.api.authentication import header
+from cocreate.api.parts import Parts, parts_of
+from cocreate.api.problems import FieldError, Problem
+from cocreate.domain.calendar import amsterdam_date
+from cocreate.projections.known import Audience
+
+AnyRequest = Request[Any, Any, Any]
+
+AsOfText = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=60,
+        description="As known at a position of the log, or at a moment (RFC 3339).",
+    ),
+]
+MinPosition = Annotated[
+    int,
+    Meta(
+        ge=0,
+        le=2**53,
+        description="A position of the log that the answer must hold, such as a write gave; the "
+        "answer waits for it, within a bound.",
+    ),
+]
+
+
+class Knowing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What every answer may be asked for."""
+
+    as_of: AsOfText | None = None
+    min_position: MinPosition | None = None
+
+
+class Known(msgspec.Struct, frozen=True):
+    """For whom, and as known at what, an answer is given."""
+
+    parts: Parts
+    code: str
+    audience: Audience
+    position: int
+    """The position of the log as known at."""
+    today: date
+    """The day that counts as today."""
+    now: bool
+    """Whether it is as known now, rather than at an earlier position."""
+    build: int
+
+    def tag(self, *more: object) -> str:
+        """Give the ETag of an answer: another whenever the answer may be another."""
+        return (
+            f'"{self.build}.{self.position}.{self.today:%Y%m%d}.{self.audience:d}'
+            f'{"".join(f".{each}" for each in more)}"'
+        )
+
+    async def give(
+        self, question: Hashable, ask: Callable[[], Awaitable[bytes | None]]
+    ) -> bytes | None:
+        """Give an answer, kept while it holds."""
+        asked = (question, self.build, self.position, self.today, self.audience)
+        return await self.parts.service.answers.give(self.code, asked, ask)
+
+
+async def known_to(request: AnyRequest, code: str, model: str, knowing: Knowing) -> Known:
+    """Work out for whom, and as known at what, a request is answered.
+
+    Raises :class:`Problem`, :class:`NotFresh` and :class:`BeingBuilt`.
+    """
+    parts = parts_of(request)
+    principal = await parts.access.reading(request)
+    audience = Audience.INTERNAL if principal.sees_internal else Audience.PUBLIC
+    answers, within = parts.service.answers, parts.settings.freshness_timeout
+    stand = await answers.reach(model, code, knowing.min_position or 0, within=within)
+    if knowing.as_of is None:
+        return Known(parts, code, audience, stand.position, today(), True, stand.build)
+    position, day = await as_of(parts, code, knowing.as_of)
+    if position > stand.position:
+        stand = await answers.reach(model, code, position, within=within)
+    return Known(parts, code, audience, position, day, False, stand.build)
+
+
+async def as_of(parts: Parts, code: str, text: str) -> tuple[int, date]:
+    """Give the position of the log that a text means, and the day it was then."""
+    reader = parts.service.reader
+    if text.isdecimal() and text.isascii() and len(text) <= 16:
+        position = int(text)
+        last = await reader.log(code, after=max(position - 1, 0), limit=1)
+        if last and position:
+            return position, amsterdam_date(last[0].recorded_at)
+        # Beyond the last: as it is known now.
+        return min(position, await reader.head(code) or 0), today()
+    try:
+        # A plus sign in an address stands for a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        if moment.tzinfo is None:
+            raise ValueError(text)
+        day = amsterdam_date(moment)
+    except (ValueError, OverflowError):
+        wrong = FieldError("asOf", "invalid", {"problem": "asOf"}, source="query")
+        raise Problem("invalid-input", errors=[wrong]) from None
+    return await reader.head(code, moment) or 0, day
+
+
+def unchanged(request: AnyRequest, tag: str) -> Answer | None:
+    """Answer 304 to a reader who has what there is (If-None-Match, RFC 9110)."""
+    sent = header(request.scope, b"if-none-match")
+    if sent is None:
+        return None
+    tags = [each.strip().removeprefix("W/") for each in sent.decode("latin-1").split(",")]
+    if "*" not in tags and tag not in tags:
+        return None
+    return Answer(304, b"", _validators(tag))
+
+
+def with_tag(body: bytes, tag: str, headers: Mapping[bytes, bytes] | None = None) -> ASGIResponse:
+    """Answer JSON that a reader may keep for as long as asking anew gives 304."""
+    return as_given(body, 200, *_validators(tag), *(headers or {}).items())
+
+
+def encoding(request: AnyRequest) -> str:
+    """Give what tells two encodings of one answer apart, for its ETag."""
+    return "z" if b"gzip" in (header(request.scope, b"accept-encoding") or b"") else "i"
+
+
+def _validators(tag: str) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"etag", tag.encode()),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"Authorization, Accept, Accept-Encoding"),
+    ]
+
+
+def today() -> date:
+    """Give the day it is in Amsterdam."""
+    return amsterdam_date(datetime.now(UTC))

@@ -1,0 +1,83 @@
+"""Query parameters that a route declares as a struct: read all at once, and told to OpenAPI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+from litestar import Request
+
+from cocreate.api.problems import FieldError, Problem
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def read_query(request: Request[Any, Any, Any], *structs: type[msgspec.Struct]) -> list[Any]:
+    """Give the query parameters as structs, each parameter a field of one of them.
+
+    Raises :class:`Problem` that names every parameter that is wrong, or that is none.
+    """
+    given: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        given.setdefault(name, []).append(value)
+    wrong: list[FieldError] = []
+    read = [_read(struct, given, wrong) for struct in structs]
+    known = {name for struct in structs for name in struct.__struct_encode_fields__}
+    wrong += [
+        FieldError(name, "unknown-parameter", source="query") for name in given if name not in known
+    ]
+    if wrong:
+        raise Problem("invalid-input", errors=wrong)
+    return [struct(**fields) for struct, fields in zip(structs, read, strict=True)]
+
+
+def _read(
+    struct: type[msgspec.Struct], given: Mapping[str, Sequence[str]], wrong: list[FieldError]
+) -> dict[str, object]:
+    hints = get_type_hints(struct, include_extras=True)
+    fields: dict[str, object] = {}
+    for field, name in zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True):
+        values = given.get(name)
+        if values is None:
+            continue
+        try:
+            if len(values) > 1 or "\0" in values[0]:
+                raise ValueError(name)
+            fields[field] = msgspec.convert(values[0], hints[field], strict=False)
+        except (ValueError, OverflowError):
+            wrong.append(FieldError(name, "invalid", {"problem": name}, source="query"))
+    return fields
+
+
+def parameters_of(struct: type[msgspec.Struct]) -> list[dict[str, Any]]:
+    """Give the query parameters that a struct declares, as OpenAPI has them."""
+    _, components = msgspec.json.schema_components([struct], ref_template="{name}")
+    schema = components[struct.__name__]
+    parameters = []
+    for name, described in schema["properties"].items():
+        inlined = _inlined(described, components)
+        description = inlined.pop("description", None)
+        inlined.pop("default", None)
+        parameter = {"name": name, "in": "query", "required": False, "schema": inlined}
+        if description:
+            parameter["description"] = description
+        parameters.append(parameter)
+    return parameters
+
+
+def _inlined(schema: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the schema of a parameter without references, and without its being absent."""
+    options = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    if len(options) == 1:
+        rest = {name: value for name, value in schema.items() if name != "anyOf"}
+        return {**_inlined(options[0], components), **rest}
+    if "$ref" in schema:
+        rest = {name: value for name, value in schema.items() if name != "$ref"}
+        referred = {
+            name: value
+            for name, value in components[schema["$ref"]].items()
+            if name not in ("title", "description")
+        }
+        return {**referred, **rest}
+    return dict(schema)

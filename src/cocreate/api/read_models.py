@@ -1,0 +1,362 @@
+"""The routes of the read models, made from what their modules declare."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+import msgspec
+from litestar import get
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
+from msgspec import Meta
+
+from cocreate.api.documented import documented
+from cocreate.api.formats import (
+    MEDIA,
+    Format,
+    csv_head,
+    csv_lines,
+    json_lines,
+    preferred_format,
+)
+from cocreate.api.knowing import (
+    AnyRequest,
+    Knowing,
+    Known,
+    encoding,
+    known_to,
+    unchanged,
+    with_tag,
+)
+from cocreate.api.problems import FieldError, Problem
+from cocreate.api.query import read_query
+from cocreate.api.steps import PROJECT
+from cocreate.projections.files import read_file
+from cocreate.projections.model import STATE, read_models
+from cocreate.projections.resource import Dashboard, Document, Register
+
+MUNICIPALITY = "/v1/municipalities/{code:str}"
+PROBLEMS = (400, 401, 404, 503)
+STREAMED = 2_000
+"""How many rows are read at a time for a stream."""
+
+_JSON = msgspec.json.Encoder()
+
+
+class Paging(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a register is answered, and how."""
+
+    after: (
+        Annotated[
+            str, Meta(min_length=1, max_length=400, description="The `next` of the page before.")
+        ]
+        | None
+    ) = None
+    limit: Annotated[int, Meta(ge=1, le=500, description="How many rows to give at most.")] = 100
+    format: (
+        Annotated[
+            Format,
+            Meta(
+                description="Instead of Accept. CSV and JSON Lines give all rows, in a stream, "
+                "where neither `after` nor `limit` is sent."
+            ),
+        ]
+        | None
+    ) = None
+
+
+def read_model_routes() -> list[HTTPRouteHandler]:
+    """Give the routes of every read model."""
+    made: list[HTTPRouteHandler] = []
+    for name, model in read_models().items():
+        for resource in model.RESOURCES:
+            match resource:
+                case Register():
+                    made.append(_register(name, resource))
+                case Dashboard():
+                    made.append(_dashboard(name, resource))
+                case Document():
+                    made.append(_document(resource))
+    return made
+
+
+# -- registers ------------------------------------------------------------------------------------
+
+
+def _register(name: str, register: Register) -> HTTPRouteHandler:
+    page = msgspec.defstruct(
+        f"{register.row.__name__}Page",
+        [
+            ("items", Sequence[register.row]),  # type: ignore[name-defined]
+            ("position", int),
+            ("next", str | None, None),
+        ],
+        namespace={"__doc__": "Rows, the position as known at, and where the next page starts."},
+        omit_defaults=True,
+        kw_only=True,
+        frozen=True,
+        module=register.row.__module__,
+    )
+
+    @get(
+        f"{MUNICIPALITY}/{register.path}",
+        operation_id=register.operation,
+        summary=register.summary,
+        description=register.description or None,
+        tags=["registers"],
+        opt=documented(
+            answers=page,
+            problems=PROBLEMS,
+            open=True,
+            query=(register.narrow, Paging, Knowing),
+            also=(MEDIA[Format.CSV], MEDIA[Format.JSON_LINES]),
+            tagged=True,
+        ),
+    )
+    async def read_register(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
+        """Give a page of a register, or all of it."""
+        narrow, paging, knowing = read_query(request, register.narrow, Paging, Knowing)
+        known = await known_to(request, code, name, knowing)
+        form = paging.format or preferred_format(request.headers.get("accept", ""))
+        tag = known.tag(form, encoding(request))
+        if (same := unchanged(request, tag)) is not None:
+            return same
+        asked = _Asked(name, register, known, _JSON.encode(narrow).decode())
+        place = _place(paging.after)
+        if form is not Format.JSON:
+            whole = paging.after is None and "limit" not in request.query_params
+            rows = asked.pages(place) if whole else asked.page(place, paging.limit)
+            return _Stream(register, form, tag, rows)
+
+        async def ask() -> bytes:
+            rows, more = await asked.rows(place, paging.limit)
+            answer: dict[str, object] = {"items": rows, "position": known.position}
+            if more is not None:
+                answer["next"] = _token(more)
+            return _JSON.encode(answer)
+
+        body = await known.give((name, register.path, narrow, paging.after, paging.limit), ask)
+        return with_tag(cast("bytes", body), tag)
+
+    return read_register
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What is asked of a register: by whom, as known at what, narrowed to what."""
+
+    name: str
+    register: Register
+    known: Known
+    narrow: str
+
+    async def rows(self, after: str | None, limit: int) -> tuple[list[msgspec.Struct], str | None]:
+        """Give rows after a place, and the place of the last if there are more."""
+        known = self.known
+        found = await known.parts.service.answers.ask(
+            self.name,
+            self.register.function,
+            known.code,
+            int(known.audience),
+            known.position,
+            known.today,
+            self.narrow,
+            after,
+            limit + 1,
+        )
+        rows = [self.register.row(*record[1:]) for record in found[:limit]]
+        return rows, found[limit - 1]["place"] if len(found) > limit else None
+
+    async def page(self, after: str | None, limit: int) -> AsyncIterator[list[msgspec.Struct]]:
+        """Give one page as the only one."""
+        yield (await self.rows(after, limit))[0]
+
+    async def pages(self, after: str | None) -> AsyncIterator[list[msgspec.Struct]]:
+        """Give all rows, a page at a time, all as known at one position."""
+        place: str | None = after
+        while True:
+            rows, place = await self.rows(place, STREAMED)
+            yield rows
+            if place is None:
+                return
+
+
+class _Stream(ASGIResponse):
+    """Rows as they are read, so that a register of any size takes little memory."""
+
+    def __init__(
+        self,
+        register: Register,
+        form: Format,
+        tag: str,
+        pages: AsyncIterator[list[msgspec.Struct]],
+    ) -> None:
+        self._register = register
+        self._form = form
+        self._tag = tag
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send the rows. What goes wrong before the first is a problem like any other."""
+        rows = await anext(self._pages)
+        name = f"{self._register.path}.{self._form}".replace("/", "-")
+        headers = [
+            (b"content-type", MEDIA[self._form].encode()),
+            (b"content-disposition", f'attachment; filename="{name}"'.encode()),
+            (b"etag", self._tag.encode()),
+            (b"cache-control", b"private, no-cache"),
+            (b"vary", b"Authorization, Accept, Accept-Encoding"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        body = csv_head(self._register.row) if self._form is Format.CSV else b""
+        write = csv_lines if self._form is Format.CSV else json_lines
+        await _send_body(send, body + write(rows), more=True)
+        async for rows in self._pages:
+            await _send_body(send, write(rows), more=True)
+        await _send_body(send, b"", more=False)
+
+
+async def _send_body(send: Send, body: bytes, *, more: bool) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": more})
+
+
+def _place(token: str | None) -> str | None:
+    """Give the place that a token of ours names."""
+    if token is None:
+        return None
+    try:
+        place = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        if not isinstance(msgspec.json.decode(place), list) or b"\\u0000" in place:
+            raise ValueError(token)
+        return place.decode()
+    except (ValueError, binascii.Error):
+        wrong = FieldError("after", "invalid", {"problem": "after"}, source="query")
+        raise Problem("invalid-input", errors=[wrong]) from None
+
+
+def _token(place: str) -> str:
+    compact = msgspec.json.encode(msgspec.json.decode(place))
+    return urlsafe_b64encode(compact).rstrip(b"=").decode()
+
+
+# -- dashboards -----------------------------------------------------------------------------------
+
+
+def _dashboard(name: str, dashboard: Dashboard) -> HTTPRouteHandler:
+    @get(
+        f"{MUNICIPALITY}/{dashboard.path}",
+        operation_id=dashboard.operation,
+        summary=dashboard.summary,
+        description=dashboard.description or None,
+        tags=["dashboards"],
+        opt=documented(
+            answers=dashboard.answers,
+            problems=PROBLEMS,
+            open=True,
+            query=(dashboard.narrow, Knowing),
+            tagged=True,
+        ),
+    )
+    async def read_dashboard(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
+        """Give a dashboard."""
+        narrow, knowing = read_query(request, dashboard.narrow, Knowing)
+        known = await known_to(request, code, name, knowing)
+        tag = known.tag(encoding(request))
+        if (same := unchanged(request, tag)) is not None:
+            return same
+
+        async def ask() -> bytes:
+            [row] = await known.parts.service.answers.ask(
+                name,
+                dashboard.function,
+                known.code,
+                int(known.audience),
+                known.position,
+                known.today,
+                _JSON.encode(narrow).decode(),
+            )
+            return cast("str", row[0]).encode()
+
+        body = await known.give((name, dashboard.path, narrow), ask)
+        return with_tag(cast("bytes", body), tag)
+
+    return read_dashboard
+
+
+# -- documents about a project --------------------------------------------------------------------
+
+
+def _document(document: Document[Any]) -> HTTPRouteHandler:
+    async def answer(request: AnyRequest, code: str, project: UUID) -> ASGIResponse:
+        narrow, knowing = read_query(request, document.narrow, Knowing)
+        known = await known_to(request, code, STATE, knowing)
+        tag = known.tag(encoding(request))
+        if (same := unchanged(request, tag)) is not None:
+            return same
+        place: Mapping[str, str] = {name: str(value) for name, value in request.path_params.items()}
+
+        async def ask() -> bytes | None:
+            file = await read_file(
+                known.parts.service.answers,
+                known.parts.service.reader,
+                code,
+                project,
+                known.audience,
+                known.position,
+                known.today,
+                now=known.now,
+                steps=document.needs_steps,
+            )
+            if file is None:
+                return None
+            try:
+                return _JSON.encode(document.give(file, narrow, place))
+            except LookupError:
+                return None
+
+        body = await known.give((document.path, project, tuple(place.items()), narrow), ask)
+        if body is None:
+            raise Problem("not-found")
+        return with_tag(body, tag)
+
+    described = {
+        "operation_id": document.operation,
+        "summary": document.summary,
+        "description": document.description or None,
+        "tags": ["reading"],
+        "opt": documented(
+            answers=document.answers,
+            problems=PROBLEMS,
+            open=True,
+            query=(document.narrow, Knowing),
+            tagged=True,
+        ),
+    }
+    if "{subject:str}" in document.path:
+
+        @get(f"{PROJECT}/{document.path}", **described)  # type: ignore[arg-type]
+        async def read_subject_document(
+            request: AnyRequest,
+            code: FromPath[str],
+            project: FromPath[UUID],
+            subject: FromPath[str],
+        ) -> ASGIResponse:
+            """Give a document about a subject."""
+            del subject  # it stands in the path
+            return await answer(request, code, project)
+
+        return read_subject_document
+
+    @get(f"{PROJECT}/{document.path}", **described)  # type: ignore[arg-type]
+    async def read_document(
+        request: AnyRequest, code: FromPath[str], project: FromPath[UUID]
+    ) -> ASGIResponse:
+        """Give a document about a project."""
+        return await answer(request, code, project)
+
+    return read_document

@@ -1,0 +1,232 @@
+"""What the course of a project changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cocreate.domain.steps import course
+from cocreate.domain.steps.base import Event
+from cocreate.domain.vocabulary import MandateRole, ProjectStatus
+from cocreate.projections.accounts.account import (
+    Assessment,
+    Frames,
+    MandateSpan,
+    MilestoneAccount,
+    PartyAccount,
+    Pause,
+    ProjectAccount,
+    ReportAccount,
+    SessionAccount,
+    Span,
+)
+from cocreate.projections.accounts.ledger import Accounts, on
+
+
+@on(course.ProjectStarted)
+def started(accounts: Accounts, event: course.ProjectStarted) -> None:
+    accounts.begin(
+        ProjectAccount(
+            id=str(accounts.project_id),
+            title=event.title,
+            summary=event.summary,
+            sector=event.sector,
+            initiative=event.initiative,
+            department=event.department,
+            place=event.place,
+            status=ProjectStatus.RUNNING,
+            since=event.occurred_on,
+            position=accounts.recorded.position,
+            last_step_on=event.occurred_on,
+            last_position=accounts.recorded.position,
+        )
+    )
+
+
+_COURSE: Mapping[type[Event], ProjectStatus] = {
+    course.ProjectPaused: ProjectStatus.PAUSED,
+    course.ProjectResumed: ProjectStatus.RUNNING,
+    course.ProjectCompleted: ProjectStatus.COMPLETED,
+    course.ProjectStopped: ProjectStatus.STOPPED,
+}
+
+
+@on(*_COURSE)
+def moved(accounts: Accounts, event: Event) -> None:
+    project = accounts.own()
+    if project is None:
+        return
+    project.status = _COURSE[type(event)]
+    project.reason = getattr(event, "reason", None) or getattr(event, "result", None)
+    if isinstance(event, course.ProjectPaused):
+        position = accounts.recorded.position
+        project.pauses.append(
+            Pause(since=event.occurred_on, position=position, reason=event.reason)
+        )
+        return
+    if project.pauses and project.pauses[-1].until is None:
+        project.pauses[-1].until = event.occurred_on
+    closed = project.status in (ProjectStatus.COMPLETED, ProjectStatus.STOPPED)
+    project.closed = accounts.place if closed else None
+
+
+@on(course.SuitabilityAssessed)
+def assessed(accounts: Accounts, event: course.SuitabilityAssessed) -> None:
+    if (project := accounts.own()) is not None:
+        project.suitability = event.verdict
+        project.assessments.append(
+            Assessment(
+                verdict=event.verdict,
+                political_sensitivity=event.political_sensitivity,
+                rule_pressure=event.rule_pressure,
+                body=event.body,
+                motivation=event.motivation,
+                on=event.occurred_on,
+                position=accounts.recorded.position,
+            )
+        )
+
+
+@on(course.FrameworkSet)
+def framework_set(accounts: Accounts, event: course.FrameworkSet) -> None:
+    if (project := accounts.own()) is not None:
+        project.level = event.level
+        project.framework = Frames(
+            level=event.level,
+            fixed=event.fixed,
+            open=event.open,
+            body=event.body,
+            before=event.before,
+            set_on=event.occurred_on,
+            position=accounts.recorded.position,
+        )
+        project.frames.append(project.framework)
+
+
+@on(course.MandateAssigned)
+def mandated(accounts: Accounts, event: course.MandateAssigned) -> None:
+    project = accounts.own()
+    if project is None:
+        return
+    if event.role is MandateRole.DIRECTS:
+        project.directs = event.party
+    else:
+        project.gives_account = event.party
+    for span in project.mandates:
+        if span.role is event.role and span.until is None:
+            span.until, span.ended = event.occurred_on, accounts.recorded.position
+            drop(accounts, span.party, "mandates")
+    project.mandates.append(
+        MandateSpan(
+            role=event.role,
+            party=event.party,
+            body=event.body,
+            scope=event.scope,
+            since=event.occurred_on,
+            position=accounts.recorded.position,
+        )
+    )
+    carry(accounts, event.party, "mandates")
+
+
+@on(course.PartyJoined)
+def party_joined(accounts: Accounts, event: course.PartyJoined) -> None:
+    span = Span(since=event.occurred_on, position=accounts.recorded.position)
+    party = accounts[event.party]
+    if isinstance(party, PartyAccount):
+        party.closed_on = None
+        party.spans.append(span)
+        party.role, party.carries = event.role, event.carries
+        party.department = event.department or party.department
+        party.tell(accounts.link())
+        return
+    accounts.add(
+        PartyAccount,
+        event.party,
+        event.name,
+        category=event.kind,
+        side=event.position,
+        role=event.role,
+        department=event.department,
+        carries=event.carries,
+        spans=[span],
+    )
+
+
+@on(course.PartyLeft)
+def party_left(accounts: Accounts, event: course.PartyLeft) -> None:
+    party = accounts[event.party]
+    if isinstance(party, PartyAccount):
+        party.closed_on = event.occurred_on
+        if party.spans and party.spans[-1].until is None:
+            party.spans[-1].until = event.occurred_on
+            party.spans[-1].ended = accounts.recorded.position
+        party.tell(accounts.link(motivation=event.reason))
+    project = accounts.own()
+    if project is None:
+        return
+    # Who has left directs no longer, and gives no account: a gap, until another is assigned.
+    for span in project.mandates:
+        if span.party == event.party and span.until is None:
+            span.until, span.ended = event.occurred_on, accounts.recorded.position
+            drop(accounts, event.party, "mandates")
+            if span.role is MandateRole.DIRECTS:
+                project.directs = None
+            else:
+                project.gives_account = None
+
+
+@on(course.SessionHeld)
+def session_held(accounts: Accounts, event: course.SessionHeld) -> None:
+    accounts.add(
+        SessionAccount,
+        event.session,
+        event.title,
+        text=event.summary,
+        category=event.work_form,
+        invited=event.invited,
+        attended=event.attended,
+        reached=event.reached,
+        missed=event.missed,
+        parties=event.parties,
+    )
+    for party in event.parties:
+        carry(accounts, party, "sessions")
+    if (project := accounts.own()) is not None:
+        project.first_session = accounts.first(project.first_session)
+
+
+@on(course.MilestoneReached)
+def milestone_reached(accounts: Accounts, event: course.MilestoneReached) -> None:
+    accounts.add(MilestoneAccount, event.milestone, event.title, text=event.text)
+
+
+@on(course.FinalReportDelivered)
+def final_report_delivered(accounts: Accounts, event: course.FinalReportDelivered) -> None:
+    accounts.add(
+        ReportAccount,
+        event.report,
+        event.title,
+        text=event.text,
+        to=event.to,
+        body=event.body,
+        differs_from_plan=event.differs_from_plan,
+        satisfaction=event.satisfaction,
+        documents=len(event.documents),
+    )
+
+
+def carry(accounts: Accounts, party_id: str | None, what: str) -> None:
+    """Count something that a party carries, did or brought in."""
+    party = accounts[party_id]
+    if isinstance(party, PartyAccount):
+        party.carried[what] = party.carried.get(what, 0) + 1
+        on_day = accounts.event.occurred_on
+        if party.last_active_on is None or party.last_active_on < on_day:
+            party.last_active_on = on_day
+
+
+def drop(accounts: Accounts, party_id: str | None, what: str) -> None:
+    """Count something off that a party no longer carries."""
+    party = accounts[party_id]
+    if isinstance(party, PartyAccount) and party.carried.get(what):
+        party.carried[what] -= 1

@@ -1,0 +1,120 @@
+"""Rebuilding read models beside those in use, which they replace once they are complete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+
+import asyncpg
+import msgspec
+
+from cocreate.log.connection import AnyConnection, Pool
+from cocreate.projections.answers import BUILDS
+from cocreate.projections.builds import (
+    Build,
+    Builds,
+    hold_builds,
+    make_build,
+    prune,
+    take_into_use,
+)
+from cocreate.projections.engine import STREAMS_AT_ONCE, Engine
+from cocreate.projections.model import ReadModel, all_that_rest_on, fingerprint
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """How far a rebuild is in the log of a municipality: projects done, of how many."""
+
+    tenant: str
+    done: int
+    total: int
+
+
+class Chosen(Builds):
+    """Builds that an engine works with, whether in use or not."""
+
+    def __init__(self, models: Mapping[str, ReadModel], chosen: Sequence[Build]) -> None:
+        super().__init__(models)
+        self._in_use = {build.name: build for build in chosen}
+
+    async def load(self, database: Pool | AnyConnection) -> bool:  # noqa: ARG002
+        """Keep to what was chosen."""
+        return False
+
+
+async def rebuild(
+    dsn: str,
+    projecting: Pool,
+    names: Sequence[str],
+    *,
+    models: Mapping[str, ReadModel] | None = None,
+    progress: Callable[[Progress], None] = lambda _progress: None,
+) -> list[Build]:
+    """Fold every log anew into new builds of read models, and then take these into use.
+
+    A rebuild that was broken off, even by a kill, is gone on with. Readers are answered from the
+    builds in use until the new ones hold all that the logs hold; writing goes on meanwhile.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        builds = Builds(models)
+        await builds.load(connection)
+        chosen = await _begin(connection, builds, names)
+        # For as long as this lives, nobody drops them.
+        await hold_builds(connection, [build.number for build in chosen])
+        engine = Engine(projecting, Chosen(builds.models, chosen))
+        for tenant, done, total in await _tenants(connection, chosen):
+            await _bring(engine, tenant, chosen, done, total, progress)
+        await take_into_use(connection, chosen)
+        await connection.execute("select pg_notify('cocreate', $1)", f"{BUILDS}:")
+        await builds.load(connection)
+        await prune(connection, builds.numbers, older_than=timedelta(0))
+        return chosen
+    finally:
+        await connection.close()
+
+
+async def _begin(connection: AnyConnection, builds: Builds, names: Sequence[str]) -> list[Build]:
+    """Give the builds that a rebuild broken off was at, or new ones; all that rest on them too."""
+    chosen: dict[str, Build] = {}
+    async with connection.transaction():
+        for name in all_that_rest_on(names, builds.models):
+            found: int | None = await connection.fetchval(
+                "select max(build) from cocreate.read_model_build"
+                " where name = $1 and fingerprint = $2 and not in_use and build > $3",
+                name,
+                fingerprint(name, builds.models),
+                builds[name].number if name in builds else 0,
+            )
+            if found is not None:
+                chosen[name] = Build(found, name, builds.models[name])
+            else:
+                chosen[name] = await make_build(
+                    connection, name, builds.models, {**builds, **chosen}, in_use=False
+                )
+    return list(chosen.values())
+
+
+async def _tenants(
+    connection: AnyConnection, builds: Sequence[Build]
+) -> list[tuple[str, int, int]]:
+    """Give the logs that the builds are behind, with how many projects are done, of how many."""
+    rows = await connection.fetch(
+        "select * from cocreate.read_rebuild_progress($1)", [build.number for build in builds]
+    )
+    return [(row["tenant_id"], row["done"], row["total"]) for row in rows]
+
+
+async def _bring(
+    engine: Engine,
+    tenant: str,
+    builds: Sequence[Build],
+    done: int,
+    total: int,
+    progress: Callable[[Progress], None],
+) -> None:
+    progress(Progress(tenant, done, total))
+    while await engine.bring(tenant, builds):
+        done = min(done + STREAMS_AT_ONCE, total)
+        progress(Progress(tenant, done, total))
+    progress(Progress(tenant, total, total))
