@@ -11,11 +11,10 @@ import msgspec
 from msgspec import Meta
 
 from cocreate.domain.vocabulary import Initiative, Outcome, ResidentsWord, Sector, WishStatus
-from cocreate.projections.accounts.account import WishAccount
+from cocreate.projections.accounts.account import WishAccount, on_of
 from cocreate.projections.resource import Register, Resource
 from cocreate.projections.tables import About, Table, VersionedTable, one
 
-NAME = "wishes"
 VERSION = 1
 
 
@@ -60,8 +59,8 @@ def row(wish: WishAccount, about: About) -> WishRow:
         wish.theme,
         wish.supporters,
         wish.since,
-        None if wish.answered is None else wish.answered.on,
-        None if wish.fed_back is None else wish.fed_back.on,
+        on_of(wish.answered),
+        on_of(wish.fed_back),
         wish.closed_on,
         wish.word,
         wish.merged_into,
@@ -79,7 +78,7 @@ def row(wish: WishAccount, about: About) -> WishRow:
 TABLES: Sequence[Table] = (VersionedTable("wish", WishAccount, one(row)),)
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=False, rename="camel"):
+class Wish(msgspec.Struct, frozen=True, rename="camel"):
     """A wish in the register."""
 
     project: UUID

@@ -83,6 +83,11 @@ class Place(_Fact, frozen=True, kw_only=True):
     position: int
 
 
+def on_of(place: Place | None) -> date | None:
+    """Give the day of a place."""
+    return None if place is None else place.on
+
+
 class Span(_Part, kw_only=True):
     """A time that began with one step and ended with another, if it did."""
 
@@ -251,6 +256,8 @@ class Suspension(_Part, kw_only=True):
     since: date
     position: int
     until: date | None = None
+    resumed: bool = False
+    """Whether a step made the clock run again, on the day of ``until``."""
     ground: SuspensionGround
 
 

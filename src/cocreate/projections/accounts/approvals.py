@@ -71,6 +71,7 @@ def clock_moved(accounts: Accounts, event: ClockMoved) -> None:
             case approvals.ApprovalResumed():
                 if approval.suspensions:
                     approval.suspensions[-1].until = event.occurred_on
+                    approval.suspensions[-1].resumed = True
                 if approval.decided is None:
                     approval.status = ApprovalStatus.PENDING
             case approvals.ApprovalExtended():
