@@ -1,0 +1,253 @@
+"""The force field: the parties of each project, who carries how much, and who stands alone.
+
+The *lonely-collaborator index* of a project says how far it rests on one person of the own
+organisation. It is the share of what is carried that the one who carries most has: carried are the
+obstacles one owns now, the mandates one holds now, and the interventions, reflections and advice
+one brought; a party that carries the project counts for one more, so that a lone official who has
+done nothing yet is alone as well. With nobody who carries, the index is null: nobody can be alone.
+1 means one person carries all; with n who share evenly it is 1/n. It is told with the number of
+people and of departments that carry: a project is *lonely* where these are one at most.
+See docs/lonely-collaborator-index.md.
+
+Parties are internal by default, so the public force field tells of those that were made public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from cocreate.domain.vocabulary import PartyKind, Position, ProjectStatus, Sector
+from cocreate.projections.accounts import ProjectAccount
+from cocreate.projections.accounts.account import PartyAccount, Span
+from cocreate.projections.resource import Dashboard, Document, NoFilter, ProjectFile, Resource
+from cocreate.projections.tables import About, Table, VersionedTable
+
+VERSION = 1
+
+WEIGHTS: Mapping[str, int] = {
+    "obstacles": 1,
+    "mandates": 1,
+    "interventions": 1,
+    "reflections": 1,
+    "advice": 1,
+}
+"""What counts as carrying, beside taking part as one who carries."""
+
+
+class PartyRow(msgspec.Struct, frozen=True):
+    """A party as it is stored. Names are not: they are personal data."""
+
+    kind: str
+    side: str
+    department: str | None
+    carries: bool
+    present: bool
+    load: int
+    obstacles: int
+    last_active_on: date | None
+
+
+class ProjectRow(msgspec.Struct, frozen=True):
+    """A project, as the force field of a municipality tells it."""
+
+    title: str
+    sector: str
+    department: str
+    status: str
+    since: date
+
+
+def load(party: PartyAccount) -> int:
+    """Give how much a party carries."""
+    carried = sum(party.carried.get(what, 0) * weight for what, weight in WEIGHTS.items())
+    return carried + (1 if party.carries else 0)
+
+
+def present(party: PartyAccount) -> bool:
+    """Tell whether a party takes part now."""
+    return bool(party.spans) and party.spans[-1].until is None
+
+
+def _party_rows(party: PartyAccount, about: About) -> list[tuple[str, PartyRow]]:
+    del about
+    row = PartyRow(
+        party.category,
+        party.side,
+        party.department,
+        party.carries,
+        present(party),
+        load(party),
+        party.carried.get("obstacles", 0),
+        party.last_active_on,
+    )
+    return [(party.id, row)]
+
+
+def _project_rows(project: ProjectAccount, about: About) -> list[tuple[str, ProjectRow]]:
+    row = ProjectRow(about.title, about.sector, about.department, project.status, project.since)
+    return [("", row)]
+
+
+TABLES: Sequence[Table] = (
+    VersionedTable("party", PartyAccount, _party_rows),
+    VersionedTable("project", ProjectAccount, _project_rows),
+)
+
+
+class InField(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A party in the force field of a project."""
+
+    party: str
+    name: str
+    kind: PartyKind
+    side: Position
+    role: str | None
+    department: str | None
+    carries: bool
+    present: bool
+    spans: Sequence[Span]
+    """When it took part."""
+    carried: Mapping[str, int]
+    """What it carries now (obstacles, mandates), and did or brought in all."""
+    load: int
+    share: float | None
+    """Its share of what is carried by those of the own organisation who take part now."""
+    last_active_on: date | None
+
+
+class ForceField(msgspec.Struct, frozen=True, rename="camel"):
+    """The force field of a project."""
+
+    project: UUID
+    title: str
+    position: int
+    internal: Sequence[InField]
+    """Those of the own organisation; who carries most first."""
+    external: Sequence[InField]
+    people: int
+    """How many of the own organisation carry it now."""
+    departments: int
+    lonely_index: float | None
+    lonely: bool
+
+
+def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -> ForceField:
+    """Give the force field of a project."""
+    del narrow, place
+    parties = [each for each in file.subjects.values() if isinstance(each, PartyAccount)]
+    carrying = [each for each in parties if _carries(each)]
+    total = sum(map(load, carrying))
+    departments = len({each.department or each.id for each in carrying})
+
+    def told(side: Position) -> list[InField]:
+        chosen = [each for each in parties if each.side is side]
+        chosen.sort(key=lambda each: (not present(each), -load(each), each.since, each.id))
+        return [
+            InField(
+                each.id,
+                each.title,
+                each.category,
+                each.side,
+                each.role,
+                each.department,
+                each.carries,
+                present(each),
+                each.spans,
+                {what: count for what, count in sorted(each.carried.items()) if count},
+                load(each),
+                round(load(each) / total, 4) if _carries(each) and total else None,
+                each.last_active_on,
+            )
+            for each in chosen
+        ]
+
+    most = max(map(load, carrying), default=0)
+    return ForceField(
+        file.id,
+        file.project.title,
+        file.position,
+        told(Position.INTERNAL),
+        told(Position.EXTERNAL),
+        len(carrying),
+        departments,
+        round(most / total, 4) if total else None,
+        len(carrying) <= 1 or departments <= 1,
+    )
+
+
+def _carries(party: PartyAccount) -> bool:
+    return present(party) and party.side is Position.INTERNAL and load(party) > 0
+
+
+class CarriedFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Which projects are taken in."""
+
+    sector: Annotated[Sector, Meta(description="Only projects of this sector.")] | None = None
+    department: (
+        Annotated[str, Meta(max_length=300, description="Only projects of this department.")] | None
+    ) = None
+    lonely: (
+        Annotated[bool, Meta(description="Only projects that one carries, or only others.")] | None
+    ) = None
+
+
+class CarriedProject(msgspec.Struct, frozen=True, rename="camel"):
+    """How a running project is carried."""
+
+    project: UUID
+    title: str
+    sector: Sector
+    department: str
+    status: ProjectStatus
+    people: int
+    departments: int
+    load: int
+    lonely_index: float | None
+    lonely: bool
+    external: int
+    """How many parties from outside take part."""
+
+
+class Carrying(msgspec.Struct, frozen=True, rename="camel"):
+    """How many of the running projects of a department, and how much of them."""
+
+    department: str | None
+    projects: int
+    people: int
+    load: int
+
+
+class CarriedOverview(msgspec.Struct, frozen=True, rename="camel"):
+    """How the running projects of a municipality are carried."""
+
+    projects: int
+    lonely: int
+    median_lonely_index: float | None
+    by_project: list[CarriedProject]
+    """The loneliest first, two hundred at most."""
+    by_department: list[Carrying]
+
+
+RESOURCES: Sequence[Resource] = (
+    Document(
+        path="force-field",
+        operation="readForceField",
+        summary="Read the force field of a project: the parties, and who carries how much",
+        answers=ForceField,
+        give=force_field,
+    ),
+    Dashboard(
+        path="force-field-overview",
+        operation="readForceFieldOverview",
+        summary="Read how the running projects of a municipality are carried, and who stands alone",
+        answers=CarriedOverview,
+        narrow=CarriedFilter,
+        function="read_overview",
+    ),
+)
