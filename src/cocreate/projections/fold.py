@@ -73,6 +73,8 @@ class Layout:
                 for kind in slot.table.of:
                     self._versioned.setdefault(kind, []).append((slot.number, slot.table))
 
+        self.counting = [each for each in self.versioned(ProjectAccount) if each[1].counting]
+
     def versioned(self, kind: type) -> Sequence[tuple[int, VersionedTable[AnyAccount]]]:
         """Give the tables that have rows of a kind of account."""
         return self._versioned.get(kind, ())
@@ -188,17 +190,24 @@ class ProjectFold:
 
     def _take(self, accounts: Accounts, audiences: tuple[int, ...], step: Known) -> None:
         accounts.take(step)
-        changed = accounts.changed
-        if not changed:
-            return
-        if "" in changed and self._about is NOTHING:
-            self._about = about(accounts)
-        position = step.recorded.position
-        for account_id, account in changed.items():
-            for slot, table in self._layout.versioned(type(account)):
-                self._put(audiences, slot, account_id, table.rows(account, self._about), position)
+        if accounts.project is not None:
             for audience in audiences:
-                self._unsaved[audience, account_id] = None
+                self._unsaved[audience, ""] = None
+        changed = accounts.changed
+        position = step.recorded.position
+        if changed:
+            if "" in changed and self._about is NOTHING:
+                self._about = about(accounts)
+            for account_id, account in changed.items():
+                for slot, table in self._layout.versioned(type(account)):
+                    rows = table.rows(account, self._about)
+                    self._put(audiences, slot, account_id, rows, position)
+                for audience in audiences:
+                    self._unsaved[audience, account_id] = None
+        if accounts.counted and "" not in changed and accounts.project is not None:
+            for slot, table in self._layout.counting:
+                rows = table.rows(accounts.project, self._about)
+                self._put(audiences, slot, "", rows, position)
         changed.clear()
 
     def _put(

@@ -42,7 +42,8 @@ class VersionedTable(Generic[A]):
     """Rows of which every version is kept, by the position of the log that made it.
 
     ``rows`` gives the rows of an account: their ids, unique in the project and table, each with
-    its struct. It is pure, and asked again whenever a step changed the account.
+    its struct. It is pure, and asked again whenever a step changed the account; for that of a
+    project, where a step only counted on it, no more than those that say they are ``counting``.
     """
 
     def __init__(
@@ -50,8 +51,12 @@ class VersionedTable(Generic[A]):
         name: str,
         of: type[A] | tuple[type[A], ...],
         rows: Callable[[A, About], Iterable[tuple[str, msgspec.Struct]]],
+        *,
+        counting: bool = False,
     ) -> None:
         self.name = name
+        self.counting = counting
+        """Whether its rows tell how many subjects or supporters a project has, or its last day."""
         self.of = of if isinstance(of, tuple) else (of,)
         self._rows = rows
 

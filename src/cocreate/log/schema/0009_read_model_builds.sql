@@ -6,6 +6,32 @@ drop table cocreate.read_model;
 drop schema if exists timeline cascade;
 drop schema if exists obstacles cascade;
 
+create extension if not exists pg_trgm with schema public;
+create extension if not exists unaccent with schema public;
+
+-- A text as it is searched: without accents and capitals.
+create function cocreate.searchable(p_text text) returns text
+    language sql immutable parallel safe strict
+begin atomic
+    select lower(public.unaccent('public.unaccent', p_text));
+end;
+
+-- A text as its words are searched, in Dutch and in English.
+create function cocreate.words(p_text text) returns tsvector
+    language sql immutable parallel safe
+begin atomic
+    select to_tsvector('pg_catalog.dutch', coalesce(cocreate.searchable(p_text), ''))
+        || to_tsvector('pg_catalog.english', coalesce(cocreate.searchable(p_text), ''));
+end;
+
+-- What someone searches for, in Dutch or in English.
+create function cocreate.sought(p_text text) returns tsquery
+    language sql immutable parallel safe
+begin atomic
+    select websearch_to_tsquery('pg_catalog.dutch', cocreate.searchable(p_text))
+        || websearch_to_tsquery('pg_catalog.english', cocreate.searchable(p_text));
+end;
+
 -- A build is a schema that holds one read model, made for one fingerprint of its definition. Old
 -- and new code each have builds of their own, side by side; of those with the same fingerprint,
 -- readers are answered from the one in use.

@@ -499,6 +499,8 @@ class ProjectAccount(_Part, kw_only=True, tag_field="kind", tag="project"):
     first_wish: Place | None = None
     first_proposal: Place | None = None
     first_decision: Place | None = None
+    first_report: Place | None = None
+    first_reflection: Place | None = None
     steps: int = 0
     internal_steps: int = 0
     """How many of the steps are internal."""

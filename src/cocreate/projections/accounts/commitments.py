@@ -72,3 +72,5 @@ def reflection_recorded(accounts: Accounts, event: commitments.ReflectionRecorde
     )
     if event.by is not None:
         carry(accounts, event.by, "reflections")
+    if (project := accounts.own()) is not None:
+        project.first_reflection = accounts.first(project.first_reflection)

@@ -213,6 +213,8 @@ def final_report_delivered(accounts: Accounts, event: course.FinalReportDelivere
         satisfaction=event.satisfaction,
         documents=len(event.documents),
     )
+    if (project := accounts.own()) is not None:
+        project.first_report = accounts.first(project.first_report)
 
 
 def carry(accounts: Accounts, party_id: str | None, what: str) -> None:

@@ -27,7 +27,7 @@ class Accounts:
     memory beforehand what a step may change, told by :func:`touched` and :func:`related`.
     """
 
-    __slots__ = ("changed", "event", "project", "project_id", "recorded", "subjects")
+    __slots__ = ("changed", "counted", "event", "project", "project_id", "recorded", "subjects")
 
     def __init__(self, project_id: UUID) -> None:
         self.project_id = project_id
@@ -35,7 +35,12 @@ class Accounts:
         """The account of the project itself, with the id ``""``."""
         self.subjects: dict[str, Account] = {}
         self.changed: dict[str, AnyAccount] = {}
-        """What steps changed, until whoever folds has taken note."""
+        """What steps changed, until whoever folds has taken note.
+
+        Every step counts on the account of the project; that alone is no change.
+        """
+        self.counted = False
+        """Whether a step changed how many subjects or supporters there are, or the last day."""
 
     def hold(self, account: AnyAccount) -> None:
         """Have an account in memory that was there before."""
@@ -48,6 +53,7 @@ class Accounts:
         """Let a step change the accounts."""
         self.recorded = known.recorded
         self.event = known.event
+        self.counted = False
         change = CHANGES.get(type(known.event))
         if change is not None:
             change(self, known.event)
@@ -63,15 +69,19 @@ class Accounts:
         project.steps += 1
         event = known.event
         occurred_on = event.occurred_on
-        project.last_step_on = max(project.last_step_on, occurred_on)
+        if occurred_on > project.last_step_on:
+            project.last_step_on = occurred_on
+            self.counted = True
         project.last_position = known.recorded.position
         if not known.public:
             project.internal_steps += 1
         if getattr(event, "source", None) is not None:
             project.sourced_steps += 1
         month = f"{occurred_on.year}-{occurred_on.month:02d}"
-        project.months[month] = project.months.get(month, 0) + 1
-        self.changed[""] = project
+        steps = project.months.get(month)
+        if steps is None:
+            self.changed[""] = project
+        project.months[month] = (steps or 0) + 1
 
     # -- for the chapters -----------------------------------------------------------------------
 
@@ -108,8 +118,18 @@ class Accounts:
         self.changed[""] = project
 
     def own(self) -> ProjectAccount | None:
-        """Give the account of the project, to change; every step changes it."""
-        return self.project if type(self.project) is ProjectAccount else None
+        """Give the account of the project, to change."""
+        if type(self.project) is not ProjectAccount:
+            return None
+        self.changed[""] = self.project
+        return self.project
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Count subjects or supporters on the account of the project."""
+        project = self.project
+        if type(project) is ProjectAccount:
+            project.counts[what] = project.counts.get(what, 0) + number
+            self.counted = True
 
     def add(self, kind: type[A], subject_id: str, title: str, **facts: Any) -> A:  # noqa: ANN401
         """Open an account."""
@@ -123,9 +143,7 @@ class Accounts:
         )
         self.subjects[subject_id] = account
         self.changed[subject_id] = account
-        if (project := self.own()) is not None:
-            name = account.kind
-            project.counts[name] = project.counts.get(name, 0) + 1
+        self.count(account.kind)
         return account
 
     def link(self, subject_id: str | None = None, **facts: Any) -> Link:  # noqa: ANN401

@@ -8,6 +8,7 @@ from cocreate.projections.accounts.account import (
     Against,
     InterventionAccount,
     ObstacleAccount,
+    ProjectAccount,
 )
 from cocreate.projections.accounts.course import carry, drop
 from cocreate.projections.accounts.ledger import Accounts, on
@@ -15,7 +16,7 @@ from cocreate.projections.accounts.ledger import Accounts, on
 
 @on(obstacles.ObstacleRaised)
 def obstacle_raised(accounts: Accounts, event: obstacles.ObstacleRaised) -> None:
-    project = accounts.own()
+    project = accounts.project
     accounts.add(
         ObstacleAccount,
         event.obstacle,
@@ -26,7 +27,7 @@ def obstacle_raised(accounts: Accounts, event: obstacles.ObstacleRaised) -> None
         department=event.department,
         owner=event.owner,
         tension=event.tension,
-        phase=Phase.FRAMING if project is None else project.phase,
+        phase=project.phase if isinstance(project, ProjectAccount) else Phase.FRAMING,
         about=event.blocks,
     )
     if event.owner is not None:

@@ -36,9 +36,7 @@ def wish_expressed(accounts: Accounts, event: wishes.WishExpressed) -> None:
 def wish_supported(accounts: Accounts, event: wishes.WishSupported) -> None:
     if (wish := accounts[event.wish]) is not None:
         wish.supporters += event.supporters
-        if (project := accounts.own()) is not None:
-            total = project.counts.get("supporters", 0) + event.supporters
-            project.counts["supporters"] = total
+        accounts.count("supporters", event.supporters)
 
 
 @on(wishes.WishWithdrawn)

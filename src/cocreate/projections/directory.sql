@@ -1,0 +1,159 @@
+-- The project directory: search in Dutch and English, filters, facets, and order. It rests on the
+-- wish register for what residents called their wishes.
+
+create table project (
+    tenant_id text not null,
+    project_id uuid not null,
+    audience smallint not null,
+    id text not null,
+    known_from bigint not null,
+    title text not null,
+    summary text,
+    sector text not null,
+    initiative text not null,
+    department text not null,
+    at_place text,
+    status text not null,
+    phase text not null,
+    level text,
+    since date not null,
+    closed_on date,
+    last_step_on date not null,
+    wishes integer not null,
+    supporters integer not null,
+    proposals integer not null,
+    decisions integer not null,
+    deviations integer not null,
+    obstacles integer not null,
+    commitments integer not null,
+    "position" bigint not null
+);
+
+call cocreate.keep_versions('project');
+
+-- Every project known at a position, how well it fits what is sought, and which filters it fails.
+create function matched(p_tenant text, p_audience smallint, p_position bigint, p_filter jsonb)
+    returns table (project_id uuid, relevance numeric, failed text[])
+    language sql stable
+begin atomic
+    select p.project_id, round(f.relevance::numeric, 6),
+        array_remove(array[
+            case when p.sector <> p_filter ->> 'sector' then 'sector' end,
+            case when p.initiative <> p_filter ->> 'initiative' then 'initiative' end,
+            case when p.status <> p_filter ->> 'status' then 'status' end,
+            case when p.phase <> p_filter ->> 'phase' then 'phase' end,
+            case when p_filter ->> 'level' is not null
+                and p.level is distinct from p_filter ->> 'level' then 'level' end,
+            case when p.department <> p_filter ->> 'department' then 'department' end,
+            case when extract(year from p.since) <> (p_filter ->> 'year')::integer
+                then 'year' end,
+            case when p_filter ->> 'q' is not null and f.relevance = 0 then 'q' end], null)
+        from project_known p
+        cross join lateral (
+            select case when p_filter ->> 'q' is null then 0 else
+                4 * ts_rank(
+                    setweight(cocreate.words(p.title), 'A')
+                        || setweight(cocreate.words(p.at_place), 'B')
+                        || setweight(cocreate.words(p.summary), 'C')
+                        || setweight(cocreate.words(p.department), 'D'),
+                    cocreate.sought(p_filter ->> 'q'))
+                + case when public.word_similarity(
+                        cocreate.searchable(p_filter ->> 'q'), cocreate.searchable(p.title)) > 0.5
+                    then public.word_similarity(
+                        cocreate.searchable(p_filter ->> 'q'), cocreate.searchable(p.title))
+                    else 0 end
+                + case when exists (
+                    select from wish_known w
+                        where w.tenant_id = p_tenant and w.project_id = p.project_id
+                            and w.audience = p_audience and w.known_from <= p_position
+                            and w.known_until > p_position
+                            and cocreate.words(w.title) @@ cocreate.sought(p_filter ->> 'q'))
+                    then 0.1 else 0 end
+                end as relevance) f
+        where p.tenant_id = p_tenant and p.audience = p_audience
+            and p.known_from <= p_position and p.known_until > p_position;
+end;
+
+create function list_projects(
+    p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
+    p_after jsonb, p_limit integer)
+    returns table (
+        place jsonb, project uuid, title text, summary text, sector text, initiative text,
+        department text, at_place text, status text, phase text, level text, since date,
+        closed_on date, last_step_on date, wishes integer, supporters integer, proposals integer,
+        decisions integer, deviations integer, obstacles integer, commitments integer,
+        "position" bigint)
+    language plpgsql stable set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    sorted text := coalesce(p_filter ->> 'sort',
+        case when p_filter ->> 'q' is null then 'latest-start' else 'relevance' end);
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select jsonb_build_array(o.number, o.name, p.project_id), p.project_id, p.title,
+            p.summary, p.sector, p.initiative, p.department, p.at_place, p.status, p.phase,
+            p.level, p.since, p.closed_on, p.last_step_on, p.wishes, p.supporters, p.proposals,
+            p.decisions, p.deviations, p.obstacles, p.commitments, p.position
+            from project_known p
+            join matched(p_tenant, p_audience, p_position, p_filter) m
+                on m.project_id = p.project_id and m.failed = '{}'
+            cross join lateral (
+                select case sorted when 'relevance' then m.relevance
+                    when 'latest-start' then p.since - date '0001-01-01'
+                    when 'latest-step' then p.last_step_on - date '0001-01-01'
+                    when 'most-supported' then p.supporters
+                    else 0 end as number,
+                    case sorted when 'title' then cocreate.searchable(p.title) else '' end as name) o
+            where p.tenant_id = p_tenant and p.audience = p_audience
+                and p.known_from <= p_position and p.known_until > p_position
+                and (p_after is null
+                    or o.number < (p_after ->> 0)::numeric
+                    or o.number = (p_after ->> 0)::numeric
+                        and (o.name, p.project_id) > (p_after ->> 1, (p_after ->> 2)::uuid))
+            order by o.number desc, o.name, p.project_id
+            limit p_limit;
+end
+$$;
+
+create function read_facets(
+    p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb)
+    returns json
+    language plpgsql stable set search_path from current
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return (
+        with counted as (
+            select f.facet, f.value, count(*) as count
+                from project_known p
+                join matched(p_tenant, p_audience, p_position, p_filter) m
+                    on m.project_id = p.project_id
+                cross join lateral (
+                    values ('sector', p.sector), ('initiative', p.initiative),
+                        ('status', p.status), ('phase', p.phase), ('level', p.level),
+                        ('department', p.department),
+                        ('year', extract(year from p.since)::text), ('total', null))
+                    as f (facet, value)
+                where p.tenant_id = p_tenant and p.audience = p_audience
+                    and p.known_from <= p_position and p.known_until > p_position
+                    and m.failed <@ array[f.facet]
+                group by f.facet, f.value
+        )
+        select json_build_object(
+            'total', coalesce((select c.count from counted c where c.facet = 'total'), 0),
+            'sector', facet.told -> 'sector', 'initiative', facet.told -> 'initiative',
+            'status', facet.told -> 'status', 'phase', facet.told -> 'phase',
+            'level', facet.told -> 'level', 'department', facet.told -> 'department',
+            'year', facet.told -> 'year')
+            from (
+                select json_object_agg(n.name, coalesce((
+                    select json_agg(json_build_object('value', c.value, 'count', c.count)
+                        order by c.count desc, c.value)
+                        from counted c where c.facet = n.name), '[]')) as told
+                    from unnest(array['sector', 'initiative', 'status', 'phase', 'level',
+                        'department', 'year']) as n (name)) facet
+    );
+end
+$$;
