@@ -12,7 +12,16 @@ from litestar import Litestar
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
-from cocreate.api import events, glossary, health, keys, municipalities, projects, reading
+from cocreate.api import (
+    comparison,
+    events,
+    glossary,
+    health,
+    keys,
+    municipalities,
+    projects,
+    reading,
+)
 from cocreate.api.authentication import Access
 from cocreate.api.commands import take_steps
 from cocreate.api.docs_page import published
@@ -51,6 +60,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         events.get_event,
         *reading.HANDLERS,
         *read_model_routes(),
+        *comparison.HANDLERS,
         glossary.read_glossary,
         health.check_live,
         health.check_ready,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import asyncpg
 
+from cocreate.domain.calendar import amsterdam_date
 from cocreate.log.append import Appender
 from cocreate.log.connection import AnyConnection, Pool, open_pool
 from cocreate.log.live import LiveProjects
@@ -17,6 +19,7 @@ from cocreate.log.signals import Signals
 from cocreate.projections.answers import BUILDS, MOVED, Answers
 from cocreate.projections.builds import Builds, hold_builds, install
 from cocreate.projections.engine import Engine
+from cocreate.projections.others import Others
 
 
 class Service:
@@ -32,6 +35,7 @@ class Service:
         self.reader = Reader(pool)
         self.builds = builds
         self.answers = Answers(pool, builds, signals)
+        self.others = Others(pool, self.answers, lambda: amsterdam_date(datetime.now(UTC)))
 
 
 async def prepare_database(dsn: str) -> list[str]:
