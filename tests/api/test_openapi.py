@@ -169,7 +169,7 @@ def test_every_body_has_an_example_that_is_taken(document: Document, app: Litest
             assert body["required"]
             msgspec.json.decode(msgspec.json.encode(content["example"]), type=said.takes)
             examples += 1
-    assert examples == len(STEPS) + 5
+    assert examples == len(STEPS) + 7
 
 
 def test_constraints_are_those_of_the_decoder(document: Document) -> None:

@@ -24,6 +24,7 @@ CLERK_STEPS = {
     "commitment-breaches",
     "sessions",
     "milestones",
+    "final-reports",
     "feedback",
     "publications",
     "corrections",

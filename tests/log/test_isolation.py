@@ -38,8 +38,13 @@ async def tables(log: Log) -> list[str]:
             "select cocreate.add_api_key($1, $2, 'id', 'reader', 'Test', null)", tenant, b"hash"
         )
         await log.admin.execute(
-            "insert into cocreate.projection_checkpoint (tenant_id, projection) values ($1, 't')",
+            "insert into cocreate.projection_checkpoint (tenant_id, build) values ($1, 1)", tenant
+        )
+        await log.admin.execute(
+            "insert into cocreate.projection_parked"
+            " (tenant_id, build, project_id, position, reason) values ($1, 1, $2, 1, 'test')",
             tenant,
+            uuid4(),
         )
     for table in tables:
         seen = await log.admin.fetch(f"select distinct tenant_id from cocreate.{table}")
@@ -48,6 +53,8 @@ async def tables(log: Log) -> list[str]:
 
 
 ONE, OTHER = "GM9001", "GM9002"
+HOW_FAR = {"log_head", "projection_checkpoint", "projection_parked"}
+"""What the projector sees of every municipality."""
 
 
 @pytest.fixture(scope="module", params=["cocreate_app", "cocreate_projector"])
@@ -77,6 +84,7 @@ async def test_every_table_with_a_tenant_is_guarded_even_against_its_owner(
         "event",
         "log_head",
         "projection_checkpoint",
+        "projection_parked",
         "snapshot",
         "stream",
     }
@@ -90,7 +98,7 @@ async def test_every_table_with_a_tenant_is_guarded_even_against_its_owner(
 async def test_nothing_of_another_municipality_is_seen(
     connection: AnyConnection, role: Role, tables: list[str]
 ) -> None:
-    how_far = {"log_head", "projection_checkpoint"} if role == "cocreate_projector" else set()
+    how_far = HOW_FAR if role == "cocreate_projector" else set()
     async with connection.transaction():
         await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
         for table in tables:
@@ -103,7 +111,7 @@ async def test_nothing_is_written_for_another_municipality(
     connection: AnyConnection, role: Role, tables: list[str]
 ) -> None:
     for table in tables:
-        if table == "projection_checkpoint" and role == "cocreate_app":
+        if table.startswith("projection_") and role == "cocreate_app":
             continue  # it may not write there at all
         async with connection.transaction():
             await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
@@ -141,7 +149,7 @@ async def test_nothing_of_another_municipality_is_changed(
 async def test_without_a_municipality_there_is_nothing(
     connection: AnyConnection, role: Role, tables: list[str]
 ) -> None:
-    how_far = {"log_head", "projection_checkpoint"} if role == "cocreate_projector" else set()
+    how_far = HOW_FAR if role == "cocreate_projector" else set()
     for table in set(tables) - how_far:
         assert await tenants_seen(connection, table) == set(), table
 

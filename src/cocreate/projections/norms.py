@@ -571,7 +571,7 @@ class Completeness(msgspec.Struct, frozen=True, rename="camel"):
     wishes_without_source: int
     decisions_without_motivation: int
     deviations_without_motivation: int
-    commitments_without_date: int
+    undated_commitments: int
 
 
 class NormCheck(msgspec.Struct, frozen=True, rename="camel"):
@@ -748,7 +748,7 @@ class RecordTotals(msgspec.Struct, frozen=True, rename="camel"):
     wishes_without_source: int
     decisions_without_motivation: int
     deviations_without_motivation: int
-    commitments_without_date: int
+    undated_commitments: int
 
 
 class NormTotals(msgspec.Struct, frozen=True, rename="camel"):

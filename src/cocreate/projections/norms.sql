@@ -186,7 +186,7 @@ begin
                         where d.tenant_id = p_tenant and d.audience = p_audience
                             and d.known_from <= p_position and d.known_until > p_position
                             and d.motivation is null),
-                'commitmentsWithoutDate', (
+                'undatedCommitments', (
                     select count(*) from commitment_known c join p on p.project_id = c.project_id
                         where c.tenant_id = p_tenant and c.audience = p_audience
                             and c.known_from <= p_position and c.known_until > p_position

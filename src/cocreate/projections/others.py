@@ -94,5 +94,15 @@ async def log_of(answers: Answers, tenant: str, audience: Audience, position: in
     helped = await answers.ask("landscape", "what_helped", tenant, int(audience), position)
     return OneLog(
         [Seen(*row) for row in seen],
-        [Against(*row[:5], days=row["days"] or ()) for row in helped],
+        [
+            Against(
+                row["vocabulary"],
+                row["code"],
+                row["kind"],
+                row["tried"],
+                row["resolved"],
+                row["days"] or (),
+            )
+            for row in helped
+        ],
     )

@@ -111,6 +111,7 @@ def story() -> Told:
     say(record.CorrectStep, step=said.originator_version, changes={"text": "Beste buurt,"})
     say(record.PublishSteps, steps=(said.originator_version, told.project.version))
     say(course.CompleteProject)
+    say(course.DeliverFinalReport)
     return told
 
 

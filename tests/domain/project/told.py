@@ -58,6 +58,7 @@ SAID: Mapping[type[Step], Mapping[str, object]] = {
     },
     course.HoldSession: {"work_form": words.WorkForm.SITE_VISIT, "title": "Schouw"},
     course.ReachMilestone: {"title": "De eerste lamp brandt"},
+    course.DeliverFinalReport: {"title": "Eindverslag", "to": ("de raad", "alle deelnemers")},
     wishes.ExpressWish: {"title": "Licht in de tunnel"},
     wishes.MergeWishes: {"title": "Een veilige tunnel"},
     wishes.RealiseWish: {"text": "Er hangen twaalf lampen."},
