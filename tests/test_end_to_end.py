@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import os
@@ -76,9 +77,11 @@ class Demonstration:
 
 
 def ask(address: str, headers: dict[str, str] | None = None, body: str | None = None) -> Any:
-    """Send a request to loopback and give the JSON of its answer."""
+    """Send a request to loopback and give its answer: JSON, or the lines of CSV."""
     request = Request(address, headers=headers or {}, data=body.encode() if body else None)  # noqa: S310
     with urlopen(request, timeout=30) as answer:  # noqa: S310
+        if answer.headers.get_content_type() == "text/csv":
+            return list(csv.DictReader(answer.read().decode().splitlines()))
         return json.load(answer)
 
 

@@ -19,6 +19,7 @@ from cocreate.demo.telling import (
     directs,
     escalate,
     feedback,
+    final_report,
     framework,
     grant,
     inside,
@@ -246,7 +247,11 @@ def speak_and_join_in() -> Story:
         told(date(2025, 7, 1), lead,
             reflection("les-schaamte", "Schaamte is ook een drempel", "Wij keken naar regels. De "
                 "kring liet zien dat de toon van een brief zwaarder weegt.",
-                competences=["listening", "reflection"])),
+                competences=["listening", "reflection"]),
+            final_report("eindverslag-kring", "Eindverslag: een pagina in plaats van veertien",
+                ["de gemeenteraad", "alle leden van de kring"], body="council",
+                satisfaction="De kring geeft het traject een 8,1.",
+                differs_from_plan="De kring bleef langer bij elkaar dan gepland.")),
     ))
 
 

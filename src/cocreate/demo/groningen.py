@@ -25,6 +25,7 @@ from cocreate.demo.telling import (
     escalate,
     extend,
     feedback,
+    final_report,
     framework,
     grant,
     internal,
@@ -159,6 +160,10 @@ def shelter_next_door() -> Story:
         told(date(2025, 9, 30), lead,
             complete("Na een jaar zijn er elf klachten geweest, alle binnen een dag opgelost. "
                 "Vijftien buren zijn vrijwilliger."),
+            final_report("eindverslag-opvang", "Eindverslag: een opvang met buren",
+                ["het college", "buren en gasten"], body="college",
+                satisfaction="Van de 60 buren zijn er 41 tevreden.",
+                differs_from_plan="De eerste avond ging over de plek, die al vaststond."),
             reflection("les-eerlijk", "Zeg wat vaststaat", "De boze avond had minder boos kunnen "
                 "zijn als de uitnodiging had verteld dat de plek vaststond.",
                 competences=["political-sensitivity", "listening"], tension=tension("transparency",
@@ -412,6 +417,8 @@ def tunnel_not_built() -> Story:
             stop("De raad ziet af van de tunnel. Er is een jaar onderzocht en 310.000 euro "
                 "uitgegeven.")),
         told(date(2025, 3, 4), lead,
+            final_report("eindverslag-tunnel", "Eindverslag: de tunnel die er niet kwam",
+                ["de gemeenteraad", "iedereen die meepraatte"], body="council"),
             reflection("les-onderzoek", "Onderzoek lost een waardenvraag niet op",
                 "Het ging over angst en vertrouwen, niet over lichtsterkte.",
                 competences=["political-sensitivity"], tension=tension("safety", "participation"))),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import cast
@@ -16,11 +17,11 @@ from rich.console import Console
 
 from cocreate.api.keys import issue_key
 from cocreate.app import server
-from cocreate.demo.stories import MUNICIPALITIES, Story, Told, stories
+from cocreate.demo.stories import MUNICIPALITIES, NORMS, Story, Told, stories
 from cocreate.domain.calendar import amsterdam_date
-from cocreate.domain.municipality import RegisterMunicipality
+from cocreate.domain.municipality import AdoptNorms, DecideOnComparison, RegisterMunicipality
 from cocreate.domain.steps.course import StartProject
-from cocreate.domain.vocabulary import Role
+from cocreate.domain.vocabulary import Body, Role
 from cocreate.log.errors import VersionConflict
 from cocreate.log.live import LiveProjects, Sender
 from cocreate.projections.model import read_models
@@ -78,10 +79,9 @@ async def _seed(service: Service, kept: Path) -> Seeded:
     for code, name in MUNICIPALITIES.items():
         step = RegisterMunicipality(occurred_on=today, code=code, name=name)
         sender = Sender(actor="demo", actor_role=Role.OPERATOR)
-        try:
+        with contextlib.suppress(VersionConflict):
             await service.live.register(step, sender)
-        except VersionConflict:
-            continue
+        await _set_rules(service.live, code, today)
     console.print("Telling the stories of five municipalities ...")
     projects: dict[str, UUID] = {}
 
@@ -99,6 +99,30 @@ async def _seed(service: Service, kept: Path) -> Seeded:
     seeded = Seeded(today.isoformat(), keys, tunnel, halfway.position)
     _write(kept, seeded)
     return seeded
+
+
+async def _set_rules(live: LiveProjects, code: str, today: date) -> None:
+    """Let a municipality take part in comparisons, and adopt its norms, unless it did so."""
+    municipality, moment = await live.municipality(code), await live.moment(code)
+    if not municipality.takes_part:
+        municipality.decide_on_comparison(
+            DecideOnComparison(occurred_on=today, takes_part=True, body=Body.COLLEGE), moment
+        )
+    if code in NORMS and not municipality.norm_packs:
+        municipality.adopt_norms(
+            AdoptNorms(
+                occurred_on=today,
+                version="2024-1",
+                title="Normen bij de participatieverordening",
+                basis="Participatieverordening 2023, artikel 7",
+                valid_from=date(2024, 1, 1),
+                thresholds=NORMS[code],
+            ),
+            moment,
+        )
+    sender = Sender(actor="demo", actor_role=Role.TENANT_ADMINISTRATOR)
+    if municipality.pending_events:
+        await live.record_municipality(code, municipality, sender)
 
 
 def _read(kept: Path) -> Seeded | None:
@@ -185,7 +209,25 @@ def _tell(settings: Settings, seeded: Seeded) -> None:
         f"{home}/municipalities/{HOME}/obstacle-dashboard?sector=public-space",
         official,
     )
-    curl("The projects", f"{home}/municipalities/{HOME}/projects")
+    curl("Search the projects", f"{home}/municipalities/{HOME}/projects?q=tunnel")
+    curl(
+        "What would the ombudsman ask? The norm check",
+        f"{tunnel}/norm-check",
+        keys["auditor"],
+    )
+    curl(
+        "Wishes that wait for an answer, as CSV",
+        f"{home}/municipalities/{HOME}/wishes?unanswered=true&format=csv",
+    )
+    curl(
+        "Who has to give permission, and how long it takes",
+        f"{home}/municipalities/{HOME}/approval-board",
+    )
+    curl(
+        "What helped elsewhere: the co-creation map",
+        f"{home}/municipalities/{HOME}/co-creation-map",
+    )
+    curl("Municipalities compared", f"{home}/comparison")
     curl(
         "Record a wish",
         f"{tunnel}/wishes",

@@ -12,8 +12,23 @@ from datetime import date
 from cocreate.demo import delft, groningen, ijsselstein, leeuwarden, tytsjerksteradiel
 from cocreate.demo.telling import Story, Told
 from cocreate.demo.tunnel import lamps_in_the_tunnel
+from cocreate.domain.municipality import NormThreshold
+from cocreate.domain.vocabulary import Norm
 
-__all__ = ["MUNICIPALITIES", "Story", "Told", "stories"]
+__all__ = ["MUNICIPALITIES", "NORMS", "Story", "Told", "stories"]
+
+NORMS: Mapping[str, tuple[NormThreshold, ...]] = {
+    "GM0503": (
+        NormThreshold(norm=Norm.CONTRIBUTIONS_ANSWERED, days=180),
+        NormThreshold(norm=Norm.DEVIATIONS_FED_BACK, days=30),
+        NormThreshold(norm=Norm.FINAL_REPORT_DELIVERED, days=60),
+    ),
+    "GM0014": (
+        NormThreshold(norm=Norm.DEVIATIONS_FED_BACK, days=42),
+        NormThreshold(norm=Norm.REFLECTION_HELD, days=90),
+    ),
+}
+"""The thresholds that two of the municipalities adopted for the norm check."""
 
 MUNICIPALITIES: Mapping[str, str] = {
     "GM0503": "Delft",

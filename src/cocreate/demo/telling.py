@@ -163,6 +163,7 @@ inside = partial(
 outside = partial(_word(course.JoinParty, "party", "kind", "name", "role"), position="external")
 leaves = _word(course.LeaveParty, "party", "reason")
 session = _word(course.HoldSession, "session", "work_form", "title", "summary")
+final_report = _word(course.DeliverFinalReport, "report", "title", "to")
 milestone = _word(course.ReachMilestone, "milestone", "title", "text")
 
 wish = _word(wishes.ExpressWish, "wish", "title", "text")

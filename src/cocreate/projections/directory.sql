@@ -58,7 +58,7 @@ begin atomic
                         || setweight(cocreate.words(p.department), 'D'),
                     cocreate.sought(p_filter ->> 'q'))
                 + case when public.word_similarity(
-                        cocreate.searchable(p_filter ->> 'q'), cocreate.searchable(p.title)) > 0.5
+                        cocreate.searchable(p_filter ->> 'q'), cocreate.searchable(p.title)) >= 0.45
                     then public.word_similarity(
                         cocreate.searchable(p_filter ->> 'q'), cocreate.searchable(p.title))
                     else 0 end
