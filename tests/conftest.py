@@ -7,7 +7,8 @@ import contextlib
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from cocreate.postgres import temporary_server
 from cocreate.service import prepare_database
 from cocreate.settings import Settings
 
+CHECKOUT = Path(__file__).resolve().parents[1]
 OPERATOR_KEY = f"cck_OP_{secrets.token_urlsafe(32)}"
 
 
@@ -116,3 +118,17 @@ async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the API, without a key."""
     async with served(app) as client:
         yield client
+
+
+@pytest.fixture
+def real_file() -> Callable[[str], Path]:
+    """Finds one of the real files, in COCREATE_DATA or beside the checkout."""
+
+    def find(name: str) -> Path:
+        given = os.environ.get("COCREATE_DATA")
+        folder = Path(given) if given else CHECKOUT.parent / "shared" / "data"
+        if not (folder / name).is_file():
+            pytest.skip(f"{name} is not in {folder}; set COCREATE_DATA to the folder that has it")
+        return folder / name
+
+    return find

@@ -7,14 +7,14 @@ from uuid import uuid4
 import asyncpg
 import msgspec
 import pytest
+from cocreate.projections.install import MODELS
+from cocreate.projections.rows import Rows
 from tests.projections.world import DAY, TODAY, Histories, World, random_history
 
 from cocreate.domain.steps.wishes import ExpressWish
 from cocreate.projections import install, obstacles, timeline
 from cocreate.projections.engine import Engine, ReadModel
-from cocreate.projections.install import MODELS
 from cocreate.projections.known import Audience, Known
-from cocreate.projections.rows import Rows
 
 
 class Spied:

@@ -37,14 +37,18 @@ from cocreate.domain.vocabulary import (
     Initiative,
     InterventionKind,
     InterventionOutcome,
+    MandateRole,
     ObstacleCategory,
     Outcome,
+    ParticipationLevel,
     PartyKind,
     Position,
     ResidentsWord,
     Sector,
+    Settlement,
     SuspensionGround,
     Visibility,
+    WorkForm,
 )
 from cocreate.log.append import Appender
 from cocreate.log.connection import Pool, open_pool
@@ -419,6 +423,52 @@ class Histories:
                 department=text,
                 carries=True,
                 **say,
+            ),
+            "leave": lambda: course.LeaveParty(party=self.one("party"), **say),
+            "mandate": lambda: course.AssignMandate(
+                role=self.random.choice(list(MandateRole)),
+                party=self.one("party"),
+                body=Body.COLLEGE,
+                **say,
+            ),
+            "framework": lambda: course.SetFramework(
+                level=self.random.choice(list(ParticipationLevel)),
+                open=(text,),
+                body=Body.COUNCIL,
+                before=text,
+                **say,
+            ),
+            "session": lambda: course.HoldSession(
+                session=self.new("session"),
+                work_form=self.random.choice(list(WorkForm)),
+                title=text,
+                attended=self.random.randint(0, 99),
+                **say,
+            ),
+            "report": lambda: course.DeliverFinalReport(
+                report=self.new("report"), title=text, to=(text,), **say
+            ),
+            "settle": lambda: decisions.SettleDeviation(
+                deviation=self.one("deviation"), settlement=Settlement.AGREED, text=text, **say
+            ),
+            "reassign": lambda: obstacles.ReassignObstacle(
+                obstacle=self.one("obstacle"), owner=self.one("party"), **say
+            ),
+            "accept": lambda: obstacles.AcceptObstacle(
+                obstacle=self.one("obstacle"), reason=text, **say
+            ),
+            "change": lambda: commitments.ChangeCommitment(
+                commitment=self.one("commitment"),
+                due_on=self.random.choice([None, day(250)]),
+                reason=text,
+                **say,
+            ),
+            "break": lambda: commitments.BreakCommitment(
+                commitment=self.one("commitment"), reason=text, **say
+            ),
+            "resumed": lambda: approvals.ResumeApproval(approval=self.one("approval"), **say),
+            "refuse": lambda: approvals.RefuseApproval(
+                approval=self.one("approval"), motivation=text, **say
             ),
             "pause": lambda: course.PauseProject(reason=text, **say),
             "resume": lambda: course.ResumeProject(**say),

@@ -66,7 +66,12 @@ def gaps(project: ProjectAccount, role: MandateRole) -> list[Gap]:
     covered = project.since
     end = project.closed_on
     spans = sorted(
-        (span for span in project.mandates if span.role is role),
+        (
+            span
+            for span in project.mandates
+            # One that ended no later than it began covers no day: steps may be recorded late.
+            if span.role is role and (span.until is None or span.until > span.since)
+        ),
         key=lambda span: (span.since, span.position),
     )
     for span in spans:

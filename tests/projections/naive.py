@@ -1,0 +1,216 @@
+"""The registers worked out anew from recorded events, in plain loops and dicts.
+
+Written apart from the fold and slow on purpose: it walks the whole history for every question, and
+shares no code with what it checks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from cocreate.log.read import Recorded
+
+Told = dict[str, Any]
+
+
+def told(history: Sequence[Recorded], *, public: bool) -> list[Told]:
+    """Give the steps that one may know of, as corrected, in the order of the log."""
+    published: set[int] = set()
+    for event in history:
+        if event.type == "StepsPublished" and event.public:
+            published |= set(json.loads(event.data)["steps"])
+    seen = [event for event in history if not public or event.public or event.version in published]
+    steps = []
+    for event in seen:
+        step = {**json.loads(event.data), "occurredOn": event.occurred_on.isoformat()}
+        for later in seen:
+            if later.type == "StepCorrected":
+                correction = json.loads(later.data)
+                if correction["step"] == event.version:
+                    step.update(correction["changes"])
+        step.update(type=event.type, position=event.position, project=event.project)
+        steps.append(step)
+    return steps
+
+
+def of(steps: Sequence[Told], *types: str, **facts: object) -> Iterator[Told]:
+    """Give the steps of some types whose fields are as said."""
+    for step in steps:
+        if step["type"] in types and all(step.get(name) == fact for name, fact in facts.items()):
+            yield step
+
+
+def on(step: Told | None) -> str | None:
+    return None if step is None else step["occurredOn"]
+
+
+def first(steps: Iterator[Told]) -> Told | None:
+    return next(steps, None)
+
+
+def last(steps: Iterator[Told]) -> Told | None:
+    found = list(steps)
+    return found[-1] if found else None
+
+
+def deviations(steps: Sequence[Told]) -> dict[str, Told]:
+    found = {}
+    for made in of(steps, "DeviationRecorded"):
+        name = made["deviation"]
+        motivated = last(of(steps, "DeviationMotivated", deviation=name))
+        contests = list(of(steps, "DeviationContested", deviation=name))
+        settled = last(of(steps, "DeviationSettled", deviation=name))
+        told_back = first(
+            step for step in of(steps, "FeedbackGiven") if name in step.get("deviations", ())
+        )
+        found[name] = {
+            "ground": (motivated or made)["ground"],
+            "motivation": (motivated or made).get("motivation"),
+            "recordedOn": on(made),
+            "motivatedOn": on(made) if made.get("motivation") is not None else on(motivated),
+            "fedBackOn": on(told_back),
+            "contests": len(contests),
+            "settlement": None if settled is None else settled["settlement"],
+        }
+    return found
+
+
+def commitments(steps: Sequence[Told]) -> dict[str, Told]:
+    found = {}
+    for made in of(steps, "CommitmentMade"):
+        name = made["commitment"]
+        changed = last(of(steps, "CommitmentChanged", commitment=name))
+        kept = first(of(steps, "CommitmentFulfilled", commitment=name))
+        broken = first(of(steps, "CommitmentBroken", commitment=name))
+        found[name] = {
+            "status": "fulfilled" if kept else "broken" if broken else "open",
+            "madeOn": on(made),
+            "dueOn": (changed or made).get("dueOn"),
+            "endedOn": on(kept or broken),
+        }
+    return found
+
+
+def obstacles(steps: Sequence[Told], today: date) -> dict[str, Told]:
+    found = {}
+    for raised in of(steps, "ObstacleRaised"):
+        name = raised["obstacle"]
+        ends = list(of(steps, "ObstacleResolved", "ObstacleAccepted", obstacle=name))
+        end = ends[-1] if ends else None
+        status = "open" if end is None else end["type"].removeprefix("Obstacle").lower()
+        closed = today if end is None else date.fromisoformat(end["occurredOn"])
+        found[name] = {
+            "status": status,
+            "category": raised["category"],
+            "raisedOn": on(raised),
+            "closedOn": on(end),
+            "days": (closed - date.fromisoformat(raised["occurredOn"])).days,
+            "escalations": len(list(of(steps, "ObstacleEscalated", obstacle=name))),
+            "interventions": [
+                tried["intervention"]
+                for tried in of(steps, "InterventionTried")
+                if name in tried["obstacles"]
+            ],
+        }
+    return found
+
+
+def interventions(steps: Sequence[Told]) -> dict[tuple[str, str], Told]:
+    found = {}
+    for tried in of(steps, "InterventionTried"):
+        judged = last(of(steps, "InterventionJudged", intervention=tried["intervention"]))
+        outcome = None if judged is None else judged["outcome"]
+        for against in dict.fromkeys(tried["obstacles"]):
+            resolved = last(step for step in of(steps, "ObstacleResolved", obstacle=against))
+            by_this = resolved is not None and (
+                tried["intervention"] in resolved.get("interventions", ()) or outcome == "resolved"
+            )
+            found[tried["intervention"], against] = {
+                "kind": tried["kind"],
+                "outcome": outcome,
+                "triedOn": on(tried),
+                "resolvedOn": on(resolved) if by_this else None,
+            }
+    return found
+
+
+ANSWERS = {
+    "ApprovalGranted": "granted",
+    "ApprovalRefused": "refused",
+    "ApprovalWithdrawn": "withdrawn",
+    "ApprovalConcluded": "concluded",
+}
+CLOCK = ("ApprovalSuspended", "ApprovalResumed", "ApprovalExtended", "TermRecalculated")
+
+
+def approvals(steps: Sequence[Told], today: date) -> dict[str, Told]:
+    found = {}
+    for asked in of(steps, "ApprovalRequested"):
+        name = asked["approval"]
+        answer = last(of(steps, *ANSWERS, approval=name))
+        moved = last(of(steps, *CLOCK, approval=name))
+        until = today if answer is None else date.fromisoformat(answer["occurredOn"])
+        found[name] = {
+            "kind": asked["kind"],
+            "authority": asked["authority"],
+            "requestedOn": on(asked),
+            "dueOn": asked.get("dueOn") if moved is None else moved.get("dueOn"),
+            "decidedOn": on(answer),
+            "leadDays": (until - date.fromisoformat(asked["occurredOn"])).days,
+        }
+        if answer is not None:
+            found[name]["status"] = ANSWERS[answer["type"]]
+    return found
+
+
+def decisions(steps: Sequence[Told]) -> dict[str, Told]:
+    found = {}
+    for made in of(steps, "DecisionRecorded"):
+        outcomes = [outcome["outcome"] for outcome in made["outcomes"]]
+        found[made["decision"]] = {
+            "body": made["body"],
+            "decidedOn": on(made),
+            "adopted": outcomes.count("adopted"),
+            "adoptedWithChanges": outcomes.count("adopted-with-changes"),
+            "rejected": outcomes.count("rejected"),
+            "deferred": outcomes.count("deferred"),
+            "deviations": [
+                step["deviation"]
+                for step in of(steps, "DeviationRecorded", decision=made["decision"])
+            ],
+        }
+    return found
+
+
+def mandates(steps: Sequence[Told], today: date) -> dict[str, Told]:
+    """Count the days on which nobody had a role, one day at a time."""
+    start = first(of(steps, "ProjectStarted"))
+    if start is None:
+        return {}
+    ends = list(of(steps, "ProjectCompleted", "ProjectStopped"))
+    end = date.fromisoformat(ends[-1]["occurredOn"]) if ends else today
+    found = {}
+    for role in ("directs", "gives-account"):
+        held: set[date] = set()
+        now: tuple[str, date] | None = None
+        for step in steps:
+            day = date.fromisoformat(step["occurredOn"])
+            if step["type"] == "MandateAssigned" and step["role"] == role:
+                if now is not None:
+                    held |= _days(now[1], day)
+                now = (step["party"], day)
+            elif step["type"] == "PartyLeft" and now is not None and step["party"] == now[0]:
+                held |= _days(now[1], day)
+                now = None
+        if now is not None:
+            held |= _days(now[1], date.max.replace(year=2100))
+        without = _days(date.fromisoformat(start["occurredOn"]), end) - held
+        found[role] = {"party": None if now is None else now[0], "gapDays": len(without)}
+    return found
+
+
+def _days(since: date, until: date) -> set[date]:
+    return {date.fromordinal(day) for day in range(since.toordinal(), until.toordinal())}
