@@ -9,15 +9,18 @@ from types import FrameType
 
 import uvicorn
 from litestar import Litestar
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
 from cocreate.api import (
+    changes,
     comparison,
     events,
     glossary,
     health,
     keys,
+    lags,
     municipalities,
     projects,
     reading,
@@ -61,6 +64,8 @@ def routes() -> Sequence[ControllerRouterHandler]:
         *reading.HANDLERS,
         *read_model_routes(),
         *comparison.HANDLERS,
+        *changes.HANDLERS,
+        *lags.HANDLERS,
         glossary.read_glossary,
         health.check_live,
         health.check_ready,
@@ -96,6 +101,12 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
         before_send=[add_headers],
         openapi_config=None,
         request_max_body_size=settings.max_body_bytes,
+        compression_config=CompressionConfig(
+            backend="gzip",
+            minimum_size=1_000,
+            gzip_compress_level=5,
+            exclude_opt_key="exclude_from_compression",
+        ),
         logging_config=None,
     )
 

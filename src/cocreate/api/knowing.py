@@ -93,7 +93,7 @@ async def known_to(request: AnyRequest, code: str, model: str, knowing: Knowing)
     return Known(parts, code, audience, position, day, False, stand.build)
 
 
-async def as_of(parts: Parts, code: str, text: str) -> tuple[int, date]:
+async def as_of(parts: Parts, code: str, text: str, *, name: str = "asOf") -> tuple[int, date]:
     """Give the position of the log that a text means, and the day it was then."""
     reader = parts.service.reader
     if text.isdecimal() and text.isascii() and len(text) <= 16:
@@ -110,7 +110,7 @@ async def as_of(parts: Parts, code: str, text: str) -> tuple[int, date]:
             raise ValueError(text)
         day = amsterdam_date(moment)
     except (ValueError, OverflowError):
-        wrong = FieldError("asOf", "invalid", {"problem": "asOf"}, source="query")
+        wrong = FieldError(name, "invalid", {"problem": name}, source="query")
         raise Problem("invalid-input", errors=[wrong]) from None
     return await reader.head(code, moment) or 0, day
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
@@ -158,17 +159,22 @@ class _Asked(msgspec.Struct, frozen=True):
     async def rows(self, after: str | None, limit: int) -> tuple[list[msgspec.Struct], str | None]:
         """Give rows after a place, and the place of the last if there are more."""
         known = self.known
-        found = await known.parts.service.answers.ask(
-            self.name,
-            self.register.function,
-            known.code,
-            int(known.audience),
-            known.position,
-            known.today,
-            self.narrow,
-            after,
-            limit + 1,
-        )
+        try:
+            found = await known.parts.service.answers.ask(
+                self.name,
+                self.register.function,
+                known.code,
+                int(known.audience),
+                known.position,
+                known.today,
+                self.narrow,
+                after,
+                limit + 1,
+            )
+        except asyncpg.DataError:
+            if after is None:
+                raise
+            raise _no_place() from None  # one that this register never gave
         rows = [self.register.row(*record[1:]) for record in found[:limit]]
         return rows, found[limit - 1]["place"] if len(found) > limit else None
 
@@ -235,8 +241,12 @@ def _place(token: str | None) -> str | None:
             raise ValueError(token)
         return place.decode()
     except (ValueError, binascii.Error):
-        wrong = FieldError("after", "invalid", {"problem": "after"}, source="query")
-        raise Problem("invalid-input", errors=[wrong]) from None
+        raise _no_place() from None
+
+
+def _no_place() -> Problem:
+    wrong = FieldError("after", "invalid", {"problem": "after"}, source="query")
+    return Problem("invalid-input", errors=[wrong])
 
 
 def _token(place: str) -> str:

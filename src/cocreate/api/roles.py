@@ -17,6 +17,9 @@ SEE_INTERNAL: frozenset[Role] = frozenset(
 )
 """Who reads internal steps of the own municipality. The operator is not among them."""
 
+SEE_LAGS: frozenset[Role] = SEE_INTERNAL | {Role.OPERATOR}
+"""Who sees how far the read models are behind, and what stands still."""
+
 STEPS_OF: Mapping[Role, frozenset[str]] = {
     Role.OFFICIAL: frozenset(STEPS),
     Role.CLERK: frozenset(

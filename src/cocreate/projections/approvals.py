@@ -217,6 +217,7 @@ RESOURCES: Sequence[Resource] = (
         row=Approval,
         narrow=ApprovalFilter,
         function="list_approvals",
+        changes="approval",
     ),
     Dashboard(
         path="approval-board",

@@ -113,5 +113,6 @@ RESOURCES: Sequence[Resource] = (
         row=Commitment,
         narrow=CommitmentFilter,
         function="list_commitments",
+        changes="commitment",
     ),
 )

@@ -161,5 +161,6 @@ RESOURCES: Sequence[Resource] = (
         row=Decision,
         narrow=DecisionFilter,
         function="list_decisions",
+        changes="decision",
     ),
 )

@@ -187,6 +187,7 @@ RESOURCES: Sequence[Resource] = (
         row=ListedProject,
         narrow=DirectoryFilter,
         function="list_projects",
+        changes="project",
     ),
     Dashboard(
         path="project-facets",

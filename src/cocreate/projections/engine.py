@@ -30,6 +30,7 @@ from cocreate.projections.accounts import related, touched
 from cocreate.projections.builds import GONE, Build, Builds
 from cocreate.projections.fold import Changes, Layout, Poison, ProjectFold
 from cocreate.projections.known import Known, know, reaches_back
+from cocreate.projections.lag import Lag, Parked, lags, parked
 from cocreate.projections.model import STATE
 
 POLL_SECONDS = 1.0
@@ -52,29 +53,6 @@ BREATH = 200
 """After how many steps others have a turn."""
 
 log = logging.getLogger(__name__)
-
-
-class Lag(msgspec.Struct, frozen=True, rename="camel"):
-    """How far a read model is behind the log of a municipality."""
-
-    municipality: str
-    projection: str
-    position: int
-    head: int
-    complete: bool
-    """Whether it may be read from: it has caught up with the log once."""
-    parked: int
-    """How many projects are parked."""
-
-
-class Parked(msgspec.Struct, frozen=True, rename="camel"):
-    """A project that a read model could not take a step of."""
-
-    municipality: str
-    projection: str
-    project: UUID
-    position: int
-    reason: str
 
 
 class Checkpoint(msgspec.Struct):
@@ -531,32 +509,13 @@ class Engine:
         self.wake(tenant)
         return True
 
-    async def parked(self) -> list[Parked]:
-        """Tell of every project that is parked."""
-        rows = await self._pool.fetch(
-            "select p.tenant_id, b.name, p.project_id, p.position, p.reason"
-            " from cocreate.projection_parked p"
-            " join cocreate.read_model_build b using (build) where p.build = any($1)"
-            " order by p.tenant_id, p.project_id, b.name",
-            self.builds.numbers,
-        )
-        return [Parked(*row) for row in rows]
-
-    async def lags(self, tenant: str | None = None) -> list[Lag]:
+    async def lags(self, tenant: str | None = None) -> Sequence[Lag]:
         """Tell of every read model how far behind it is in each log, or in one."""
-        rows = await self._pool.fetch(
-            "select h.tenant_id, b.name, coalesce(c.position, 0), h.position,"
-            " coalesce(c.complete, true), (select count(*) from cocreate.projection_parked p"
-            "  where p.tenant_id = h.tenant_id and p.build = b.build)"
-            " from cocreate.log_head h cross join cocreate.read_model_build b"
-            " left join cocreate.projection_checkpoint c"
-            " on c.tenant_id = h.tenant_id and c.build = b.build"
-            " where b.build = any($1) and ($2::text is null or h.tenant_id = $2)"
-            " order by h.tenant_id, b.name",
-            self.builds.numbers,
-            tenant,
-        )
-        return [Lag(*row) for row in rows]
+        return await lags(self._pool, self.builds, tenant)
+
+    async def parked(self, tenant: str | None = None) -> Sequence[Parked]:
+        """Tell of every project that is parked, in each log or in one."""
+        return await parked(self._pool, self.builds, tenant)
 
     def _know(self, found: Recorded) -> Known:
         try:

@@ -283,6 +283,7 @@ RESOURCES: Sequence[Resource] = (
         row=Obstacle,
         narrow=ObstacleFilter,
         function="list_obstacles",
+        changes="obstacle",
     ),
     Dashboard(
         path="obstacle-dashboard",

@@ -139,5 +139,6 @@ RESOURCES: Sequence[Resource] = (
         row=Wish,
         narrow=WishFilter,
         function="list_wishes",
+        changes="wish",
     ),
 )

@@ -291,6 +291,63 @@ begin
         end
         $f$,
         p_table);
+    -- The rows that are known otherwise at one position than at an earlier one, a page at a time, in
+    -- the order in which they became so.
+    execute format(
+        $f$
+        create function changes_%1$s(
+            p_tenant text, p_audience smallint, p_from bigint, p_until bigint, p_project uuid,
+            p_after_position bigint, p_after_project uuid, p_after_id text, p_limit integer)
+            returns table (
+                changed_at bigint, project_id uuid, id text, before jsonb, after jsonb)
+            language plpgsql stable set search_path from current
+        as $body$
+        #variable_conflict use_column
+        begin
+            perform set_config('cocreate.tenant', p_tenant, true);
+            return query
+                with touched as (
+                    select t.project_id, t.id from %2$I t
+                        where t.tenant_id = p_tenant and t.audience = p_audience
+                            and t.known_from > p_from and t.known_from <= p_until
+                    union
+                    select t.project_id, t.id from %3$I t
+                        where t.tenant_id = p_tenant and t.audience = p_audience
+                            and t.known_until > p_from and t.known_until <= p_until
+                ),
+                compared as (
+                    select coalesce(n.known_from, (
+                            select max(o.known_until) from %3$I o
+                                where o.tenant_id = p_tenant and o.audience = p_audience
+                                    and o.project_id = t.project_id and o.id = t.id
+                                    and o.known_until <= p_until)) as changed_at,
+                        t.project_id, t.id, b.told as before, n.told as after
+                        from touched t
+                        left join lateral (
+                            select to_jsonb(r) - array['tenant_id', 'project_id', 'audience',
+                                'id', 'known_from', 'known_until'] as told from %2$I r
+                                where r.tenant_id = p_tenant and r.project_id = t.project_id
+                                    and r.id = t.id and r.audience = p_audience
+                                    and r.known_from <= p_from and r.known_until > p_from) b on true
+                        left join lateral (
+                            select r.known_from, to_jsonb(r) - array['tenant_id', 'project_id', 'audience',
+                                'id', 'known_from', 'known_until'] as told from %2$I r
+                                where r.tenant_id = p_tenant and r.project_id = t.project_id
+                                    and r.id = t.id and r.audience = p_audience
+                                    and r.known_from <= p_until and r.known_until > p_until) n
+                            on true
+                        where p_project is null or t.project_id = p_project
+                )
+                select c.* from compared c
+                    where c.before is distinct from c.after
+                        and (c.changed_at, c.project_id, c.id)
+                            > (p_after_position, p_after_project, p_after_id)
+                    order by c.changed_at, c.project_id, c.id
+                    limit p_limit;
+        end
+        $body$
+        $f$,
+        p_table, p_table || '_known', past);
 end
 $$;
 
@@ -383,6 +440,64 @@ begin
                 join cocreate.stream s on s.tenant_id = tenant
                 where h.tenant_id = tenant and h.position > f.position
                 having count(*) > 0;
+    end loop;
+    perform set_config('cocreate.tenant', '', true);
+end
+$$;
+
+-- How far builds are behind in a log, or in every log where none is named; one after the other.
+create function cocreate.read_lags(p_tenant text, p_builds integer[])
+    returns table (
+        tenant_id text, projection text, "position" bigint, head bigint, complete boolean,
+        parked bigint)
+    language plpgsql
+as $$
+#variable_conflict use_column
+declare
+    tenant text;
+begin
+    for tenant in
+        select m.tenant_id from cocreate.municipality m
+            where p_tenant is null or m.tenant_id = p_tenant order by 1
+    loop
+        perform set_config('cocreate.tenant', tenant, true);
+        return query
+            select tenant, b.name, coalesce(c.position, 0), h.position,
+                coalesce(c.complete, true), (
+                    select count(*) from cocreate.projection_parked p
+                        where p.tenant_id = tenant and p.build = b.build)
+                from cocreate.log_head h
+                cross join cocreate.read_model_build b
+                left join cocreate.projection_checkpoint c
+                    on c.tenant_id = tenant and c.build = b.build
+                where h.tenant_id = tenant and b.build = any(p_builds)
+                order by b.name;
+    end loop;
+    perform set_config('cocreate.tenant', '', true);
+end
+$$;
+
+-- The projects that are parked in builds, in a log, or in every log where none is named.
+create function cocreate.read_parked(p_tenant text, p_builds integer[])
+    returns table (
+        tenant_id text, projection text, project_id uuid, "position" bigint, reason text)
+    language plpgsql
+as $$
+#variable_conflict use_column
+declare
+    tenant text;
+begin
+    for tenant in
+        select m.tenant_id from cocreate.municipality m
+            where p_tenant is null or m.tenant_id = p_tenant order by 1
+    loop
+        perform set_config('cocreate.tenant', tenant, true);
+        return query
+            select tenant, b.name, p.project_id, p.position, p.reason
+                from cocreate.projection_parked p
+                join cocreate.read_model_build b on b.build = p.build
+                where p.tenant_id = tenant and p.build = any(p_builds)
+                order by p.project_id, b.name;
     end loop;
     perform set_config('cocreate.tenant', '', true);
 end

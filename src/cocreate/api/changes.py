@@ -1,0 +1,261 @@
+"""What changed between two moments: "what changed since the council met?"."""
+
+from __future__ import annotations
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from enum import StrEnum
+from heapq import merge
+from itertools import islice
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from litestar import get
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+from msgspec import Meta
+
+from cocreate.api.documented import documented
+from cocreate.api.knowing import (
+    AnyRequest,
+    Knowing,
+    as_of,
+    encoding,
+    known_to,
+    unchanged,
+    with_tag,
+)
+from cocreate.api.problems import FieldError, Problem
+from cocreate.api.query import read_query
+from cocreate.api.read_models import MUNICIPALITY, PROBLEMS
+from cocreate.api.steps import PROJECT
+from cocreate.projections.model import STATE, read_models
+from cocreate.projections.resource import Register
+
+_JSON = msgspec.json.Encoder()
+
+Moment = Annotated[
+    str,
+    Meta(min_length=1, max_length=60, description="A position of the log, or a moment (RFC 3339)."),
+]
+
+
+class Kind(StrEnum):
+    """The registers whose rows are compared."""
+
+    APPROVALS = "approvals"
+    COMMITMENTS = "commitments"
+    DECISIONS = "decisions"
+    DEVIATIONS = "deviations"
+    INTERVENTIONS = "interventions"
+    MANDATES = "mandates"
+    NORM_CHECKS = "norm-checks"
+    OBSTACLES = "obstacles"
+    PROJECTS = "projects"
+    WISHES = "wishes"
+
+
+class ChangeKind(StrEnum):
+    """What became of a row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
+class Between(msgspec.Struct, frozen=True, kw_only=True):
+    """Between which moments, and of what."""
+
+    from_: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=60,
+            description="The earlier of the two: a position of the log, or a moment (RFC 3339). "
+            "Without it, from the start.",
+        ),
+    ] = msgspec.field(default="0", name="from")
+    until: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=60,
+                description="The later of the two, in the same way. Without it, now.",
+            ),
+        ]
+        | None
+    ) = None
+    kind: Annotated[Kind, Meta(description="Only rows of this register.")] | None = None
+    after: (
+        Annotated[
+            str, Meta(min_length=1, max_length=400, description="The `next` of the page before.")
+        ]
+        | None
+    ) = None
+    limit: Annotated[int, Meta(ge=1, le=500, description="How many to give at most.")] = 100
+
+
+class Change(msgspec.Struct, frozen=True, rename="camel"):
+    """A row that is known otherwise than it was.
+
+    ``before`` and ``after`` have the fields that differ; of a row that is new or gone, all.
+    """
+
+    kind: Kind
+    project: UUID
+    id: str
+    change: ChangeKind
+    position: int
+    """Where in the log it became so."""
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class Changes(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What changed between two positions of the log, in the order in which it did."""
+
+    from_position: int
+    until_position: int
+    items: Sequence[Change]
+    next: str | None = None
+
+
+Token = tuple[int, str, UUID, str]
+"""A place in the order: the position, the kind, the project, the id."""
+
+
+@get(
+    f"{MUNICIPALITY}/changes",
+    operation_id="listChanges",
+    summary="Read what changed in a municipality between two moments",
+    description="Such as since the council met: every row of the registers that is known "
+    "otherwise.",
+    tags=["registers"],
+    opt=documented(answers=Changes, problems=PROBLEMS, open=True, query=(Between,), tagged=True),
+)
+async def list_changes(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
+    """Give a page of changes."""
+    return await _changes(request, code, None)
+
+
+@get(
+    f"{PROJECT}/changes",
+    operation_id="listProjectChanges",
+    summary="Read what changed in a project between two moments",
+    tags=["registers"],
+    opt=documented(answers=Changes, problems=PROBLEMS, open=True, query=(Between,), tagged=True),
+)
+async def list_project_changes(
+    request: AnyRequest, code: FromPath[str], project: FromPath[UUID]
+) -> ASGIResponse:
+    """Give a page of changes."""
+    return await _changes(request, code, project)
+
+
+async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGIResponse:
+    (between,) = read_query(request, Between)
+    token = _place(between.after)
+    known = await known_to(request, code, STATE, Knowing(as_of=between.until))
+    begin, _ = await as_of(known.parts, code, between.from_, name="from")
+    tag = known.tag(begin, encoding(request))
+    if (same := unchanged(request, tag)) is not None:
+        return same
+    answers = known.parts.service.answers
+    chosen = [kind for kind in Kind if between.kind in (None, kind)]
+
+    async def ask() -> bytes:
+        pages: list[list[Change]] = []
+        for kind in chosen:
+            model, register = _REGISTERS[kind]
+            await answers.reach(
+                model, code, known.position, within=known.parts.settings.freshness_timeout
+            )
+            rows = await answers.ask(
+                model,
+                f"changes_{register.changes}",
+                code,
+                int(known.audience),
+                begin,
+                known.position,
+                project,
+                *_after(kind, token),
+                between.limit + 1,
+            )
+            pages.append([_change(kind, row) for row in rows])
+        ordered = list(islice(merge(*pages, key=_token), between.limit + 1))
+        answer = Changes(begin, known.position, ordered[: between.limit])
+        if len(ordered) > between.limit:
+            place = msgspec.json.encode(_token(ordered[between.limit - 1]))
+            more = urlsafe_b64encode(place).rstrip(b"=").decode()
+            answer = msgspec.structs.replace(answer, next=more)
+        return _JSON.encode(answer)
+
+    body = await known.give(("changes", project, between), ask)
+    return with_tag(cast("bytes", body), tag)
+
+
+def _change(kind: Kind, row: asyncpg.Record) -> Change:
+    before = None if row["before"] is None else _told(row["before"])
+    after = None if row["after"] is None else _told(row["after"])
+    change = ChangeKind.CHANGED
+    if before is None:
+        change = ChangeKind.ADDED
+    elif after is None:
+        change = ChangeKind.REMOVED
+    else:
+        differ = [name for name in before if before[name] != after[name]]
+        before = {name: before[name] for name in differ}
+        after = {name: after[name] for name in differ}
+    return Change(kind, row["project_id"], row["id"], change, row["changed_at"], before, after)
+
+
+def _told(row: str) -> dict[str, Any]:
+    fields: dict[str, Any] = msgspec.json.decode(row)
+    return {_camel(name): value for name, value in fields.items()}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def _token(change: Change) -> Token:
+    return change.position, change.kind, change.project, change.id
+
+
+def _after(kind: Kind, token: Token | None) -> tuple[int, UUID, str]:
+    """Give the place after which the rows of a kind are to come."""
+    if token is None:
+        return -1, UUID(int=0), ""
+    position, at_kind, project, row_id = token
+    if kind == at_kind:
+        return position, project, row_id
+    # Of one position, the kinds before have had their turn, and those after have not.
+    last = UUID(int=2**128 - 1)
+    return (position, last, "") if kind < at_kind else (position - 1, last, "")
+
+
+def _place(text: str | None) -> Token | None:
+    if text is None:
+        return None
+    try:
+        place = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        token: Token = msgspec.json.decode(place, type=Token)
+    except (ValueError, binascii.Error):
+        wrong = FieldError("after", "invalid", {"problem": "after"}, source="query")
+        raise Problem("invalid-input", errors=[wrong]) from None
+    return token
+
+
+_REGISTERS: dict[str, tuple[str, Register]] = {
+    resource.path: (name, resource)
+    for name, model in read_models().items()
+    for resource in model.RESOURCES
+    if isinstance(resource, Register) and resource.changes is not None
+}
+
+HANDLERS = (list_changes, list_project_changes)
