@@ -187,7 +187,7 @@ def _responses(
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
     }
     if said.answers is not None:
-        success["content"] = {"application/json": {"schema": refs[repr(said.answers)]}}
+        success["content"] = {said.media: {"schema": refs[repr(said.answers)]}}
     problem = {"$ref": "#/components/responses/Problem"}
     told = {str(status): problem for status in sorted({*said.problems, 500})}
     return {str(handler.status_code): success, **told}
