@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence, Sized
 from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -33,16 +33,19 @@ KEPT_BYTES = 1024 * 1024
 REPLAYS = 2
 """How many readers who are behind read from the log at a time."""
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Sized)
 
 _log = logging.getLogger(__name__)
 _NO_ANSWER = (
     OSError,
     TimeoutError,
-    asyncpg.PostgresError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
+    asyncpg.InternalClientError,  # what the driver makes of a connection lost in mid-operation
 )
+"""What is worth another try. Anything else is an error of ours, and ends who follows the log."""
 
 
 class Place(NamedTuple):
@@ -68,16 +71,24 @@ class Page(NamedTuple, Generic[T]):
 
     after: Place
     until: Place
+    reached: int
+    """Up to which position the log was seen; a reader may say that it is further already."""
     content: T
-    size: int
     told: int
     """How many events it holds; a stretch may hold none that its readers may see."""
     more: bool
     """Whether the log goes on."""
 
 
+class TailBroken(Exception):  # noqa: N818 - what happened, as with the other errors of the log
+    """The end of a log cannot be read any more, and trying again would not help."""
+
+
 Make = Callable[[Sequence[Told]], T]
-"""Makes the events of a page, once, into what all its readers need."""
+"""Makes the events of a page, once, into what all its readers need.
+
+Its length, in bytes, is what it takes to keep.
+"""
 
 
 class Tail(Generic[T]):
@@ -98,6 +109,7 @@ class Tail(Generic[T]):
         self._grown = asyncio.Event()
         self._news = False
         self._reading: asyncio.Task[None] | None = None
+        self._broken: Exception | None = None
         self.readers = 0
 
     async def last(self, project: UUID | None = None) -> int | None:
@@ -110,7 +122,7 @@ class Tail(Generic[T]):
     async def after(self, place: Place, project: UUID | None = None) -> Page[T]:
         """Give a page that goes on from a place, once there is one.
 
-        It may begin before that place, and may hold other projects.
+        It may begin before that place, and may hold other projects. Raises :class:`TailBroken`.
         """
         while self._until is None or place < self._first():
             page = await self._replay(place, project)
@@ -118,12 +130,14 @@ class Tail(Generic[T]):
                 await asyncio.sleep(POLL_SECONDS)
                 continue
             if self._until is None and not page.more:
-                self._until = page.until
+                self._until = min(page.until, Place(page.reached))
                 self.wake()
             if page.until > place:
                 return page
             break
         while self._until is None or place >= self._until:
+            if self._broken is not None:
+                raise TailBroken(self._tenant) from self._broken
             await self._grown.wait()
         return next(page for page in self._pages if page.until > place)
 
@@ -152,22 +166,31 @@ class Tail(Generic[T]):
             except _NO_ANSWER as problem:  # the next poll tries again
                 _log.warning("The tail of %s could not be read: %s", self._tenant, problem)
                 return
+            except Exception as problem:  # noqa: BLE001 - those who wait here are to see it
+                self._broken = problem
+                self._wake_readers()
+                return
             more = page.more
             if page.until > until:
                 self._until = until = page.until
                 self._keep(page)
                 # Readers are woken for what they may see; past the rest they go in passing.
                 if page.told:
-                    self._grown.set()
-                    self._grown = asyncio.Event()
+                    self._wake_readers()
+
+    def _wake_readers(self) -> None:
+        self._grown.set()
+        self._grown = asyncio.Event()
 
     def _keep(self, page: Page[T]) -> None:
         if not page.told and self._pages and not self._pages[-1].told:
-            page = page._replace(after=self._pages.pop().after)
+            merged = self._pages.pop()
+            self._bytes -= len(merged.content)
+            page = page._replace(after=merged.after)
         self._pages.append(page)
-        self._bytes += page.size
+        self._bytes += len(page.content)
         while len(self._pages) > 1 and (self._bytes > KEPT_BYTES or len(self._pages) > KEPT_PAGES):
-            self._bytes -= self._pages.popleft().size
+            self._bytes -= len(self._pages.popleft().content)
 
     async def _replay(self, place: Place, project: UUID | None) -> Page[T] | None:
         async with self._turns:
@@ -188,7 +211,7 @@ class Tail(Generic[T]):
             PAGE_EVENTS,
             PAGE_BYTES,
         )
-        reached, head, total = rows[0]["reached"], rows[0]["head"], rows[0]["total"] or 0
+        reached, head, cut = rows[0]["reached"], rows[0]["head"], rows[0]["cut"]
         told = [
             Told(
                 Place(row["at"]) if row["step"] is None else Place(row["at"] - 1, row["step"]),
@@ -197,12 +220,11 @@ class Tail(Generic[T]):
             for row in rows
             if row["at"] is not None
         ]
-        cut = len(told) < total
         return Page(
             after=place,
             until=told[-1].place if cut else max(Place(reached), place),
+            reached=reached,
             content=self._make(told),
-            size=sum(len(each.event.data) for each in told),
             told=len(told),
             more=cut or reached < head,
         )
