@@ -24,6 +24,7 @@ from litestar import Litestar, Request, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cocreate.api.authentication import header
 from cocreate.api.documented import documented
@@ -101,7 +102,7 @@ class Messages:
 
 
 def _id(place: Place) -> bytes:
-    """Give a place as the id of a message: `P`, or `P.v` for version v published by what is at P."""
+    """Give a place as an id: ``P``, or ``P.v`` for version v, made public by what is at P."""
     if place.step:
         return b"%d.%d" % (place.position + 1, place.step)
     return b"%d" % place.position
@@ -118,7 +119,7 @@ def _place(text: str, source: Source, name: str) -> Place:
     return Place(position - 1, int(found[2])) if found[2] else Place(position)
 
 
-def _messages(internal: bool) -> Make[Messages]:  # noqa: FBT001 - what Tails calls it with
+def _messages(internal: bool) -> Make[Messages]:
     return lambda told: Messages(told, internal=internal)
 
 
@@ -268,9 +269,12 @@ def cut_short(server: uvicorn.Server) -> None:
     streams: EventStreams = app.state["event_streams"]
     ended = {id(scope) for scope in streams.end()}
     for connection in list(server.server_state.connections):
-        transport = connection.transport
-        if id(connection.scope) in ended and transport.get_write_buffer_size():
-            transport.abort()
+        if (
+            isinstance(connection, HttpToolsProtocol)
+            and id(connection.scope) in ended
+            and connection.transport.get_write_buffer_size()
+        ):
+            connection.transport.abort()
 
 
 After = Annotated[
