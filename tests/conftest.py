@@ -18,6 +18,7 @@ import pytest
 import uvicorn
 from litestar import Litestar
 
+from cocreate.api.event_stream import cut_short
 from cocreate.app import create_app
 from cocreate.postgres import temporary_server
 from cocreate.service import prepare_database
@@ -79,6 +80,10 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        cut_short(self)
+        await super().shutdown(sockets)
 
 
 @contextlib.asynccontextmanager

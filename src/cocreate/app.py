@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import socket
 from collections.abc import AsyncIterator, Sequence
 from types import FrameType
 
@@ -16,6 +17,7 @@ from litestar.types import ControllerRouterHandler
 from cocreate.api import (
     changes,
     comparison,
+    event_stream,
     events,
     glossary,
     health,
@@ -28,6 +30,7 @@ from cocreate.api import (
 from cocreate.api.authentication import Access
 from cocreate.api.commands import take_steps
 from cocreate.api.docs_page import published
+from cocreate.api.event_stream import EventStreams, cut_short
 from cocreate.api.headers import add_headers, refuse_trailing_slash
 from cocreate.api.keys import admit_operator
 from cocreate.api.openapi import document
@@ -66,6 +69,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         *comparison.HANDLERS,
         *changes.HANDLERS,
         *lags.HANDLERS,
+        *event_stream.HANDLERS,
         glossary.read_glossary,
         health.check_live,
         health.check_ready,
@@ -89,6 +93,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
             app.state["parts"] = Parts(service, Access(service.pool), settings)
+            app.state["event_streams"] = EventStreams(service, settings)
             yield
 
     every = routes()
@@ -121,6 +126,11 @@ class _Server(uvicorn.Server):
         """Stop in good order; at once when told a second time."""
         self.force_exit = self.should_exit
         self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Shut down; event streams, which would never end by themselves, are ended first."""
+        cut_short(self)
+        await super().shutdown(sockets)
 
 
 def server(settings: Settings, *, project: bool = True) -> uvicorn.Server:

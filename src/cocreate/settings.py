@@ -40,6 +40,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
     freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
     """For how many seconds a reader waits at most for what was asked to be in sight."""
+    max_event_streams: Annotated[int, Meta(ge=0, le=100_000)] = 1_000
+    """How many event streams a process keeps open at most; each holds a file descriptor."""
+    max_event_streams_per_municipality: Annotated[int, Meta(ge=0, le=100_000)] = 500
+    heartbeat_seconds: Annotated[float, Meta(gt=0, le=60)] = 15.0
+    """How often an event stream shows that it is alive, and its key is looked at again."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:

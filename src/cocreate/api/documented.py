@@ -20,6 +20,8 @@ class Documented(msgspec.Struct, frozen=True, kw_only=True):
     """A body that the operation takes, as JSON has it."""
     answers: Any = None
     """The type of the answer, None for one without content or one that is not JSON."""
+    media: str = "application/json"
+    """The media type of the answer."""
     problems: Sequence[int] = ()
     """The statuses of the problems that may be answered."""
     preconditions: bool = False
@@ -41,6 +43,7 @@ def documented(
     takes: Any = None,  # noqa: ANN401 - any type msgspec knows
     example: object = None,
     answers: Any = None,  # noqa: ANN401
+    media: str = "application/json",
     problems: Sequence[int] = (),
     preconditions: bool = False,
     headers: Mapping[str, str] | None = None,
@@ -55,6 +58,7 @@ def documented(
             takes=takes,
             example=example,
             answers=answers,
+            media=media,
             problems=problems,
             preconditions=preconditions,
             headers=headers or {},

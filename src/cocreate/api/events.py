@@ -82,7 +82,7 @@ async def list_events(
     found = await _visible(parts, principal, code, project, after, limit + 1)
     if not found and (after == 0 or not await _visible(parts, principal, code, project, 0, 1)):
         raise Problem("not-found")
-    page = [_as_told(event, principal) for event in found[:limit]]
+    page = [as_told(event, internal=principal.sees_internal) for event in found[:limit]]
     following = None
     if len(found) > limit:
         path = f"/v1/municipalities/{code}/projects/{project}/events"
@@ -111,7 +111,7 @@ async def get_event(
     found = await _visible(parts, principal, code, project, version - 1, 1)
     if not found or found[0].version != version:
         raise Problem("not-found")
-    return as_json(_as_told(found[0], principal))
+    return as_json(as_told(found[0], internal=principal.sees_internal))
 
 
 async def _visible(
@@ -126,7 +126,8 @@ async def _visible(
     return [recorded(row) for row in rows]
 
 
-def _as_told(event: Recorded, principal: Principal) -> RecordedEvent:
+def as_told(event: Recorded, *, internal: bool) -> RecordedEvent:
+    """Give an event as it is told to the public, or to those who see what is internal."""
     return RecordedEvent(
         project=event.project,
         version=event.version,
@@ -136,7 +137,7 @@ def _as_told(event: Recorded, principal: Principal) -> RecordedEvent:
         occurred_on=event.occurred_on,
         recorded_at=event.recorded_at,
         visibility=Visibility.PUBLIC if event.public else Visibility.INTERNAL,
-        actor=event.actor if principal.sees_internal else None,
+        actor=event.actor if internal else None,
         actor_role=event.actor_role,
         data=msgspec.Raw(event.data),
     )

@@ -196,7 +196,7 @@ def _responses(
     }
     if said.answers is not None:
         success["content"] = {
-            "application/json": {"schema": refs[repr(said.answers)]},
+            said.media: {"schema": refs[repr(said.answers)]},
             **{media.partition(";")[0]: {"schema": {"type": "string"}} for media in said.also},
         }
     problem = {"$ref": "#/components/responses/Problem"}

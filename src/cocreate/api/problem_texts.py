@@ -145,6 +145,15 @@ TEXTS: Final[dict[str, Text]] = {
         "The database gave no answer. Whether the command was recorded is not known; it can "
         "safely be sent again under the same Idempotency-Key.",
     ),
+    "too-many-streams": Text(
+        503,
+        "Te veel lezers tegelijk",
+        "Too many readers at once",
+        "Er volgen nu te veel lezers het logboek. Probeer het later nog eens, of lees de stappen "
+        "per bladzijde.",
+        "Too many readers follow the log at present. Try again later, or read the steps a page "
+        "at a time.",
+    ),
     "not-fresh": Text(
         503,
         "Nog niet bijgewerkt",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -93,7 +94,7 @@ class Reader:
         return decode(self._codec, stored)
 
 
-def recorded(row: asyncpg.Record) -> Recorded:
+def recorded(row: asyncpg.Record | tuple[Any, ...]) -> Recorded:
     """Give a row of the event table as what it is."""
     (
         _tenant,
