@@ -20,6 +20,11 @@ from cocreate.projections.known import Known
 A = TypeVar("A", bound=Account)
 
 
+def added(ids: tuple[str, ...], *more: str) -> tuple[str, ...]:
+    """Give ids with those of the new ones that were not among them."""
+    return tuple(dict.fromkeys((*ids, *more)))
+
+
 class Accounts:
     """The accounts of one project, or of a municipality itself, as one audience knows them.
 
