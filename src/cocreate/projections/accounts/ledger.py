@@ -82,7 +82,7 @@ class Accounts:
             project.internal_steps += 1
         if getattr(event, "source", None) is not None:
             project.sourced_steps += 1
-        month = f"{occurred_on.year}-{occurred_on.month:02d}"
+        month = f"{occurred_on.year:04d}-{occurred_on.month:02d}"
         steps = project.months.get(month)
         if steps is None:
             self.changed[""] = project
