@@ -206,6 +206,7 @@ class DecisionAccount(Account, kw_only=True, tag="decision"):
     published_on: date | None = None
     sent_on: date | None = None
     announced: Place | None = None
+    """The day it was sent, or else published, and the step that tells it (Awb 3:40)."""
     open_to_objection: bool = False
     objection_until: date | None = None
     expires_on: date | None = None
@@ -233,6 +234,7 @@ class DeviationAccount(Account, kw_only=True, tag="deviation"):
     """The first time it was contested."""
     contests: int = 0
     settled: Place | None = None
+    """The last time it was settled; None once it is contested again."""
     settlement: Settlement | None = None
 
     @property
@@ -292,7 +294,9 @@ class ApprovalAccount(Account, kw_only=True, tag="approval"):
     @property
     def suspended_until(self) -> date | None:
         """The last day of a suspension that ends by itself; None where it does not, or is none."""
-        return self.suspensions[-1].until if self.suspensions else None
+        if self.decided is not None or not self.suspensions or self.suspensions[-1].resumed:
+            return None
+        return self.suspensions[-1].until
 
 
 class ObstacleAccount(Account, kw_only=True, tag="obstacle"):
@@ -305,7 +309,7 @@ class ObstacleAccount(Account, kw_only=True, tag="obstacle"):
     owner: str | None = None
     tension: Tension | None = None
     phase: Phase
-    """The phase of the project in which it was raised."""
+    """The phase of the project on the day it was raised."""
     escalations: int = 0
     escalated_to: str | None = None
     reassignments: int = 0
@@ -544,11 +548,17 @@ class ProjectAccount(_Part, kw_only=True, tag_field="kind", tag="project"):
     @property
     def phase(self) -> Phase:
         """The phase it is in, told by what was recorded of it."""
-        if self.closed is not None:
+        return self.phase_on(date.max)
+
+    def phase_on(self, day: date) -> Phase:
+        """Give the phase it was in on a day, as far as is known by now."""
+        if self.closed is not None and self.closed.on <= day:
             return Phase.EVALUATION
-        if self.first_decision is not None:
+        if self.first_decision is not None and self.first_decision.on <= day:
             return Phase.EXECUTION
-        return Phase.FRAMING if self.framework is None else Phase.PREPARATION
+        if any(frames.set_on <= day for frames in self.frames):
+            return Phase.PREPARATION
+        return Phase.FRAMING
 
 
 class NormPack(_Fact, frozen=True, kw_only=True):

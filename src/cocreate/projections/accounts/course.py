@@ -135,8 +135,8 @@ def party_joined(accounts: Accounts, event: course.PartyJoined) -> None:
     if isinstance(party, PartyAccount):
         party.closed_on = None
         party.spans.append(span)
-        party.role, party.carries = event.role, event.carries
-        party.department = event.department or party.department
+        party.title, party.category, party.side = event.name, event.kind, event.position
+        party.role, party.department, party.carries = event.role, event.department, event.carries
         party.tell(accounts.link())
         return
     accounts.add(
@@ -217,18 +217,27 @@ def final_report_delivered(accounts: Accounts, event: course.FinalReportDelivere
         project.first_report = accounts.first(project.first_report)
 
 
+def active(accounts: Accounts, party_id: str | None) -> PartyAccount | None:
+    """Note that a party did something, and give its account."""
+    party = accounts[party_id]
+    if not isinstance(party, PartyAccount):
+        return None
+    on_day = accounts.event.occurred_on
+    if party.last_active_on is None or party.last_active_on < on_day:
+        party.last_active_on = on_day
+    return party
+
+
 def carry(accounts: Accounts, party_id: str | None, what: str) -> None:
     """Count something that a party carries, did or brought in."""
-    party = accounts[party_id]
-    if isinstance(party, PartyAccount):
+    if (party := active(accounts, party_id)) is not None:
         party.carried[what] = party.carried.get(what, 0) + 1
-        on_day = accounts.event.occurred_on
-        if party.last_active_on is None or party.last_active_on < on_day:
-            party.last_active_on = on_day
 
 
 def drop(accounts: Accounts, party_id: str | None, what: str) -> None:
     """Count something off that a party no longer carries."""
     party = accounts[party_id]
-    if isinstance(party, PartyAccount) and party.carried.get(what):
+    if isinstance(party, PartyAccount) and what in party.carried:
         party.carried[what] -= 1
+        if not party.carried[what]:
+            del party.carried[what]

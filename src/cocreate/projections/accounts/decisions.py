@@ -10,11 +10,12 @@ from cocreate.projections.accounts.account import (
     DecisionAccount,
     DeviationAccount,
     FeedbackAccount,
+    Place,
     ProposalAccount,
     WishAccount,
 )
-from cocreate.projections.accounts.course import carry
-from cocreate.projections.accounts.ledger import Accounts, on
+from cocreate.projections.accounts.course import active, carry
+from cocreate.projections.accounts.ledger import Accounts, added, on
 
 
 @on(decisions.AdviceGiven)
@@ -37,7 +38,10 @@ def advice_given(accounts: Accounts, event: decisions.AdviceGiven) -> None:
 
 @on(decisions.DecisionRecorded)
 def decision_recorded(accounts: Accounts, event: decisions.DecisionRecorded) -> None:
-    announced = event.sent_on or event.published_on
+    announced_on = event.sent_on or event.published_on
+    announced = None
+    if announced_on is not None:
+        announced = Place(on=announced_on, position=accounts.recorded.position)
     outcomes: dict[str, int] = {}
     for outcome in event.outcomes:
         outcomes[outcome.outcome] = outcomes.get(outcome.outcome, 0) + 1
@@ -58,7 +62,7 @@ def decision_recorded(accounts: Accounts, event: decisions.DecisionRecorded) -> 
         effective_on=event.effective_on,
         published_on=event.published_on,
         sent_on=event.sent_on,
-        announced=None if announced is None else accounts.place,
+        announced=announced,
         open_to_objection=event.open_to_objection,
         objection_until=event.objection_until,
         expires_on=event.expires_on,
@@ -88,8 +92,8 @@ def _decided(
     via = accounts.link(event.decision, via=outcome.subject, **facts)
     for proposal in accounts.those((outcome.subject,), ProposalAccount):
         proposal.outcome, proposal.status = outcome.outcome, ProposalStatus(outcome.outcome)
-        proposal.decisions = (*proposal.decisions, event.decision)
-        proposal.decided = proposal.decided or accounts.place
+        proposal.decisions = added(proposal.decisions, event.decision)
+        proposal.decided = accounts.first(proposal.decided)
         proposal.tell(link)
     settled = set(outcome.settles)
     reached = dict.fromkeys((outcome.subject, *outcome.wishes))
@@ -100,8 +104,9 @@ def _decided(
             if wish.id in settled:
                 wish.duties = ("answer",) if deferred else ()
             if not deferred:
-                wish.answered = wish.answered or accounts.place
-        wish.decisions = (*wish.decisions, event.decision)
+                wish.answered = accounts.first(wish.answered)
+        # A decision may reach a wish by itself and through a proposal as well.
+        wish.decisions = added(wish.decisions, event.decision)
         wish.tell(link if wish.id == outcome.subject else via)
     other = accounts.subjects.get(outcome.subject)
     if other is not None and not isinstance(other, ProposalAccount | WishAccount):
@@ -115,7 +120,8 @@ def decision_announced(accounts: Accounts, event: decisions.DecisionAnnounced) -
         decision.published_on = event.published_on or decision.published_on
         decision.sent_on = event.sent_on or decision.sent_on
         decision.effective_on = event.effective_on or decision.effective_on
-        decision.announced = decision.announced or accounts.place
+        announced_on = decision.sent_on or decision.published_on or event.occurred_on
+        decision.announced = Place(on=announced_on, position=accounts.recorded.position)
         decision.documents += len(event.documents)
         decision.tell(accounts.link(due_on=event.objection_until))
 
@@ -163,7 +169,7 @@ def deviation_motivated(accounts: Accounts, event: decisions.DeviationMotivated)
     for deviation in accounts.those((event.deviation,), DeviationAccount):
         deviation.ground, deviation.motivation = event.ground, event.motivation
         deviation.alternatives = event.alternatives
-        deviation.motivated = deviation.motivated or accounts.place
+        deviation.motivated = accounts.first(deviation.motivated)
         deviation.duties = _owed(deviation)
         accounts.tell_all(
             (event.deviation, *deviation.about),
@@ -175,8 +181,10 @@ def deviation_motivated(accounts: Accounts, event: decisions.DeviationMotivated)
 def deviation_contested(accounts: Accounts, event: decisions.DeviationContested) -> None:
     for deviation in accounts.those((event.deviation,), DeviationAccount):
         deviation.status = DeviationStatus.CONTESTED
-        deviation.contested = deviation.contested or accounts.place
+        deviation.settled = deviation.settlement = None
+        deviation.contested = accounts.first(deviation.contested)
         deviation.contests += 1
+    active(accounts, event.by)
     link = accounts.link(event.deviation, motivation=event.text)
     accounts.tell_all((event.deviation, *event.wishes), link)
 
@@ -202,11 +210,11 @@ def feedback_given(accounts: Accounts, event: decisions.FeedbackGiven) -> None:
         about=event.about,
     )
     for deviation in accounts.those(event.deviations, DeviationAccount):
-        deviation.fed_back = deviation.fed_back or accounts.place
+        deviation.fed_back = accounts.first(deviation.fed_back)
         deviation.duties = _owed(deviation)
     told = dict.fromkeys((*event.about, *event.wishes, *event.deviations))
     for wish in accounts.those(told, WishAccount):
         wish.feedback = (*wish.feedback, event.feedback)
-        wish.fed_back = wish.fed_back or accounts.place
-        wish.answered = wish.answered or accounts.place
+        wish.fed_back = accounts.first(wish.fed_back)
+        wish.answered = accounts.first(wish.answered)
     accounts.tell_all(told, accounts.link(event.feedback, title=event.text[:200]))

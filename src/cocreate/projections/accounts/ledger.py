@@ -20,6 +20,11 @@ from cocreate.projections.known import Known
 A = TypeVar("A", bound=Account)
 
 
+def added(ids: tuple[str, ...], *more: str) -> tuple[str, ...]:
+    """Give ids with those of the new ones that were not among them."""
+    return tuple(dict.fromkeys((*ids, *more)))
+
+
 class Accounts:
     """The accounts of one project, or of a municipality itself, as one audience knows them.
 
@@ -77,7 +82,7 @@ class Accounts:
             project.internal_steps += 1
         if getattr(event, "source", None) is not None:
             project.sourced_steps += 1
-        month = f"{occurred_on.year}-{occurred_on.month:02d}"
+        month = f"{occurred_on.year:04d}-{occurred_on.month:02d}"
         steps = project.months.get(month)
         if steps is None:
             self.changed[""] = project

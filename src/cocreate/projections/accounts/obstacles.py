@@ -27,7 +27,9 @@ def obstacle_raised(accounts: Accounts, event: obstacles.ObstacleRaised) -> None
         department=event.department,
         owner=event.owner,
         tension=event.tension,
-        phase=project.phase if isinstance(project, ProjectAccount) else Phase.FRAMING,
+        phase=project.phase_on(event.occurred_on)
+        if isinstance(project, ProjectAccount)
+        else Phase.FRAMING,
         about=event.blocks,
     )
     if event.owner is not None:
@@ -58,9 +60,8 @@ def obstacle_reassigned(accounts: Accounts, event: obstacles.ObstacleReassigned)
 @on(obstacles.ObstacleResolved)
 def obstacle_resolved(accounts: Accounts, event: obstacles.ObstacleResolved) -> None:
     for obstacle in accounts.those((event.obstacle,), ObstacleAccount):
-        obstacle.status, obstacle.closed_on = ObstacleStatus.RESOLVED, event.occurred_on
+        _close(accounts, obstacle, ObstacleStatus.RESOLVED)
         obstacle.resolved_by = event.interventions
-        drop(accounts, obstacle.owner, "obstacles")
         for intervention in accounts.those(obstacle.interventions, InterventionAccount):
             for against in intervention.against:
                 if against.obstacle == obstacle.id:
@@ -73,9 +74,14 @@ def obstacle_resolved(accounts: Accounts, event: obstacles.ObstacleResolved) -> 
 @on(obstacles.ObstacleAccepted)
 def obstacle_accepted(accounts: Accounts, event: obstacles.ObstacleAccepted) -> None:
     for obstacle in accounts.those((event.obstacle,), ObstacleAccount):
-        obstacle.status, obstacle.closed_on = ObstacleStatus.ACCEPTED, event.occurred_on
-        drop(accounts, obstacle.owner, "obstacles")
+        _close(accounts, obstacle, ObstacleStatus.ACCEPTED)
         obstacle.tell(accounts.link(motivation=event.reason))
+
+
+def _close(accounts: Accounts, obstacle: ObstacleAccount, status: ObstacleStatus) -> None:
+    if obstacle.status is ObstacleStatus.OPEN:  # one that was accepted is carried no longer
+        drop(accounts, obstacle.owner, "obstacles")
+    obstacle.status, obstacle.closed_on = status, accounts.event.occurred_on
 
 
 @on(obstacles.InterventionTried)

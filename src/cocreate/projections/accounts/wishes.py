@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from cocreate.domain.steps import wishes
 from cocreate.domain.vocabulary import ProposalStatus, ResidentsWord, WishStatus
 from cocreate.projections.accounts.account import ProposalAccount, WishAccount
-from cocreate.projections.accounts.course import carry
-from cocreate.projections.accounts.ledger import Accounts, on
+from cocreate.projections.accounts.course import active, carry
+from cocreate.projections.accounts.ledger import Accounts, added, on
 
 
 @on(wishes.WishExpressed)
@@ -37,6 +37,7 @@ def wish_supported(accounts: Accounts, event: wishes.WishSupported) -> None:
     if (wish := accounts[event.wish]) is not None:
         wish.supporters += event.supporters
         accounts.count("supporters", event.supporters)
+    active(accounts, event.by)
 
 
 @on(wishes.WishWithdrawn)
@@ -59,6 +60,7 @@ def wishes_merged(accounts: Accounts, event: wishes.WishesMerged) -> None:
         duties=("answer",),
         comes_from=event.wishes,
         supporters=sum(wish.supporters for wish in parts),
+        proposals=added((), *(proposal for wish in parts for proposal in wish.proposals)),
     )
     for wish in parts:
         wish.status, wish.duties, wish.merged_into = WishStatus.MERGED, (), event.into
@@ -67,6 +69,8 @@ def wishes_merged(accounts: Accounts, event: wishes.WishesMerged) -> None:
 
 @on(wishes.WishSplit)
 def wish_split(accounts: Accounts, event: wishes.WishSplit) -> None:
+    wholes = list(accounts.those((event.wish,), WishAccount))
+    proposals = added((), *(proposal for wish in wholes for proposal in wish.proposals))
     for part in event.into:
         accounts.add(
             WishAccount,
@@ -76,8 +80,9 @@ def wish_split(accounts: Accounts, event: wishes.WishSplit) -> None:
             status=WishStatus.OPEN,
             duties=("answer",),
             comes_from=(event.wish,),
+            proposals=proposals,
         )
-    for wish in accounts.those((event.wish,), WishAccount):
+    for wish in wholes:
         wish.status, wish.duties = WishStatus.SPLIT, ()
         for part in event.into:
             wish.tell(accounts.link(part.wish, title=part.title, motivation=event.reason))
@@ -97,6 +102,7 @@ def realisation_judged(accounts: Accounts, event: wishes.RealisationJudged) -> N
         wish.word = event.word
         wish.duties = ("realisation",) if event.word is ResidentsWord.DISPUTED else ()
         wish.tell(accounts.link(status=event.word, motivation=event.text))
+    active(accounts, event.by)
 
 
 @on(wishes.ProposalSubmitted)
@@ -184,6 +190,5 @@ def _open(
 
 def _answered_by(accounts: Accounts, wish_ids: Iterable[str], proposal: str, title: str) -> None:
     for wish in accounts.those(wish_ids, WishAccount):
-        if proposal not in wish.proposals:
-            wish.proposals = (*wish.proposals, proposal)
+        wish.proposals = added(wish.proposals, proposal)
         wish.tell(accounts.link(proposal, title=title))
