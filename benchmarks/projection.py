@@ -7,6 +7,8 @@ from datetime import date
 from time import perf_counter
 from uuid import UUID
 
+from cocreate.projections.install import MODELS
+
 from benchmarks.measure import Figure, Round, figure
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.base import Step
@@ -33,7 +35,6 @@ from cocreate.log.connection import open_pool
 from cocreate.log.live import LiveProjects, Sender
 from cocreate.postgres import EmbeddedServer
 from cocreate.projections.engine import Engine
-from cocreate.projections.install import MODELS
 
 TENANT = "GM9001"
 PROJECTS = 40
