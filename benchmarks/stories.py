@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from uuid import UUID, uuid4
@@ -93,8 +93,13 @@ def stories() -> Sequence[Sequence[Stored]]:
     return [_story(number) for number in range(STORIES)]
 
 
-async def fill(pool: Pool, shares: Mapping[str, float], events: int) -> Mapping[str, Filled]:
-    """Fill the logs of municipalities with about so many events, shared out by weight."""
+async def fill(
+    pool: Pool, shares: Mapping[str, float], events: int, *, least: int = 0
+) -> Mapping[str, Filled]:
+    """Fill the logs of municipalities with about so many events, shared out by weight.
+
+    Before that, each of them gets the first steps of a project, ``least`` in all.
+    """
     await pool.executemany(
         "select cocreate.register_municipality($1, $1)", [(code,) for code in shares]
     )
@@ -118,9 +123,17 @@ async def fill(pool: Pool, shares: Mapping[str, float], events: int) -> Mapping[
         into.projects.append(project)
         into.position = max(into.position, outcome.position)
 
-    while sum(into.events for into in filled.values()) < events:
-        [code] = generator.choices(codes, weights)
-        story = generator.choice(told)
+    def chosen() -> Iterator[tuple[str, Sequence[Stored]]]:
+        if least:
+            yield from ((code, told[0][:least]) for code in codes)
+        total = 0
+        while total < events:
+            [code] = generator.choices(codes, weights)
+            story = generator.choice(told)
+            total += len(story)
+            yield code, story
+
+    for code, story in chosen():
         filled[code].events += len(story)
         going.add(asyncio.create_task(copy(code, story)))
         if len(going) >= IN_FLIGHT:
