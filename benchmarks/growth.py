@@ -103,7 +103,7 @@ async def _kept(dsn: str, name: str, events: int) -> list[Figure]:
 
 
 async def _ask(dsn: str, key: str, big: Filled, seconds: float) -> list[Asked]:
-    asked = []
+    asked: list[Asked] = []
     with tempfile.TemporaryDirectory() as name:
         async with api(dsn) as (_, port), bare(Path(name)) as peer_port:
             for endpoint in await endpoints(port, key, BIG, big.projects[0]):

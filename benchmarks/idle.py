@@ -84,7 +84,7 @@ async def _prepare(dsn: str, municipalities: int) -> None:
 
 
 async def _caught_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
-    while await connection.fetchval(
+    while await connection.fetchval(  # noqa: ASYNC110 - it happens in another process
         "select exists (select from cocreate.log_head h"
         " where h.position > 0 and $1 > (select count(*) from cocreate.projection_checkpoint c"
         "  where c.tenant_id = h.tenant_id and c.position = h.position))",

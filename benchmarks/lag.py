@@ -153,7 +153,8 @@ async def _steady(service: Service, tenants: int, seconds: float) -> Round:
 async def _begin(service: Service, code: str, projects: int) -> list[UUID]:
     registered = RegisterMunicipality(occurred_on=FIRST_DAY, code=code, name="Maat")
     await service.live.register(registered, SENDER)
-    begun = []
+    begun: list[UUID] = []
+    begun_at = 0
     for number in range(projects):
         start = StartProject(
             occurred_on=FIRST_DAY,
@@ -164,6 +165,9 @@ async def _begin(service: Service, code: str, projects: int) -> list[UUID]:
         )
         project = (await service.live.start(code, start, SENDER)).project
         wish = ExpressWish(occurred_on=FIRST_DAY, wish="w0", title="Lampen in de tunnel")
-        await service.live.take(code, project, (wish,), SENDER)
+        begun_at = (await service.live.take(code, project, (wish,), SENDER)).position
         begun.append(project)
+    # The projector is up, and has these, before the clock starts.
+    for model in read_models():
+        await service.answers.reach(model, code, begun_at, within=60)
     return begun

@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import cast
 from uuid import UUID, uuid4
 
 import msgspec
@@ -19,7 +20,7 @@ from cocreate.domain.moment import Moment
 from cocreate.domain.project import Project
 from cocreate.domain.statutory_clock import Procedure
 from cocreate.domain.steps.approvals import GrantApproval, RequestApproval
-from cocreate.domain.steps.base import Step
+from cocreate.domain.steps.base import Event, Step
 from cocreate.domain.steps.commitments import (
     FulfilCommitment,
     MakeCommitment,
@@ -162,7 +163,7 @@ def _story(number: int) -> Sequence[Stored]:
     for step in _steps(number, generator):
         project.take((step,), moment)
     codec = Codec(AGGREGATE_EVENTS)
-    return [codec.encode(event) for event in project.collect_events()]
+    return [codec.encode(event) for event in cast("list[Event]", project.collect_events())]
 
 
 def _day(number: int, after: int = 0) -> date:
