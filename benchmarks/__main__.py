@@ -1,6 +1,6 @@
 """Run the benchmarks and write ``docs/benchmarks.json`` and ``docs/benchmarks.md``.
 
-``python -m benchmarks [--quick] [--data FOLDER] [suite ...]``
+``python -m benchmarks [--only lag,growth] [--large] [--quick] [--data FOLDER]``
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ import msgspec
 import uvloop
 
 from benchmarks.append import measure_append, prepare_peers
+from benchmarks.growth import measure_growth
+from benchmarks.idle import measure_idle
 from benchmarks.importing import files_in, measure_import
+from benchmarks.lag import measure_lag
 from benchmarks.measure import Figure, Percentiles
 from benchmarks.projection import measure_projection
 from benchmarks.requests import measure_http
@@ -28,7 +31,7 @@ from cocreate.postgres import EmbeddedServer
 from cocreate.service import prepare_database
 
 ROOT = Path(__file__).parent.parent
-SUITES = ("append", "projection", "http", "import")
+SUITES = ("append", "projection", "lag", "growth", "idle", "http", "import")
 
 
 class Environment(msgspec.Struct, frozen=True, rename="camel"):
@@ -62,6 +65,14 @@ async def measure(server: EmbeddedServer, suites: Sequence[str], arguments: Argu
         figures += await measure_append(server, rounds=rounds, seconds=seconds)
     if "projection" in suites:
         figures += await measure_projection(server, rounds=rounds)
+    if "lag" in suites:
+        figures += await measure_lag(server, seconds=seconds * 5)
+    if "growth" in suites:
+        figures += await measure_growth(server, seconds=seconds / 4, large=arguments.large)
+    if "idle" in suites:
+        figures += await measure_idle(
+            server, municipalities=arguments.municipalities, seconds=seconds * 30
+        )
     if "http" in suites:
         figures += await measure_http(server, rounds=rounds, seconds=seconds)
     if "import" in suites:
@@ -91,23 +102,33 @@ class Arguments(msgspec.Struct, frozen=True):
     seconds: float
     data: Path
     suites: tuple[str, ...]
+    large: bool
+    municipalities: int
     write: bool
 
 
 def _arguments() -> Arguments:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("suites", nargs="*", help=f"of {', '.join(SUITES)}; all without")
+    parser.add_argument("--only", metavar="SUITE,...", help=f"of {', '.join(SUITES)}; all without")
+    parser.add_argument("--large", action="store_true", help="grow to five million events as well")
+    parser.add_argument("--municipalities", type=int, default=10_000, help="how many idle ones")
     parser.add_argument("--quick", action="store_true", help="one short round, written nowhere")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data")
     given = parser.parse_args()
-    if unknown := set(given.suites) - set(SUITES):
+    suites = tuple(given.only.split(",")) if given.only else SUITES
+    if unknown := set(suites) - set(SUITES):
         parser.error(f"no such suite: {', '.join(sorted(unknown))}")
-    suites = tuple(given.suites) or SUITES
-    if given.quick:
-        return Arguments(1, 1.0, given.data, suites, write=False)
-    return Arguments(given.rounds, given.seconds, given.data, suites, write=suites == SUITES)
+    return Arguments(
+        rounds=1 if given.quick else given.rounds,
+        seconds=min(given.seconds, 1.0) if given.quick else given.seconds,
+        data=given.data,
+        suites=suites,
+        large=given.large,
+        municipalities=500 if given.quick else given.municipalities,
+        write=not given.quick and suites == SUITES,
+    )
 
 
 def render(report: Report) -> str:
@@ -131,15 +152,20 @@ def render(report: Report) -> str:
         "|---|--:|--:|--:|--:|--:|",
     ]
     for each in report.results:
-        peer = f"{each.peer:,.0f} ({each.peer_name})" if each.peer is not None else ""
+        peer = f"{_number(each.peer)} ({each.peer_name})" if each.peer is not None else ""
         ratio = f"{each.ratio:.2f}" if each.ratio is not None else ""
-        goal = f"{each.goal:g} {'met' if each.reached else 'missed'}" if each.goal else ""
+        bound = "at most " if each.at_most else ""
+        goal = f"{bound}{each.goal:g} {'met' if each.reached else 'missed'}" if each.goal else ""
         lines.append(
-            f"| {each.name} | {each.ours:,.0f} {each.unit} | {peer} | {ratio} | {goal} |"
+            f"| {each.name} | {_number(each.ours)} {each.unit} | {peer} | {ratio} | {goal} |"
             f" {_latency(each.latency)} |"
         )
     notes = [f"- {each.name}: {each.note}" for each in report.results if each.note]
     return "\n".join([*lines, "", *notes]).rstrip() + "\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _latency(found: Percentiles | None) -> str:

@@ -36,11 +36,13 @@ async def write(data: ExpressWish) -> Answer:  # noqa: ARG001 - decoding it is t
 
 
 def app(folder: Path) -> Litestar:
-    """Give the application; the files of the folder are what it reads out."""
-    pages = {file.name: file.read_bytes() for file in folder.iterdir()}
+    """Give the application; the files of the folder are what it reads out, each kept once read."""
+    pages: dict[str, bytes] = {}
 
     @get("/pages/{name:str}")
     async def read(name: str) -> Response[bytes]:
+        if name not in pages:
+            pages[name] = (folder / name).read_bytes()
         return Response(pages[name], media_type="application/json")
 
     return Litestar([write, read], openapi_config=None, logging_config=None)

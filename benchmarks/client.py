@@ -7,17 +7,23 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import cast
 
+import msgspec
+
 from benchmarks.measure import Round
 
 Request = Callable[[int], bytes]
-"""Gives the bytes of the next request of a connection, by its number."""
+"""Gives the bytes of the next request of a connection, by its number; none to ask no more."""
 
 
-def request(method: str, path: str, body: bytes = b"", key: str | None = None) -> bytes:
+def request(
+    method: str, path: str, body: bytes = b"", key: str | None = None, tag: str | None = None
+) -> bytes:
     """Give the bytes of a request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if key is not None:
         lines.append(f"Authorization: Bearer {key}")
+    if tag is not None:
+        lines.append(f"If-None-Match: {tag}")
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body
@@ -43,16 +49,21 @@ class _Connection(asyncio.Protocol):
         if self._transport is None or self._began >= self._until:
             self.close()
             return
-        self._transport.write(self._ask(self._number))
+        asked = self._ask(self._number)
+        if asked:
+            self._transport.write(asked)
+        else:
+            self.close()
 
     def data_received(self, data: bytes) -> None:
         if self._waiting == 0:
             head, _, body = data.partition(b"\r\n\r\n")
-            if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201")):
+            if not head.startswith((b"HTTP/1.1 200", b"HTTP/1.1 201", b"HTTP/1.1 304")):
                 self._fail(RuntimeError(data[:2_000].decode(errors="replace")))
                 return
-            at = head.lower().index(b"content-length:") + 15
-            length = int(head[at:].split(b"\r\n", 1)[0])
+            # An answer of 304 may leave it out: it has no body.
+            _, found, rest = head.lower().partition(b"content-length:")
+            length = int(rest.split(b"\r\n", 1)[0]) if found and b" 304" not in head[:12] else 0
             self._waiting = length - len(body)
         else:
             self._waiting -= len(data)
@@ -73,6 +84,27 @@ class _Connection(asyncio.Protocol):
             self.done.set_result(None)
         if self._transport is not None:
             self._transport.close()
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """An answer: its status, its ETag and its body."""
+
+    status: int
+    tag: str
+    body: bytes
+
+
+async def get(port: int, path: str, key: str) -> Answered:
+    """Ask once."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request("GET", path, key=key))
+    head = await reader.readuntil(b"\r\n\r\n")
+    fields = dict(
+        line.partition(": ")[::2] for line in head.decode("latin-1").lower().splitlines()[1:]
+    )
+    body = await reader.readexactly(int(fields["content-length"]))
+    writer.close()
+    return Answered(int(head.split()[1]), fields.get("etag", ""), body)
 
 
 async def hammer(port: int, connections: int, seconds: float, ask: Request) -> Round:

@@ -39,13 +39,16 @@ class Figure(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     latency: Percentiles | None = None
     peer_latency: Percentiles | None = None
     note: str | None = None
+    at_most: bool = False
+    """Whether the goal is a bound that is not to be passed, as for memory and lag."""
 
     @property
     def reached(self) -> bool | None:
         """Whether the goal is reached: for the ratio where there is a peer, else for the figure."""
         if self.goal is None:
             return None
-        return (self.ours if self.ratio is None else self.ratio) >= self.goal
+        reached = self.ours if self.ratio is None else self.ratio
+        return reached <= self.goal if self.at_most else reached >= self.goal
 
 
 def figure(
@@ -57,14 +60,15 @@ def figure(
     peer_name: str | None = None,
     goal: float | None = None,
     note: str | None = None,
+    at_most: bool = False,
 ) -> Figure:
     """Give the figure of the median rounds of ours and the peer."""
     mine = median(each.rate for each in ours)
     theirs = median(each.rate for each in peer) if peer else None
     return Figure(
         name=name,
-        ours=round(mine, 1),
-        peer=round(theirs, 1) if theirs is not None else None,
+        ours=round(mine, 1 if mine >= 10 else 3),
+        peer=round(theirs, 1 if theirs >= 10 else 3) if theirs is not None else None,
         unit=unit,
         ratio=round(mine / theirs, 3) if theirs else None,
         goal=goal,
@@ -72,6 +76,7 @@ def figure(
         latency=percentiles(ours),
         peer_latency=percentiles(peer) if peer else None,
         note=note,
+        at_most=at_most,
     )
 
 

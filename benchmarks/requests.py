@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import socket
-import sys
 import tempfile
-from collections.abc import AsyncIterator
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -16,22 +10,30 @@ from uuid import UUID
 
 import msgspec
 
-from benchmarks.client import hammer, request
+from benchmarks.client import get, hammer, request
+from benchmarks.endpoints import endpoints
+from benchmarks.installation import api, bare, fresh_database, projector
 from benchmarks.measure import Figure, Round, figure
+from benchmarks.stories import fill
 from cocreate.api.keys import issue_key
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.course import StartProject
-from cocreate.domain.steps.obstacles import RaiseObstacle, ResolveObstacle
 from cocreate.domain.steps.wishes import ExpressWish, SupportWish
-from cocreate.domain.vocabulary import Initiative, ObstacleCategory, Role, Sector
+from cocreate.domain.vocabulary import Initiative, Role, Sector
 from cocreate.log.live import LiveProjects, Sender
 from cocreate.postgres import EmbeddedServer
+from cocreate.projections.model import read_models
 from cocreate.service import open_service
 
 TENANT = "GM9002"
 ON = date(2026, 3, 2)
 MANY = 200
 CLIENTS = 100
+READ = "GM9004"
+"""The municipality that is read."""
+READ_EVENTS = 5_000
+READERS = 32
+READ_GOAL = 0.7
 AGES = (10, 1_000, 50_000)
 SENDER = Sender(actor="bench", actor_role="official")
 WISH = msgspec.json.encode(
@@ -46,36 +48,33 @@ WISH = msgspec.json.encode(
 
 async def measure_http(server: EmbeddedServer, *, rounds: int, seconds: float) -> list[Figure]:
     """Give the figures of requests."""
-    async with open_service(server.dsn()) as service:
+    async with (
+        fresh_database(server, "bench_http") as dsn,
+        open_service(dsn) as service,
+    ):
         live = service.live
         step = RegisterMunicipality(occurred_on=ON, code=TENANT, name="Maat")
         await live.register(step, SENDER)
         key = (await issue_key(service.pool, TENANT, Role.OFFICIAL, "bench")).secret
         many = [await _project(live, 10) for _ in range(MANY)]
         aged = {age: await _project(live, age) for age in AGES}
-        readable = await _readable(live)
-        head = await service.reader.head(TENANT) or 0
-        for name in ("timeline", "obstacles"):
-            await service.answers.reach(name, TENANT, head, within=300)
-    figures = []
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        async with _ours(server) as port:
-            pages = {
-                "timeline": f"{_home(readable)}/timeline",
-                "dashboard": f"/v1/municipalities/{TENANT}/obstacle-dashboard",
-            }
-            for page, path in pages.items():
-                (folder / page).write_bytes(await _get(port, path, key))
-            async with _bare(folder) as bare:
-                figures += await _writes(port, bare, key, many, aged, rounds, seconds)
-                figures += await _reads(port, bare, key, pages, rounds, seconds)
+        filled = (await fill(service.pool, {READ: 1.0}, READ_EVENTS))[READ]
+        reading = (await issue_key(service.pool, READ, Role.OFFICIAL, "bench")).secret
+        for name in read_models():
+            await service.answers.reach(name, READ, filled.position, within=300)
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            async with projector(dsn), api(dsn) as (_, port), bare(folder) as peer:
+                figures = await _writes(port, peer, key, many, aged, rounds, seconds)
+                figures += await _reads(
+                    port, peer, reading, filled.projects[0], folder, rounds, seconds / 4
+                )
     return figures
 
 
 async def _writes(
     port: int,
-    bare: int,
+    peer_port: int,
     key: str,
     many: list[UUID],
     aged: dict[int, UUID],
@@ -91,7 +90,7 @@ async def _writes(
     peer: list[Round] = []
     by_age: dict[int, list[Round]] = {age: [] for age in aged}
     for _ in range(rounds):
-        peer.append(await hammer(bare, CLIENTS, seconds, lambda _: plain))
+        peer.append(await hammer(peer_port, CLIENTS, seconds, lambda _: plain))
         on_many.append(await hammer(port, CLIENTS, seconds, lambda _: asked[next(turn) % MANY]))
         on_single.append(await hammer(port, CLIENTS, seconds, lambda _: on_one))
         for age, project in aged.items():
@@ -134,26 +133,41 @@ async def _writes(
 
 
 async def _reads(
-    port: int, bare: int, key: str, pages: dict[str, str], rounds: int, seconds: float
+    port: int,
+    peer_port: int,
+    key: str,
+    project: UUID,
+    folder: Path,
+    rounds: int,
+    seconds: float,
 ) -> list[Figure]:
+    """Ask every address of the read models, and once more by one who has the answer already."""
     figures = []
-    for page, path in pages.items():
-        ours: list[Round] = []
+    for number, endpoint in enumerate(await endpoints(port, key, READ, project)):
+        path = endpoint.at(project)
+        answer = await get(port, path, key)
+        (folder / str(number)).write_bytes(answer.body)
+        asked = request("GET", path, key=key)
+        known = request("GET", path, key=key, tag=answer.tag)
+        plain = request("GET", f"/pages/{number}", key=key)
+        warm: list[Round] = []
+        unchanged: list[Round] = []
         peer: list[Round] = []
-        asked, plain = request("GET", path, key=key), request("GET", f"/pages/{page}", key=key)
         for _ in range(rounds):
-            peer.append(await hammer(bare, 32, seconds, lambda _, p=plain: p))  # type: ignore[misc]
-            ours.append(await hammer(port, 32, seconds, lambda _, a=asked: a))  # type: ignore[misc]
-        figures.append(
+            peer.append(await hammer(peer_port, READERS, seconds, lambda _, p=plain: p))  # type: ignore[misc]
+            warm.append(await hammer(port, READERS, seconds, lambda _, a=asked: a))  # type: ignore[misc]
+            unchanged.append(await hammer(port, READERS, seconds, lambda _, k=known: k))  # type: ignore[misc]
+        figures += [
             figure(
-                f"GET {page}",
+                f"GET {endpoint.name}{how}",
                 ours,
                 peer,
                 unit="requests/s",
                 peer_name="bare Litestar GET of the same bytes",
-                goal=0.7,
+                goal=READ_GOAL,
             )
-        )
+            for how, ours in (("", warm), (", unchanged (304)", unchanged))
+        ]
     return figures
 
 
@@ -184,86 +198,3 @@ async def _project(live: LiveProjects, events: int) -> UUID:
             number += 1
         await live.take(TENANT, project, steps, SENDER)
     return project
-
-
-async def _readable(live: LiveProjects) -> UUID:
-    """Write the project that is read: a full page of its timeline, and obstacles."""
-    project = await _project(live, 300)
-    for number in range(60):
-        steps: list[RaiseObstacle | ResolveObstacle] = [
-            RaiseObstacle(
-                occurred_on=date(2025, 1 + number % 12, 1),
-                obstacle=f"h{number}",
-                category=list(ObstacleCategory)[number % len(ObstacleCategory)],
-                title=f"Hobbel {number}",
-                department=f"Afdeling {number % 5}",
-            )
-        ]
-        if number % 3:
-            steps.append(ResolveObstacle(occurred_on=ON, obstacle=f"h{number}", text="Opgelost."))
-        await live.take(TENANT, project, steps, SENDER)
-    return project
-
-
-@contextlib.asynccontextmanager
-async def _ours(server: EmbeddedServer) -> AsyncIterator[int]:
-    port = _free_port()
-    environment = {"COCREATE_DATABASE_URL": server.dsn(), "COCREATE_PORT": str(port)}
-    # As on a larger installation: those that answer and those that project are processes apart.
-    async with (
-        _process("cocreate.cli", None, environment, "projections", "run"),
-        _process("cocreate.cli", port, environment, "serve", "--no-projections"),
-    ):
-        yield port
-
-
-@contextlib.asynccontextmanager
-async def _bare(folder: Path) -> AsyncIterator[int]:
-    port = _free_port()
-    environment = {"BENCH_PORT": str(port), "BENCH_FOLDER": str(folder)}
-    async with _process("benchmarks.bare", port, environment):
-        yield port
-
-
-@contextlib.asynccontextmanager
-async def _process(
-    module: str, port: int | None, environment: dict[str, str], *arguments: str
-) -> AsyncIterator[None]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments, env={**os.environ, **environment}
-    )
-    try:
-        if port is not None:
-            await _answers(port)
-        yield
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _answers(port: int) -> None:
-    for _ in range(200):
-        with contextlib.suppress(OSError):
-            _, writer = await asyncio.open_connection("127.0.0.1", port)
-            writer.close()
-            return
-        await asyncio.sleep(0.1)
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
-
-
-async def _get(port: int, path: str, key: str) -> bytes:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(request("GET", path, key=key))
-    head = await reader.readuntil(b"\r\n\r\n")
-    at = head.lower().index(b"content-length:") + 15
-    body = await reader.readexactly(int(head[at:].split(b"\r\n", 1)[0]))
-    writer.close()
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(body.decode())
-    return body
