@@ -137,7 +137,7 @@ async def cancelled_now_and_then(world: World, code: str, batch: int, chance: Ra
         if chance.random() < 0.3:
             engine = world.other_engine(batch)
         folding = asyncio.create_task(engine.advance(code))
-        for _ in range(chance.randint(0, 60)):
+        for _ in range(chance.randint(0, 12)):
             if folding.done():
                 break
             await asyncio.sleep(0.0003)
@@ -157,7 +157,7 @@ async def disconnected_now_and_then(world: World, code: str, batch: int, chance:
         engine = Engine(pool, world.builds, batch=batch)
         while min([await position_of(world, code, build) for build in builds]) < head:
             folding = asyncio.create_task(engine.advance(code))
-            for _ in range(chance.randint(0, 60)):
+            for _ in range(chance.randint(0, 4)):
                 if folding.done():
                     break
                 await asyncio.sleep(0.0003)
@@ -194,7 +194,9 @@ class InMemory:
     """What stands in the tables of read models after some steps, folded without a database."""
 
     def __init__(self, models: Mapping[str, ReadModel]) -> None:
-        self.layout = Layout((name, table) for name, model in models.items() for table in model.TABLES)
+        self.layout = Layout(
+            (name, table) for name, model in models.items() for table in model.TABLES
+        )
         self.changes = Changes(self.layout)
 
     def take(self, project: UUID, history: Sequence[Known]) -> None:
