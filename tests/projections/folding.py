@@ -161,7 +161,7 @@ async def disconnected_now_and_then(world: World, code: str, batch: int, chance:
                 if folding.done():
                     break
                 await asyncio.sleep(0.0003)
-            if not folding.done():
+            if not folding.done() and chance.random() < 0.4:
                 await end_connections(world)
             try:
                 await folding
