@@ -383,7 +383,7 @@ def _waiting(file: ProjectFile, cast: _Cast) -> Iterator[Waiting]:
 
 def _since(account: Account, duty: str) -> date:
     if duty == "realisation":
-        return max((link.on for link in account.chain if link.type == "RealisationJudged"))
+        return max(link.on for link in account.chain if link.type == "RealisationJudged")
     return account.since
 
 
