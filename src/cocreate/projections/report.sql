@@ -1,0 +1,1 @@
+-- The participation report and the story of a wish rest on the accounts alone: no table is theirs.
