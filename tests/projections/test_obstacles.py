@@ -30,7 +30,7 @@ from cocreate.domain.vocabulary import (
     SuspensionGround,
 )
 from cocreate.projections.known import Audience
-from cocreate.projections.obstacles import Dashboard
+from cocreate.projections.obstacles import ObstacleDashboard
 
 MONEY, RULES = ObstacleCategory.MONEY, ObstacleCategory.RULE_PRESSURE
 TODAY = day(100)
@@ -86,7 +86,7 @@ async def filled(world: World) -> tuple[str, UUID, UUID]:
 async def test_obstacles_are_counted_with_their_lead_times(
     world: World, filled: tuple[str, UUID, UUID]
 ) -> None:
-    board = await world.dashboard(filled[0], today=TODAY)
+    board = await world.dashboard("obstacle-dashboard", filled[0], today=TODAY)
     assert (board["open"], board["accepted"], board["resolved"]) == (2, 1, 3)
     # Resolved in 10, 20 and 40 days; open for 40 and 30.
     assert board["resolvedDays"] == {"median": 20, "p90": 36, "longest": 40}
@@ -114,11 +114,11 @@ async def test_obstacles_are_counted_with_their_lead_times(
         ({"sector": Sector.POVERTY}, (0, 0, 0)),
         ({"category": RULES}, (1, 0, 1)),
         ({"department": "Financien"}, (0, 0, 2)),
-        ({"until": day(20)}, (0, 0, 3)),
-        ({"until": day(19)}, (0, 0, 2)),
-        ({"from_": day(60)}, (2, 0, 1)),
-        ({"from_": day(61)}, (2, 0, 0)),
-        ({"from_": day(11), "until": day(40)}, (0, 1, 2)),
+        ({"untilDate": day(20)}, (0, 0, 3)),
+        ({"untilDate": day(19)}, (0, 0, 2)),
+        ({"fromDate": day(60)}, (2, 0, 1)),
+        ({"fromDate": day(61)}, (2, 0, 0)),
+        ({"fromDate": day(11), "untilDate": day(40)}, (0, 1, 2)),
         ({"sector": Sector.SAFETY, "category": RULES}, (0, 0, 1)),
     ],
 )
@@ -128,7 +128,7 @@ async def test_a_dashboard_is_narrowed_to_what_is_asked(
     narrow: dict[str, Any],
     counts: tuple[int, int, int],
 ) -> None:
-    board = await world.dashboard(filled[0], today=TODAY, **narrow)
+    board = await world.dashboard("obstacle-dashboard", filled[0], today=TODAY, **narrow)
     assert (board["open"], board["accepted"], board["resolved"]) == counts
     assert sum(one["open"] for one in board["byCategory"]) == counts[0]
 
@@ -136,7 +136,7 @@ async def test_a_dashboard_is_narrowed_to_what_is_asked(
 async def test_the_trend_tells_each_month_what_came_went_and_stayed(
     world: World, filled: tuple[str, UUID, UUID]
 ) -> None:
-    board = await world.dashboard(filled[0], today=TODAY)
+    board = await world.dashboard("obstacle-dashboard", filled[0], today=TODAY)
     trend = [(one["month"], one["raised"], one["closed"], one["open"]) for one in board["trend"]]
     # Raised on 6, 16 and 26 January, 15 February, 7 and 17 March; gone on 16 January, 5 and
     # 25 February and 7 March.
@@ -152,11 +152,11 @@ async def test_a_dashboard_fits_its_description(
     world: World, filled: tuple[str, UUID, UUID]
 ) -> None:
     for audience in Audience:
-        board = await world.dashboard(filled[0], audience, TODAY)
-        described = msgspec.convert(board, Dashboard)
+        board = await world.dashboard("obstacle-dashboard", filled[0], audience, today=TODAY)
+        described = msgspec.convert(board, ObstacleDashboard)
         assert msgspec.to_builtins(described).keys() == board.keys()
-    empty = await world.dashboard(await world.municipality(), today=TODAY)
-    assert msgspec.convert(empty, Dashboard).open == 0
+    empty = await world.dashboard("obstacle-dashboard", await world.municipality(), today=TODAY)
+    assert msgspec.convert(empty, ObstacleDashboard).open == 0
 
 
 async def test_what_is_open_tells_what_it_blocks_the_longest_first(world: World) -> None:
@@ -171,7 +171,7 @@ async def test_what_is_open_tells_what_it_blocks_the_longest_first(world: World)
         EscalateObstacle(occurred_on=day(31), obstacle="h1", to="wethouder"),
         ReassignObstacle(occurred_on=day(32), obstacle="h1", department="Verkeer"),
     )
-    board = await world.dashboard(code, today=TODAY)
+    board = await world.dashboard("obstacle-dashboard", code, today=TODAY)
     assert [(one["obstacle"], one["days"]) for one in board["blocking"]] == [("h2", 90), ("h1", 80)]
     first = board["blocking"][1]
     assert (first["blocks"], first["escalations"], first["department"]) == (["w1"], 2, "Verkeer")
@@ -194,9 +194,9 @@ async def test_approvals_are_told_by_authority_and_late_from_the_day_after(
         GrantApproval(occurred_on=day(10), approval="v1"),
         GrantApproval(occurred_on=day(70), approval="v2"),
     )
-    board = await world.dashboard(code, today=day(20))
+    board = await world.dashboard("obstacle-dashboard", code, today=day(20))
     assert board["overdueApprovals"] == []
-    board = await world.dashboard(code, today=day(21))
+    board = await world.dashboard("obstacle-dashboard", code, today=day(21))
     late = board["overdueApprovals"][0]
     assert (late["approval"], late["daysLate"], late["project"]) == ("v3", 1, str(project))
     found = {one["authority"]: one for one in board["approvals"]}
@@ -226,12 +226,14 @@ async def test_a_suspended_approval_is_not_late(world: World) -> None:
         procedure=Procedure.OMGEVINGSWET_REGULAR,
     )
     await world.take(code, project, permit)
-    assert (await world.dashboard(code, today=TODAY))["approvals"][0]["overdue"] == 1
+    assert (await world.dashboard("obstacle-dashboard", code, today=TODAY))["approvals"][0][
+        "overdue"
+    ] == 1
     suspension = SuspendApproval(
         occurred_on=day(3), approval="v1", ground=SuspensionGround.APPLICANT_DELAY, reason="Wacht"
     )
     await world.take(code, project, suspension)
-    found = (await world.dashboard(code, today=TODAY))["approvals"][0]
+    found = (await world.dashboard("obstacle-dashboard", code, today=TODAY))["approvals"][0]
     assert (found["overdue"], found["suspended"], found["pending"]) == (0, 1, 0)
 
 
@@ -263,7 +265,7 @@ async def test_interventions_show_what_they_did_against_which_category(world: Wo
         resolved("h1", 16, "i1"),
         resolved("h2", 40, "i2"),
     )
-    board = await world.dashboard(code, today=TODAY)
+    board = await world.dashboard("obstacle-dashboard", code, today=TODAY)
     found = {one["category"]: one for one in board["interventions"]}
     assert found["money"] == {
         "category": "money",
@@ -280,8 +282,10 @@ async def test_a_project_that_few_carry_is_lonely(world: World) -> None:
     code, project = await world.project()
 
     async def carried() -> tuple[int, int, bool] | None:
-        board = await world.dashboard(code, today=TODAY)
-        assert (await world.dashboard(code, Audience.PUBLIC, TODAY))["carriedBy"] is None
+        board = await world.dashboard("obstacle-dashboard", code, today=TODAY)
+        assert (await world.dashboard("obstacle-dashboard", code, Audience.PUBLIC, today=TODAY))[
+            "carriedBy"
+        ] is None
         found = board["carriedBy"]
         return (found[0]["people"], found[0]["departments"], found[0]["lonely"]) if found else None
 
@@ -318,7 +322,7 @@ async def test_the_public_dashboard_tells_nothing_of_internal_obstacles(world: W
         msgspec.structs.replace(requested("v1", day(9), "GEHEIM"), visibility=INTERNAL),
     )
     empty, _ = await world.project()
-    shown = await world.dashboard(code, Audience.PUBLIC, TODAY)
-    assert shown == await world.dashboard(empty, Audience.PUBLIC, TODAY)
+    shown = await world.dashboard("obstacle-dashboard", code, Audience.PUBLIC, today=TODAY)
+    assert shown == await world.dashboard("obstacle-dashboard", empty, Audience.PUBLIC, today=TODAY)
     assert "GEHEIM" not in str(shown)
-    assert "GEHEIM" in str(await world.dashboard(code, today=TODAY))
+    assert "GEHEIM" in str(await world.dashboard("obstacle-dashboard", code, today=TODAY))

@@ -214,7 +214,7 @@ class World:
             today,
             asked,
         )
-        answer = msgspec.json.decode(row[0])
+        answer: dict[str, Any] = msgspec.json.decode(row[0])
         msgspec.convert(answer, dashboard.answers)
         return answer
 

@@ -121,7 +121,8 @@ async def make_build(
         f"grant usage on schema {build.schema} to cocreate_app, cocreate_projector"
     )
     await connection.execute(f"set local search_path = {path}, public")
-    await connection.execute(sql_of(name))
+    # One that only reads the accounts has a file without statements; the driver wants one.
+    await connection.execute(f"{sql_of(name)}\nselect")
     await connection.execute("set local search_path = public")
     # Logs that have something in them already are folded before anything is answered.
     await connection.execute(_BEGIN_EVERY_LOG, number)
