@@ -55,12 +55,12 @@ async def forget(world: World, code: str, builds: Builds | None = None) -> None:
             for table in build.model.TABLES:
                 for name in Slot(0, "", table).stored_in:
                     await world.admin.execute(
-                        f"delete from {build.schema}.{name} where tenant_id = $1",  # noqa: S608
+                        f"delete from {build.schema}.{name} where tenant_id = $1",
                         code,
                     )
             for kept in ("projection_checkpoint", "projection_parked"):
                 await world.admin.execute(
-                    f"delete from cocreate.{kept} where tenant_id = $1 and build = $2",  # noqa: S608
+                    f"delete from cocreate.{kept} where tenant_id = $1 and build = $2",
                     code,
                     build.number,
                 )
@@ -73,7 +73,7 @@ async def rows_of(world: World, code: str, builds: Builds) -> Stored:
         for table in build.model.TABLES:
             for name in Slot(0, "", table).stored_in:
                 rows = await world.admin.fetch(
-                    f"select * from {build.schema}.{name} where tenant_id = $1",  # noqa: S608
+                    f"select * from {build.schema}.{name} where tenant_id = $1",
                     code,
                 )
                 found[f"{build.name}.{name}"] = sorted((tuple(row) for row in rows), key=repr)

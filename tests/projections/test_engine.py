@@ -16,6 +16,7 @@ from tests.projections.folding import (
 from tests.projections.world import DAY, World, random_history
 
 from cocreate.domain.steps.wishes import ExpressWish
+from cocreate.log.connection import AnyConnection
 from cocreate.projections import wishes
 from cocreate.projections.accounts.account import WishAccount
 from cocreate.projections.builds import Builds, install
@@ -213,7 +214,7 @@ async def test_a_process_killed_in_mid_batch_loses_and_doubles_nothing(world: Wo
 
     class Killed(Engine):
         async def _fold(
-            self, connection: asyncpg.Connection, tenant: str, kept: Kept, after: int
+            self, connection: AnyConnection, tenant: str, kept: Kept, after: int
         ) -> int:
             reached = await super()._fold(connection, tenant, kept, after)
             folded.set()
