@@ -187,6 +187,7 @@ GONE = (
     asyncpg.InvalidSchemaNameError,
     asyncpg.UndefinedTableError,
     asyncpg.UndefinedFunctionError,
+    asyncpg.InternalServerError,  # "cache lookup failed", where it was dropped in mid-query
 )
 """What a query meets whose build was dropped under it."""
 

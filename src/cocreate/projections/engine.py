@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
@@ -87,7 +88,9 @@ class Engine:
         self._unsure = True
         """Whether a log may have grown without a word."""
         self._wake = asyncio.Event()
-        self._surveyed = 0.0
+        self._surveyed = -math.inf
+        self._missed: set[str] = set()
+        """Logs that others worked on when it was their turn: these may have other builds."""
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._kept_size = 0
 
@@ -101,7 +104,7 @@ class Engine:
         if topic == "log":
             self.wake(tenant)
         elif topic == "builds" or not topic:
-            self._surveyed = 0.0
+            self._surveyed = -math.inf
             self._unsure = True
             self._wake.set()
 
@@ -133,6 +136,8 @@ class Engine:
         raised after all others had theirs.
         """
         refused: asyncpg.PostgresError | None = None
+        self._awake |= self._missed
+        self._missed = set()
         tenants = await self._take_awake()
         while tenants:
             again = set()
@@ -141,10 +146,11 @@ class Engine:
                     if await self.advance(tenant):
                         again.add(tenant)
                 except asyncpg.PostgresError as problem:
-                    self._unsure = True
                     refused = problem
             tenants = again | await self._take_awake()
         if refused is not None:
+            # Not before: what is refused would be met again and again, and nothing else be done.
+            self._unsure = True
             # Connections may know the types of tables that were dropped since.
             await self._pool.expire_connections()
             if not isinstance(refused, GONE):
@@ -183,20 +189,30 @@ class Engine:
 
     async def _advance(self, tenant: str, kept: Kept | None) -> bool:
         builds = {build.number: build for build in self.builds.values()}
+        state = self.builds[STATE].number
         async with self._pool.acquire() as connection, connection.transaction():
             held = await lease(connection, tenant, list(builds))
             if len(held) < len(builds):
+                self._missed.add(tenant)
                 return False
-            position = max(held[number].position for number in builds)
-            behind = [number for number in builds if held[number].position < position]
-            together = [builds[number] for number in builds if number not in behind]
-            if position == 0 and await self._head(connection, tenant) > LONG_LOG:
-                behind, together = list(builds), []
             parked = await self._parked(connection, tenant, held)
+            # All fold on from the accounts, so it is where these are that counts. Builds further on
+            # wait; those that lack other steps than the accounts are folded apart from them.
+            position = held[state].position
+            alike = [number for number in builds if held[number].position == position]
+            together = [
+                builds[number]
+                for number in alike
+                if held[number].target is None and parked[number] == parked[state]
+            ]
+            apart = [number for number in alike if builds[number] not in together]
+            behind = [number for number in builds if held[number].position < position]
+            if position == 0 and await self._head(connection, tenant) > LONG_LOG:
+                apart, behind, together = [], alike, []
             reached = position
             if together:
-                if kept is None or not kept.holds(together, position, parked):
-                    kept = Kept(together, parked)
+                if kept is None or not kept.holds(together, position, parked[state]):
+                    kept = Kept(together, parked[state])
                 reached = await self._fold(connection, tenant, kept, position)
                 kept.position = reached
         if together and kept is not None:
@@ -204,8 +220,10 @@ class Engine:
         if reached > position:
             self._moved(tenant, reached)
         more = reached - position == self._batch
-        if behind:
-            more = await self.bring(tenant, [builds[number] for number in behind]) or more
+        if behind := [*behind, *(apart if reached > position else ())]:
+            up_to = reached if together else None
+            brought = [builds[number] for number in behind]
+            more = await self.bring(tenant, brought, up_to=up_to) or more
         return more
 
     async def _head(self, connection: AnyConnection, tenant: str) -> int:
@@ -214,17 +232,19 @@ class Engine:
 
     async def _parked(
         self, connection: AnyConnection, tenant: str, held: Mapping[int, Checkpoint]
-    ) -> dict[UUID, int]:
-        """Give the projects that are parked in any of the builds, each with the position."""
-        if not any(checkpoint.parked for checkpoint in held.values()):
-            return {}
-        rows = await connection.fetch(
-            "select project_id, min(position) as position from cocreate.projection_parked"
-            " where tenant_id = $1 and build = any($2) group by project_id",
-            tenant,
-            list(held),
-        )
-        return {row["project_id"]: row["position"] for row in rows}
+    ) -> dict[int, dict[UUID, int]]:
+        """Give the projects that are parked in each of the builds, with the position."""
+        parked: dict[int, dict[UUID, int]] = {number: {} for number in held}
+        if any(checkpoint.parked for checkpoint in held.values()):
+            rows = await connection.fetch(
+                "select build, project_id, position from cocreate.projection_parked"
+                " where tenant_id = $1 and build = any($2)",
+                tenant,
+                list(held),
+            )
+            for row in rows:
+                parked[row["build"]][row["project_id"]] = row["position"]
+        return parked
 
     # -- batches of the log -----------------------------------------------------------------------
 
@@ -342,33 +362,37 @@ class Engine:
 
     # -- builds that are behind -------------------------------------------------------------------
 
-    async def bring(self, tenant: str, builds: Sequence[Build]) -> bool:
+    async def bring(
+        self, tenant: str, builds: Sequence[Build], *, up_to: int | None = None
+    ) -> bool:
         """Bring builds that are behind a little nearer to the log; tell whether there is more.
 
         They take some projects whole, as these stand at a fixed position, and so on with others
-        until all have been taken; then they are at that position.
+        until all have been taken; then they are at that position: ``up_to``, or the end of the log.
         """
         while True:
             try:
-                return await self._bring(tenant, builds)
+                return await self._bring(tenant, builds, up_to)
             except Poison as poison:
                 await self._park(tenant, poison, builds)
 
-    async def _bring(self, tenant: str, builds: Sequence[Build]) -> bool:
+    async def _bring(self, tenant: str, builds: Sequence[Build], up_to: int | None) -> bool:
         async with self._pool.acquire() as connection, connection.transaction():
             held = await lease(connection, tenant, [build.number for build in builds])
             if len(held) < len(builds):
                 return False
             # Those that are equally far go together; the others have their turn after.
             first = min(held.values(), key=lambda each: (each.position, each.target or 0))
+            parked = await self._parked(connection, tenant, held)
             alike = [
                 build
                 for build in builds
                 if (held[build.number].position, held[build.number].target)
                 == (first.position, first.target)
                 and held[build.number].cursor == first.cursor
+                and parked[build.number] == parked[first.build]
             ]
-            target = first.target or await self._head(connection, tenant)
+            target = first.target or up_to or await self._head(connection, tenant)
             projects: list[UUID] = [
                 row[0]
                 for row in await connection.fetch(
@@ -380,10 +404,7 @@ class Engine:
                     STREAMS_AT_ONCE,
                 )
             ]
-            parked = await self._parked(
-                connection, tenant, {build.number: held[build.number] for build in alike}
-            )
-            await self._take_whole(connection, tenant, alike, projects, target, parked)
+            await self._take_whole(connection, tenant, alike, projects, target, parked[first.build])
             done = len(projects) < STREAMS_AT_ONCE
             head = await self._head(connection, tenant)
             await connection.execute(
@@ -484,10 +505,13 @@ class Engine:
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
                 rows = await connection.fetch(
-                    "select build, position from cocreate.projection_checkpoint"
+                    # One that is being brought up is past its position in the first projects.
+                    "select build, case when $3 <= cursor then target else position end as position"
+                    " from cocreate.projection_checkpoint"
                     " where tenant_id = $1 and build = any($2) order by build for update",
                     tenant,
                     numbers,
+                    project,
                 )
                 await connection.execute(
                     "delete from cocreate.projection_parked"

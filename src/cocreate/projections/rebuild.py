@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
@@ -18,7 +19,7 @@ from cocreate.projections.builds import (
     prune,
     take_into_use,
 )
-from cocreate.projections.engine import STREAMS_AT_ONCE, Engine
+from cocreate.projections.engine import GAP_SECONDS, STREAMS_AT_ONCE, Engine
 from cocreate.projections.model import ReadModel, all_that_rest_on, fingerprint
 
 
@@ -63,9 +64,12 @@ async def rebuild(
         # For as long as this lives, nobody drops them.
         await hold_builds(connection, [build.number for build in chosen])
         engine = Engine(projecting, Chosen(builds.models, chosen))
-        for tenant, done, total in await _tenants(connection, chosen):
-            await _bring(engine, tenant, chosen, done, total, progress)
-        await take_into_use(connection, chosen)
+        await _catch_up(connection, engine, chosen, progress)
+        async with connection.transaction():
+            # Nobody takes the builds of before further on, so that no reader goes back in time.
+            await _hold_back(connection, [builds[one.name] for one in chosen if one.name in builds])
+            await _catch_up(connection, engine, chosen, progress)
+            await take_into_use(connection, chosen)
         await connection.execute("select pg_notify('cocreate', $1)", f"{BUILDS}:")
         await builds.load(connection)
         await prune(connection, builds.numbers, older_than=timedelta(0))
@@ -95,6 +99,30 @@ async def _begin(connection: AnyConnection, builds: Builds, names: Sequence[str]
     return list(chosen.values())
 
 
+async def _catch_up(
+    connection: AnyConnection,
+    engine: Engine,
+    builds: Sequence[Build],
+    progress: Callable[[Progress], None],
+) -> None:
+    """Bring builds up until they hold all that the logs hold now, even if another does so too."""
+    for tenant, done, total in await _tenants(connection, builds):
+        await _bring(connection, engine, tenant, builds, done, total, progress)
+
+
+async def _hold_back(connection: AnyConnection, builds: Sequence[Build]) -> None:
+    """Hold the leases on builds in every log, for as long as the transaction takes."""
+    tenants = await connection.fetch("select tenant_id from cocreate.municipality order by 1")
+    for row in tenants:
+        await connection.execute("select set_config('cocreate.tenant', $1, true)", row[0])
+        await connection.execute(
+            "select from cocreate.projection_checkpoint"
+            " where tenant_id = $1 and build = any($2) order by build for update",
+            row[0],
+            [build.number for build in builds],
+        )
+
+
 async def _tenants(
     connection: AnyConnection, builds: Sequence[Build]
 ) -> list[tuple[str, int, int]]:
@@ -106,6 +134,7 @@ async def _tenants(
 
 
 async def _bring(
+    connection: AnyConnection,
     engine: Engine,
     tenant: str,
     builds: Sequence[Build],
@@ -113,8 +142,14 @@ async def _bring(
     total: int,
     progress: Callable[[Progress], None],
 ) -> None:
+    goal: int = await connection.fetchval("select cocreate.read_head($1, null)", tenant)
+    numbers = [build.number for build in builds]
+    reached = "select position from cocreate.read_checkpoint($1, $2)"
     progress(Progress(tenant, done, total))
-    while await engine.bring(tenant, builds):
-        done = min(done + STREAMS_AT_ONCE, total)
-        progress(Progress(tenant, done, total))
+    while await connection.fetchval(reached, tenant, numbers) < goal:
+        if await engine.bring(tenant, builds):
+            done = min(done + STREAMS_AT_ONCE, total)
+            progress(Progress(tenant, done, total))
+        else:
+            await asyncio.sleep(GAP_SECONDS)  # it is done, or another is at it
     progress(Progress(tenant, total, total))
