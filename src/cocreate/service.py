@@ -76,7 +76,7 @@ async def open_service(
         signals = Signals(dsn, pool, listening=hold)
         engine = None
         if project:
-            projecting = await open_pool(dsn, "cocreate_projector", size=3)
+            projecting = await open_pool(dsn, "cocreate_projector", size=6)
             stack.push_async_callback(projecting.close)
             engine = Engine(
                 projecting, builds, moved=lambda tenant, _position: signals.tell(MOVED, tenant)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -124,8 +125,8 @@ class Changes(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     next: str | None = None
 
 
-Token = tuple[int, str, UUID, str]
-"""A place in the order: the position, the kind, the project, the id."""
+Token = tuple[int, str, str, UUID, str]
+"""A place in the order: the position, the kind, the table, the project, the id."""
 
 
 @get(
@@ -168,28 +169,30 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
     chosen = [kind for kind in Kind if between.kind in (None, kind)]
 
     async def ask() -> bytes:
-        pages: list[list[Change]] = []
+        pages: list[list[tuple[Token, asyncpg.Record]]] = []
         for kind in chosen:
             model, register = _REGISTERS[kind]
             await answers.reach(
                 model, code, known.position, within=known.parts.settings.freshness_timeout
             )
-            rows = await answers.ask(
-                model,
-                f"changes_{register.changes}",
-                code,
-                int(known.audience),
-                begin,
-                known.position,
-                project,
-                *_after(kind, token),
-                between.limit + 1,
-            )
-            pages.append([_change(kind, row) for row in rows])
-        ordered = list(islice(merge(*pages, key=_token), between.limit + 1))
-        answer = Changes(begin, known.position, ordered[: between.limit])
+            for table in register.changes:
+                rows = await answers.ask(
+                    model,
+                    f"changes_{table}",
+                    code,
+                    int(known.audience),
+                    begin,
+                    known.position,
+                    project,
+                    *_after(kind, table, token),
+                    between.limit + 1,
+                )
+                pages.append([(_token(kind, table, row), row) for row in rows])
+        ordered = list(islice(merge(*pages, key=itemgetter(0)), between.limit + 1))
+        items = [_change(place, row) for place, row in ordered[: between.limit]]
+        answer = Changes(begin, known.position, items)
         if len(ordered) > between.limit:
-            place = msgspec.json.encode(_token(ordered[between.limit - 1]))
+            place = msgspec.json.encode(ordered[between.limit - 1][0])
             more = urlsafe_b64encode(place).rstrip(b"=").decode()
             answer = msgspec.structs.replace(answer, next=more)
         return _JSON.encode(answer)
@@ -198,7 +201,7 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
     return with_tag(cast("bytes", body), tag)
 
 
-def _change(kind: Kind, row: asyncpg.Record) -> Change:
+def _change(place: Token, row: asyncpg.Record) -> Change:
     before = None if row["before"] is None else _told(row["before"])
     after = None if row["after"] is None else _told(row["after"])
     change = ChangeKind.CHANGED
@@ -210,7 +213,9 @@ def _change(kind: Kind, row: asyncpg.Record) -> Change:
         differ = [name for name in before if before[name] != after[name]]
         before = {name: before[name] for name in differ}
         after = {name: after[name] for name in differ}
-    return Change(kind, row["project_id"], row["id"], change, row["changed_at"], before, after)
+    return Change(
+        Kind(place[1]), row["project_id"], row["id"], change, row["changed_at"], before, after
+    )
 
 
 def _told(row: str) -> dict[str, Any]:
@@ -223,20 +228,21 @@ def _camel(name: str) -> str:
     return first + "".join(word.title() for word in rest)
 
 
-def _token(change: Change) -> Token:
-    return change.position, change.kind, change.project, change.id
+def _token(kind: Kind, table: str, row: asyncpg.Record) -> Token:
+    return row["changed_at"], kind, table, row["project_id"], row["id"]
 
 
-def _after(kind: Kind, token: Token | None) -> tuple[int, UUID, str]:
-    """Give the place after which the rows of a kind are to come."""
+def _after(kind: Kind, table: str, token: Token | None) -> tuple[int, UUID, str]:
+    """Give the place after which the rows of a table are to come."""
     if token is None:
         return -1, UUID(int=0), ""
-    position, at_kind, project, row_id = token
-    if kind == at_kind:
+    position, at_kind, at_table, project, row_id = token
+    if (kind, table) == (at_kind, at_table):
         return position, project, row_id
-    # Of one position, the kinds before have had their turn, and those after have not.
+    # Of one position, the tables before have had their turn, and those after have not.
     last = UUID(int=2**128 - 1)
-    return (position, last, "") if kind < at_kind else (position - 1, last, "")
+    before = (kind, table) < (at_kind, at_table)
+    return (position if before else position - 1), last, ""
 
 
 def _place(text: str | None) -> Token | None:
@@ -255,7 +261,7 @@ _REGISTERS: dict[str, tuple[str, Register]] = {
     resource.path: (name, resource)
     for name, model in read_models().items()
     for resource in model.RESOURCES
-    if isinstance(resource, Register) and resource.changes is not None
+    if isinstance(resource, Register) and resource.changes
 }
 
 HANDLERS = (list_changes, list_project_changes)

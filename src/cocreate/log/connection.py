@@ -38,6 +38,13 @@ ANSWER_SECONDS: Mapping[Role, float | None] = {"cocreate_app": 30.0, "cocreate_p
 """How long a statement may take; a rebuild takes as long as its log is."""
 
 
+SETTINGS: Mapping[Role, Mapping[str, str]] = {
+    "cocreate_app": {},
+    # Rows and checkpoints go together, so what a crash of the server takes is folded again.
+    "cocreate_projector": {"synchronous_commit": "off"},
+}
+
+
 async def open_pool(dsn: str, role: Role, *, size: int = 10) -> Pool:
     """Open a pool of connections that act as a role, whoever signed in."""
     return await asyncpg.create_pool(
@@ -47,5 +54,11 @@ async def open_pool(dsn: str, role: Role, *, size: int = 10) -> Pool:
         connection_class=Connection,
         max_inactive_connection_lifetime=600,
         command_timeout=ANSWER_SECONDS[role],
-        server_settings={"role": role, "timezone": "UTC", "application_name": role, "jit": "off"},
+        server_settings={
+            "role": role,
+            "timezone": "UTC",
+            "application_name": role,
+            "jit": "off",
+            **SETTINGS[role],
+        },
     )

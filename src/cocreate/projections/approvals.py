@@ -217,7 +217,7 @@ RESOURCES: Sequence[Resource] = (
         row=Approval,
         narrow=ApprovalFilter,
         function="list_approvals",
-        changes="approval",
+        changes=("approval",),
     ),
     Dashboard(
         path="approval-board",

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
-from cocreate.log.connection import AnyConnection
+import msgspec
+
 from cocreate.projections.tables import Values
 
 RowKey = tuple[UUID, str, int]
 """The project, the id of the row within it, and the audience."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """A call of a function of a build."""
+
+    function: str
+    given: Sequence[object]
 
 
 class VersionChanges:
@@ -47,34 +55,33 @@ class VersionChanges:
             self._gone.pop(key, None)
             self._now[key] = (position, values)
 
-    async def write(self, connection: AnyConnection, tenant: str, schema: str, table: str) -> None:
-        """Write the changes to the table, in the transaction of the caller, and forget them."""
+    def calls(self, tenant: str, schema: str, table: str) -> Iterator[Call]:
+        """Yield the calls that write the changes, in order, and forget them."""
         ended, past, now, gone = self._ended, self._past, self._now, self._gone
         self.__init__()  # type: ignore[misc]
-        # Schema and table are names of our own, never input.
         if ended:
-            await connection.execute(
-                f"select {schema}.end_{table}($1, $2, $3, $4)",
-                *_columns(ended),
-                list(ended.values()),
-            )
+            yield Call(f"{schema}.end_{table}", (*_columns(ended), list(ended.values())))
         if gone:
-            await connection.execute(f"select {schema}.forget_{table}($1, $2, $3)", *_columns(gone))
+            yield Call(f"{schema}.forget_{table}", _columns(gone))
         if now:
-            records = [
-                (tenant, project, audience, row_id, since, *values)
-                for (project, row_id, audience), (since, values) in now.items()
-            ]
-            await connection.execute(
-                f"select {schema}.write_{table}($1::{schema}.{table}[])", records
+            yield Call(
+                f"{schema}.write_{table}",
+                (
+                    [
+                        (tenant, project, audience, row_id, since, *values)
+                        for (project, row_id, audience), (since, values) in now.items()
+                    ],
+                ),
             )
         if past:
-            records = [
-                (tenant, project, audience, row_id, since, *values, until)
-                for (project, row_id, audience), since, values, until in past
-            ]
-            await connection.execute(
-                f"select {schema}.write_{table}_past($1::{schema}.{table}_past[])", records
+            yield Call(
+                f"{schema}.write_{table}_past",
+                (
+                    [
+                        (tenant, project, audience, row_id, since, *values, until)
+                        for (project, row_id, audience), since, values, until in past
+                    ],
+                ),
             )
 
 
@@ -99,20 +106,39 @@ class RowChanges:
             self._gone.pop(key, None)
             self._rows[key] = values
 
-    async def write(self, connection: AnyConnection, tenant: str, schema: str, table: str) -> None:
-        """Write the changes to the table, in the transaction of the caller, and forget them."""
+    def calls(self, tenant: str, schema: str, table: str) -> Iterator[Call]:
+        """Yield the calls that write the changes, in order, and forget them."""
         rows, gone = self._rows, self._gone
         self.__init__()  # type: ignore[misc]
         if gone:
-            await connection.execute(f"select {schema}.forget_{table}($1, $2, $3)", *_columns(gone))
+            yield Call(f"{schema}.forget_{table}", _columns(gone))
         if rows:
-            records = [
-                (tenant, project, audience, row_id, *values)
-                for (project, row_id, audience), values in rows.items()
-            ]
-            await connection.execute(
-                f"select {schema}.write_{table}($1::{schema}.{table}[])", records
+            yield Call(
+                f"{schema}.write_{table}",
+                (
+                    [
+                        (tenant, project, audience, row_id, *values)
+                        for (project, row_id, audience), values in rows.items()
+                    ],
+                ),
             )
+
+
+def statement(calls: Sequence[Call]) -> tuple[str, list[object]]:
+    """Give the one statement that makes calls in their order, and what it is given.
+
+    All in one round trip. A list of results is worked out from left to right, and each of these
+    functions sees what those before it did.
+    """
+    given: list[object] = []
+    told = []
+    for call in calls:
+        first = len(given) + 1
+        given += call.given
+        places = ", ".join(f"${number}" for number in range(first, len(given) + 1))
+        # The names are of our own, never input.
+        told.append(f"{call.function}({places})")
+    return f"select {', '.join(told)}", given
 
 
 def _columns(keys: Iterable[RowKey] | Mapping[RowKey, object]) -> Sequence[list[object]]:

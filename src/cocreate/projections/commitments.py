@@ -113,6 +113,6 @@ RESOURCES: Sequence[Resource] = (
         row=Commitment,
         narrow=CommitmentFilter,
         function="list_commitments",
-        changes="commitment",
+        changes=("commitment",),
     ),
 )

@@ -161,6 +161,6 @@ RESOURCES: Sequence[Resource] = (
         row=Decision,
         narrow=DecisionFilter,
         function="list_decisions",
-        changes="decision",
+        changes=("decision",),
     ),
 )

@@ -172,7 +172,7 @@ RESOURCES: Sequence[Resource] = (
         row=Deviation,
         narrow=DeviationFilter,
         function="list_deviations",
-        changes="deviation",
+        changes=("deviation",),
     ),
     Dashboard(
         path="deviation-overview",

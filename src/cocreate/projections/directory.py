@@ -40,6 +40,12 @@ class ProjectRow(msgspec.Struct, frozen=True):
     level: str | None
     since: date
     closed_on: date | None
+    position: int
+
+
+class TallyRow(msgspec.Struct, frozen=True):
+    """What is counted in a project: apart, since nothing changes as often."""
+
     last_step_on: date
     wishes: int
     supporters: int
@@ -48,12 +54,10 @@ class ProjectRow(msgspec.Struct, frozen=True):
     deviations: int
     obstacles: int
     commitments: int
-    position: int
 
 
 def _rows(project: ProjectAccount, about: About) -> list[tuple[str, ProjectRow]]:
     del about
-    count = project.counts.get
     row = ProjectRow(
         project.title,
         project.summary,
@@ -66,6 +70,15 @@ def _rows(project: ProjectAccount, about: About) -> list[tuple[str, ProjectRow]]
         project.level,
         project.since,
         project.closed_on,
+        project.position,
+    )
+    return [("", row)]
+
+
+def _tally(project: ProjectAccount, about: About) -> list[tuple[str, TallyRow]]:
+    del about
+    count = project.counts.get
+    row = TallyRow(
         project.last_step_on,
         count("wish", 0),
         count("supporters", 0),
@@ -74,12 +87,14 @@ def _rows(project: ProjectAccount, about: About) -> list[tuple[str, ProjectRow]]
         count("deviation", 0),
         count("obstacle", 0),
         count("commitment", 0),
-        project.position,
     )
     return [("", row)]
 
 
-TABLES: Sequence[Table] = (VersionedTable("project", ProjectAccount, _rows, counting=True),)
+TABLES: Sequence[Table] = (
+    VersionedTable("project", ProjectAccount, _rows),
+    VersionedTable("tally", ProjectAccount, _tally, counting=True),
+)
 
 
 class ListedProject(msgspec.Struct, frozen=True, rename="camel"):
@@ -187,7 +202,7 @@ RESOURCES: Sequence[Resource] = (
         row=ListedProject,
         narrow=DirectoryFilter,
         function="list_projects",
-        changes="project",
+        changes=("project",),
     ),
     Dashboard(
         path="project-facets",

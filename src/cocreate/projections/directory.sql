@@ -18,6 +18,18 @@ create table project (
     level text,
     since date not null,
     closed_on date,
+    "position" bigint not null
+);
+
+call cocreate.keep_versions('project');
+
+-- What is counted in a project: apart, since nothing changes as often.
+create table tally (
+    tenant_id text not null,
+    project_id uuid not null,
+    audience smallint not null,
+    id text not null,
+    known_from bigint not null,
     last_step_on date not null,
     wishes integer not null,
     supporters integer not null,
@@ -25,11 +37,10 @@ create table project (
     decisions integer not null,
     deviations integer not null,
     obstacles integer not null,
-    commitments integer not null,
-    "position" bigint not null
+    commitments integer not null
 );
 
-call cocreate.keep_versions('project');
+call cocreate.keep_versions('tally');
 
 -- Every project known at a position, how well it fits what is sought, and which filters it fails.
 create function matched(p_tenant text, p_audience smallint, p_position bigint, p_filter jsonb)
@@ -94,16 +105,19 @@ begin
     return query
         select jsonb_build_array(o.number, o.name, p.project_id), p.project_id, p.title,
             p.summary, p.sector, p.initiative, p.department, p.at_place, p.status, p.phase,
-            p.level, p.since, p.closed_on, p.last_step_on, p.wishes, p.supporters, p.proposals,
-            p.decisions, p.deviations, p.obstacles, p.commitments, p.position
+            p.level, p.since, p.closed_on, t.last_step_on, t.wishes, t.supporters, t.proposals,
+            t.decisions, t.deviations, t.obstacles, t.commitments, p.position
             from project_known p
+            join tally_known t on t.tenant_id = p_tenant and t.project_id = p.project_id
+                and t.audience = p_audience and t.known_from <= p_position
+                and t.known_until > p_position
             join matched(p_tenant, p_audience, p_position, p_filter) m
                 on m.project_id = p.project_id and m.failed = '{}'
             cross join lateral (
                 select case sorted when 'relevance' then m.relevance
                     when 'latest-start' then p.since - date '0001-01-01'
-                    when 'latest-step' then p.last_step_on - date '0001-01-01'
-                    when 'most-supported' then p.supporters
+                    when 'latest-step' then t.last_step_on - date '0001-01-01'
+                    when 'most-supported' then t.supporters
                     else 0 end as number,
                     case sorted when 'title' then cocreate.searchable(p.title) else '' end as name) o
             where p.tenant_id = p_tenant and p.audience = p_audience

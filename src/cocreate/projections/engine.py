@@ -17,7 +17,7 @@ import contextlib
 import logging
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from time import monotonic
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import PAGE, Recorded, recorded
 from cocreate.projections.accounts import related, touched
 from cocreate.projections.builds import GONE, Build, Builds
+from cocreate.projections.changes import statement
 from cocreate.projections.fold import Changes, Layout, Poison, ProjectFold
 from cocreate.projections.known import Known, know, reaches_back
 from cocreate.projections.lag import Lag, Parked, lags, parked
@@ -50,6 +51,8 @@ STREAMS_AT_ONCE = 64
 """How many projects are brought up in one transaction."""
 PENDING = 20_000
 """How many changed rows are held before they are written."""
+AT_ONCE = 4
+"""How many logs are folded at a time: while one waits for the database, another goes on."""
 BREATH = 200
 """After how many steps others have a turn."""
 
@@ -140,13 +143,21 @@ class Engine:
         self._missed = set()
         tenants = await self._take_awake()
         while tenants:
-            again = set()
-            for tenant in tenants:
-                try:
-                    if await self.advance(tenant):
-                        again.add(tenant)
-                except asyncpg.PostgresError as problem:
-                    refused = problem
+            again: set[str] = set()
+            waiting = iter(tenants)
+
+            async def work(waiting: Iterator[str], again: set[str]) -> None:
+                nonlocal refused
+                for tenant in waiting:
+                    try:
+                        if await self.advance(tenant):
+                            again.add(tenant)
+                    except asyncpg.PostgresError as problem:
+                        refused = problem
+
+            async with asyncio.TaskGroup() as together:
+                for _ in range(min(AT_ONCE, len(tenants))):
+                    together.create_task(work(waiting, again))
             tenants = again | await self._take_awake()
         if refused is not None:
             # Not before: what is refused would be met again and again, and nothing else be done.
@@ -582,6 +593,12 @@ async def lease(
 
 async def write(connection: AnyConnection, tenant: str, changes: Changes) -> None:
     """Write changes to their tables, in the transaction of the caller, and forget them."""
-    for slot, change in zip(changes.layout.slots, changes.of, strict=True):
-        if len(change):
-            await change.write(connection, tenant, slot.schema, slot.table.name)
+    calls = [
+        call
+        for slot, change in zip(changes.layout.slots, changes.of, strict=True)
+        if len(change)
+        for call in change.calls(tenant, slot.schema, slot.table.name)
+    ]
+    if calls:
+        query, given = statement(calls)
+        await connection.execute(query, *given)

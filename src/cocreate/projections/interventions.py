@@ -152,7 +152,7 @@ RESOURCES: Sequence[Resource] = (
         row=Intervention,
         narrow=InterventionFilter,
         function="list_interventions",
-        changes="intervention",
+        changes=("intervention",),
     ),
     Dashboard(
         path="intervention-map",

@@ -42,9 +42,12 @@ class Known(msgspec.Struct):
     """The positions of the steps that corrected it."""
 
 
+_REACHES_BACK: frozenset[type[Event]] = frozenset({StepsPublished, StepCorrected})
+
+
 def reaches_back(event: Event) -> bool:
     """Tell whether a step changes how earlier steps of its project are known."""
-    return isinstance(event, StepsPublished | StepCorrected)
+    return type(event) in _REACHES_BACK
 
 
 def know(codec: Codec, recorded: Recorded) -> Known:

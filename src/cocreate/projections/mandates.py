@@ -235,6 +235,6 @@ RESOURCES: Sequence[Resource] = (
         row=Mandate,
         narrow=MandateFilter,
         function="list_mandates",
-        changes="mandate",
+        changes=("mandate",),
     ),
 )

@@ -777,7 +777,7 @@ RESOURCES: Sequence[Resource] = (
         row=NormCheckEntry,
         narrow=NormFilter,
         function="list_checks",
-        changes="norm_check",
+        changes=("norm_check",),
     ),
     Dashboard(
         path="norm-totals",

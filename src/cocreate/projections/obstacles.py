@@ -283,7 +283,7 @@ RESOURCES: Sequence[Resource] = (
         row=Obstacle,
         narrow=ObstacleFilter,
         function="list_obstacles",
-        changes="obstacle",
+        changes=("obstacle",),
     ),
     Dashboard(
         path="obstacle-dashboard",

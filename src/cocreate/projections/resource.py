@@ -47,8 +47,8 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     narrow: type[msgspec.Struct] = NoFilter
     """The filters: each field a query parameter, described by its ``Meta``."""
     function: str
-    changes: str | None = None
-    """The table whose rows tell what changed between two moments, if it is to be told."""
+    changes: Sequence[str] = ()
+    """The tables whose rows tell what changed between two moments."""
 
 
 class Dashboard(msgspec.Struct, frozen=True, kw_only=True):

@@ -42,7 +42,8 @@ begin atomic
         from wish_known w
         cross join lateral (values
             ('wish', w.expressed_on, 1::bigint, null::integer),
-            ('supporters', w.expressed_on, w.supporters, null),
+            ('supporters', w.expressed_on,
+                supporters_of(p_tenant, w.project_id, p_audience, w.id, p_position), null),
             ('answered', w.answered_on, 1, w.answered_on - w.expressed_on))
             as m (measure, happened_on, amount, days)
         where w.tenant_id = p_tenant and w.audience = p_audience and w.known_from <= p_position

@@ -29,7 +29,6 @@ class WishRow(msgspec.Struct, frozen=True):
     outcome: str | None
     place: str | None
     theme: str | None
-    supporters: int
     expressed_on: date
     answered_on: date | None
     fed_back_on: date | None
@@ -57,7 +56,6 @@ def row(wish: WishAccount, about: About) -> WishRow:
         wish.outcome,
         wish.place,
         wish.theme,
-        wish.supporters,
         wish.since,
         on_of(wish.answered),
         on_of(wish.fed_back),
@@ -75,7 +73,21 @@ def row(wish: WishAccount, about: About) -> WishRow:
     )
 
 
-TABLES: Sequence[Table] = (VersionedTable("wish", WishAccount, one(row)),)
+class SupportRow(msgspec.Struct, frozen=True):
+    """How many stand behind a wish: apart, since nothing changes as often."""
+
+    supporters: int
+
+
+def _support(wish: WishAccount, about: About) -> list[tuple[str, SupportRow]]:
+    del about
+    return [(wish.id, SupportRow(wish.supporters))] if wish.supporters else []
+
+
+TABLES: Sequence[Table] = (
+    VersionedTable("wish", WishAccount, one(row)),
+    VersionedTable("support", WishAccount, _support),
+)
 
 
 class Wish(msgspec.Struct, frozen=True, rename="camel"):
@@ -139,6 +151,6 @@ RESOURCES: Sequence[Resource] = (
         row=Wish,
         narrow=WishFilter,
         function="list_wishes",
-        changes="wish",
+        changes=("wish", "support"),
     ),
 )

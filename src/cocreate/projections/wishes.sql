@@ -14,7 +14,6 @@ create table wish (
     outcome text,
     place text,
     theme text,
-    supporters integer not null,
     expressed_on date not null,
     answered_on date,
     fed_back_on date,
@@ -35,6 +34,30 @@ call cocreate.keep_versions('wish');
 
 create index wish_in_order on wish (tenant_id, audience, owed desc, expressed_on, project_id, id);
 
+-- How many stand behind a wish: apart, since nothing changes as often.
+create table support (
+    tenant_id text not null,
+    project_id uuid not null,
+    audience smallint not null,
+    id text not null,
+    known_from bigint not null,
+    supporters integer not null
+);
+
+call cocreate.keep_versions('support');
+
+create function supporters_of(
+    p_tenant text, p_project uuid, p_audience smallint, p_id text, p_position bigint)
+    returns integer
+    language sql stable
+begin atomic
+    select coalesce((
+        select s.supporters from support_known s
+            where s.tenant_id = p_tenant and s.project_id = p_project and s.id = p_id
+                and s.audience = p_audience and s.known_from <= p_position
+                and s.known_until > p_position), 0);
+end;
+
 create function list_wishes(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
     p_after jsonb, p_limit integer)
@@ -51,9 +74,10 @@ as $$
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return query
-        select jsonb_build_array(not w.owed, w.expressed_on, w.project_id, w.id), w.project_id,
+        select jsonb_build_array(w.owed, w.expressed_on, w.project_id, w.id), w.project_id,
             w.project_title, w.id, w.title, w.status, w.outcome, w.sector, w.initiative, w.place,
-            w.theme, w.supporters, w.expressed_on,
+            w.theme, supporters_of(p_tenant, w.project_id, p_audience, w.id, p_position),
+            w.expressed_on,
             coalesce(w.closed_on, p_today) - w.expressed_on, w.answered_on,
             case when w.owed and w.answered_on is null then p_today - w.expressed_on end,
             w.fed_back_on, w.word, w.merged_into, w.comes_from, w.proposals, w.decisions,
@@ -72,10 +96,11 @@ begin
                     or w.owed and w.answered_on is null and p_today - w.expressed_on
                         >= (p_filter ->> 'minDaysWithoutAnswer')::integer)
                 and (p_after is null
-                    or (not w.owed, w.expressed_on, w.project_id, w.id) > (
-                        (p_after ->> 0)::boolean, (p_after ->> 1)::date, (p_after ->> 2)::uuid,
-                        p_after ->> 3))
-            order by not w.owed, w.expressed_on, w.project_id, w.id
+                    or w.owed < (p_after ->> 0)::boolean
+                    or w.owed = (p_after ->> 0)::boolean
+                        and (w.expressed_on, w.project_id, w.id) > (
+                            (p_after ->> 1)::date, (p_after ->> 2)::uuid, p_after ->> 3))
+            order by w.owed desc, w.expressed_on, w.project_id, w.id
             limit p_limit;
 end
 $$;
