@@ -206,6 +206,11 @@ class Engine:
             if len(held) < len(builds):
                 self._missed.add(tenant)
                 return False
+            if not await self._in_use(connection, list(builds)):
+                # Replaced: taken further on, they would be ahead of what readers are given next.
+                self.hear("builds", "")
+                self._missed.add(tenant)
+                return False
             parked = await self._parked(connection, tenant, held)
             # All fold on from the accounts, so it is where these are that counts. Builds further on
             # wait; those that lack other steps than the accounts are folded apart from them.
@@ -236,6 +241,13 @@ class Engine:
             brought = [builds[number] for number in behind]
             more = await self.bring(tenant, brought, up_to=up_to) or more
         return more
+
+    async def _in_use(self, connection: AnyConnection, builds: Sequence[int]) -> bool:
+        in_use: int = await connection.fetchval(
+            "select count(*) from cocreate.read_model_build where build = any($1) and in_use",
+            builds,
+        )
+        return in_use == len(builds)
 
     async def _head(self, connection: AnyConnection, tenant: str) -> int:
         head: int | None = await connection.fetchval("select cocreate.read_head($1, null)", tenant)
