@@ -442,7 +442,8 @@ class Engine:
                 done,
                 target,
                 None if done else projects[-1],
-                done and target >= head,
+                # A log that grows all the time is never reached: near enough is as good as there.
+                done and target >= head - PAGE,
             )
         if done:
             self._moved(tenant, target)
