@@ -10,7 +10,6 @@ from types import FrameType
 
 import uvicorn
 from litestar import Litestar
-from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
@@ -29,6 +28,7 @@ from cocreate.api import (
 )
 from cocreate.api.authentication import Access
 from cocreate.api.commands import take_steps
+from cocreate.api.compression import compressed
 from cocreate.api.docs_page import published
 from cocreate.api.event_stream import EventStreams, cut_short
 from cocreate.api.headers import add_headers, refuse_trailing_slash
@@ -103,15 +103,10 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
         state=State({"public_url": settings.public_url}),
         exception_handlers={Exception: answer_problem},
         before_request=refuse_trailing_slash,
+        middleware=[compressed],
         before_send=[add_headers],
         openapi_config=None,
         request_max_body_size=settings.max_body_bytes,
-        compression_config=CompressionConfig(
-            backend="gzip",
-            minimum_size=1_000,
-            gzip_compress_level=5,
-            exclude_opt_key="exclude_from_compression",
-        ),
         logging_config=None,
     )
 

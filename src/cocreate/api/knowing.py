@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from cocreate.api.answers import Answer, as_given
 from cocreate.api.authentication import header
+from cocreate.api.compression import takes_gzip
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.domain.calendar import amsterdam_date
@@ -133,7 +134,7 @@ def with_tag(body: bytes, tag: str, headers: Mapping[bytes, bytes] | None = None
 
 def encoding(request: AnyRequest) -> str:
     """Give what tells two encodings of one answer apart, for its ETag."""
-    return "z" if b"gzip" in (header(request.scope, b"accept-encoding") or b"") else "i"
+    return "z" if takes_gzip(request.scope) else "i"
 
 
 def _validators(tag: str) -> list[tuple[bytes, bytes]]:

@@ -13,6 +13,7 @@ from cocreate.api.answers import as_json
 from cocreate.api.documented import documented
 from cocreate.api.knowing import AnyRequest
 from cocreate.api.parts import parts_of
+from cocreate.api.problems import Problem
 from cocreate.api.read_models import MUNICIPALITY
 from cocreate.api.roles import SEE_LAGS
 from cocreate.domain.vocabulary import Role
@@ -38,6 +39,8 @@ async def read_lags(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give the lags of a municipality."""
     parts = parts_of(request)
     await parts.access.allowed(request, SEE_LAGS)
+    if await parts.service.reader.head(code) is None:
+        raise Problem("not-found")
     pool, builds = parts.service.pool, parts.service.builds
     return as_json(ProjectionLags(await lags(pool, builds, code), await parked(pool, builds, code)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, get_type_hints
 
 import msgspec
@@ -11,6 +11,12 @@ from litestar import Request
 from cocreate.api.problems import FieldError, Problem
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+Checks = Mapping[str, Callable[[str], object]]
+"""What looks further at the text of a parameter, by the name of its field.
+
+A struct has them as ``CHECKS``; each raises :class:`ValueError` for a text that is wrong.
+"""
 
 
 def read_query(request: Request[Any, Any, Any], *structs: type[msgspec.Struct]) -> list[Any]:
@@ -36,15 +42,21 @@ def _read(
     struct: type[msgspec.Struct], given: Mapping[str, Sequence[str]], wrong: list[FieldError]
 ) -> dict[str, object]:
     hints = get_type_hints(struct, include_extras=True)
+    checks: Checks = getattr(struct, "CHECKS", {})
+    required = {field.name for field in msgspec.structs.fields(struct) if field.required}
     fields: dict[str, object] = {}
     for field, name in zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True):
         values = given.get(name)
         if values is None:
+            if field in required:
+                wrong.append(FieldError(name, "required", source="query"))
             continue
         try:
             if len(values) > 1 or "\0" in values[0]:
                 raise ValueError(name)
             fields[field] = msgspec.convert(values[0], hints[field], strict=False)
+            if field in checks:
+                checks[field](values[0])
         except (ValueError, OverflowError):
             wrong.append(FieldError(name, "invalid", {"problem": name}, source="query"))
     return fields
@@ -59,7 +71,12 @@ def parameters_of(struct: type[msgspec.Struct]) -> list[dict[str, Any]]:
         inlined = _inlined(described, components)
         description = inlined.pop("description", None)
         inlined.pop("default", None)
-        parameter = {"name": name, "in": "query", "required": False, "schema": inlined}
+        parameter = {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "schema": inlined,
+        }
         if description:
             parameter["description"] = description
         parameters.append(parameter)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import binascii
+import contextlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any, cast
@@ -219,12 +221,33 @@ class _Stream(ASGIResponse):
             (b"vary", b"Authorization, Accept, Accept-Encoding"),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
+        # A server takes what is sent to a reader who left, and says nothing of it.
+        left = asyncio.create_task(_leaving(receive))
+        try:
+            await self._send_rows(send, rows, left)
+        finally:
+            left.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await left
+
+    async def _send_rows(
+        self, send: Send, first: list[msgspec.Struct], left: asyncio.Task[None]
+    ) -> None:
         body = csv_head(self._register.row) if self._form is Format.CSV else b""
         write = csv_lines if self._form is Format.CSV else json_lines
-        await _send_body(send, body + write(rows), more=True)
-        async for rows in self._pages:
+        await _send_body(send, body + write(first), more=True)
+        while not left.done():
+            rows = await anext(self._pages, None)
+            if rows is None:
+                await _send_body(send, b"", more=False)
+                return
             await _send_body(send, write(rows), more=True)
-        await _send_body(send, b"", more=False)
+
+
+async def _leaving(receive: Receive) -> None:
+    """Wait until the reader leaves."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send_body(send: Send, body: bytes, *, more: bool) -> None:
