@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -18,9 +19,10 @@ from litestar import Litestar
 from tests.api.conftest import As, Town, found_town
 from tests.conftest import served
 
-from cocreate.api.event_stream import EventStreams
+from cocreate.api.event_stream import EventStreams, Messages
 from cocreate.app import create_app
 from cocreate.domain.vocabulary import Role
+from cocreate.log.tail import Place
 from cocreate.settings import Settings
 
 PATIENCE = 15
@@ -403,3 +405,19 @@ async def test_a_process_stops_at_once_whoever_reads(settings: Settings) -> None
         assert rest == []
         assert monotonic() - begun < 3
         assert len(streams_of(app)) == 0
+
+
+async def test_an_error_of_ours_ends_the_stream_and_is_logged(
+    small: Small, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    project = await small.town.start()
+
+    def broken(self: Messages, place: Place, project: UUID | None) -> bytes:
+        raise KeyError(place, project)
+
+    async with following(small.town.anyone, small.town.home) as stream:
+        monkeypatch.setattr(Messages, "after", broken)
+        await small.town.take(project, "wishes", title="Licht")
+        assert await stream.end() == []
+    assert "could not be told" in caplog.text
+    await until_left(small.app, small.client)
