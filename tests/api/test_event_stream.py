@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator
 from time import monotonic
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import httpx
 import msgspec
@@ -18,9 +19,10 @@ from litestar import Litestar
 from tests.api.conftest import As, Town, found_town
 from tests.conftest import served
 
-from cocreate.api.event_stream import EventStreams
+from cocreate.api.event_stream import EventStreams, Messages
 from cocreate.app import create_app
 from cocreate.domain.vocabulary import Role
+from cocreate.log.tail import Place
 from cocreate.settings import Settings
 
 PATIENCE = 15
@@ -366,25 +368,30 @@ LONG = "€" * 9_900
 """Some hundreds of it, at 30 kB each, are more than the buffers of a connection hold."""
 
 
+async def fill(town: Town) -> None:
+    """Record more than the connection of a reader who takes in nothing can hold."""
+    project = await town.start()
+    for _ in range(250):
+        await town.take(project, "wishes", title="Lang", text=LONG)
+
+
 async def test_a_reader_who_takes_in_nothing_holds_up_nobody(settings: Settings) -> None:
     app = create_app(settings, project=False)
     async with served(app) as client, contextlib.AsyncExitStack() as stack:
         town = await found_town(client)
         project = await town.start()
-        slow = contextlib.AsyncExitStack()
-        await stack.enter_async_context(slow)
-        await slow.enter_async_context(stuck(client, town.home))
-        live = [
-            await stack.enter_async_context(following(town.anyone, town.home)) for _ in range(20)
-        ]
-        for number in range(300):
-            await town.take(project, "wishes", title=f"Wens {number}", text=LONG)
-        for heard in await asyncio.gather(*(stream.take(300) for stream in live)):
-            assert versions(heard) == list(range(2, 302))
-        [tail] = streams_of(app)._tails._tails.values()
-        assert tail.readers == 21
-        assert sum(len(page.content) for page in tail._pages) < 2_000_000
-        await slow.aclose()
+        async with stuck(client, town.home):
+            live = [
+                await stack.enter_async_context(following(town.anyone, project)) for _ in range(20)
+            ]
+            await fill(town)
+            for number in range(30):
+                await town.take(project, "wishes", title=f"Wens {number}")
+            for stream in live:
+                assert versions(await stream.take(30)) == list(range(2, 32))
+            [tail] = streams_of(app)._tails._tails.values()
+            assert tail.readers == 21
+            assert sum(len(page.content) for page in tail._pages) < 2_000_000
         await until_left(app, client, 20)
 
 
@@ -394,12 +401,26 @@ async def test_a_process_stops_at_once_whoever_reads(settings: Settings) -> None
         client = await stack.enter_async_context(served(app))
         town = await found_town(client)
         project = await town.start()
-        async with stuck(client, town.home), following(town.anyone, town.home) as stream:
-            for number in range(300):
-                await town.take(project, "wishes", title=f"Wens {number}", text=LONG)
-            await stream.take(300)
+        async with stuck(client, town.home), following(town.anyone, project) as stream:
+            await fill(town)
             begun = monotonic()
             rest, _ = await asyncio.gather(stream.end(), stack.aclose())
         assert rest == []
-        assert monotonic() - begun < 3
+        assert monotonic() - begun < 5
         assert len(streams_of(app)) == 0
+
+
+async def test_an_error_of_ours_ends_the_stream_and_is_logged(
+    small: Small, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    project = await small.town.start()
+
+    def broken(_messages: Messages, place: Place, project: UUID | None) -> bytes:
+        raise KeyError(place, project)
+
+    async with following(small.town.anyone, small.town.home) as stream:
+        monkeypatch.setattr(Messages, "after", broken)
+        await small.town.take(project, "wishes", title="Licht")
+        assert await stream.end() == []
+    assert "could not be told" in caplog.text
+    await until_left(small.app, small.client)

@@ -194,20 +194,21 @@ class EventStream(ASGIResponse):
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             told = asyncio.create_task(self._tell(tail, place, send))
             gone = asyncio.create_task(_watch(receive, told))
-            try:
-                with streams.telling(scope, told):
+            with streams.telling(scope, told):
+                try:
                     while not (await asyncio.wait({told}, timeout=self._heartbeat))[0]:
                         await access.reading(self._request)
-            except Exception as problem:  # noqa: BLE001 - the answer has begun: it can only end
-                if not isinstance(problem, Problem):
-                    _log.warning("A key could not be looked at again: %s", problem)
-            finally:
-                gone.cancel()
-                told.cancel()
-                [failed, _] = await asyncio.gather(told, gone, return_exceptions=True)
-            if isinstance(failed, Exception):
-                _log.error("The events of %s could not be told", self._code, exc_info=failed)
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+                except Exception as problem:  # noqa: BLE001 - the answer has begun: it can only end
+                    if not isinstance(problem, Problem):
+                        _log.warning("A key could not be looked at again: %s", problem)
+                finally:
+                    gone.cancel()
+                    told.cancel()
+                    failed, _ = await asyncio.gather(told, gone, return_exceptions=True)
+                if isinstance(failed, Exception):
+                    _log.error("The events of %s could not be told", self._code, exc_info=failed)
+                # Held back, too, while a reader takes nothing in; its place is free after that.
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     @property
     def _heartbeat(self) -> float:
