@@ -38,6 +38,7 @@ from cocreate.api.parts import Parts
 from cocreate.api.problem_pages import explain_problem
 from cocreate.api.problems import answer_problem
 from cocreate.api.read_models import read_model_routes
+from cocreate.api.report_page import read_participation_report
 from cocreate.api.steps import step_routes
 from cocreate.service import open_service, prepare_database
 from cocreate.settings import Settings
@@ -66,6 +67,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         events.get_event,
         *reading.HANDLERS,
         *read_model_routes(),
+        read_participation_report,
         *comparison.HANDLERS,
         *changes.HANDLERS,
         *lags.HANDLERS,
