@@ -30,46 +30,46 @@ def signals(world: World) -> Signals:
 
 
 async def test_an_answer_is_kept_until_its_model_moves(world: World, signals: Signals) -> None:
-    answers, asked = Answers(world.pool, signals), Asked()
-    assert await answers.give("timeline", "GM0001", "q", asked) == b"1"
-    assert await answers.give("timeline", "GM0001", "q", asked) == b"1"
-    for topic, tenant in (("obstacles", "GM0001"), ("timeline", "GM0002"), ("log", "GM0001")):
+    answers, asked = Answers(world.pool, world.builds, signals), Asked()
+    assert await answers.give("GM0001", "q", asked) == b"1"
+    assert await answers.give("GM0001", "q", asked) == b"1"
+    for topic, tenant in (("models", "GM0002"), ("log", "GM0001")):
         answers._hear(topic, tenant)
-        assert await answers.give("timeline", "GM0001", "q", asked) == b"1"
-    answers._hear("timeline", "GM0001")
-    assert await answers.give("timeline", "GM0001", "q", asked) == b"2"
+        assert await answers.give("GM0001", "q", asked) == b"1"
+    answers._hear("models", "GM0001")
+    assert await answers.give("GM0001", "q", asked) == b"2"
     answers._hear("", "")
-    assert await answers.give("timeline", "GM0001", "q", asked) == b"3"
+    assert await answers.give("GM0001", "q", asked) == b"3"
 
 
 @pytest.mark.parametrize(
     ("topic", "tenant", "times"),
-    [("timeline", "GM0001", 2), ("", "", 2), ("timeline", "GM0002", 1), ("obstacles", "GM0001", 1)],
+    [("models", "GM0001", 2), ("", "", 2), ("builds", "", 2), ("models", "GM0002", 1)],
 )
 async def test_an_answer_is_not_kept_when_its_model_moved_while_it_was_asked(
     world: World, signals: Signals, topic: str, tenant: str, times: int
 ) -> None:
-    answers, asked = Answers(world.pool, signals), Asked()
+    answers, asked = Answers(world.pool, world.builds, signals), Asked()
     asked.meanwhile = lambda: answers._hear(topic, tenant)
-    await answers.give("timeline", "GM0001", "q", asked)
-    await answers.give("timeline", "GM0001", "q", asked)
+    await answers.give("GM0001", "q", asked)
+    await answers.give("GM0001", "q", asked)
     assert asked.times == times
 
 
 async def test_nothing_is_kept_or_given_from_before_without_signals(
     world: World, signals: Signals
 ) -> None:
-    answers, asked = Answers(world.pool, signals), Asked()
-    await answers.give("timeline", "GM0001", "q", asked)
+    answers, asked = Answers(world.pool, world.builds, signals), Asked()
+    await answers.give("GM0001", "q", asked)
     signals.connected = False
-    assert await answers.give("timeline", "GM0001", "q", asked) == b"2"
+    assert await answers.give("GM0001", "q", asked) == b"2"
     signals.connected = True
     answers._hear("", "")
-    assert await answers.give("timeline", "GM0001", "q", asked) == b"3"
+    assert await answers.give("GM0001", "q", asked) == b"3"
 
 
 async def test_what_is_kept_stays_within_its_bytes(world: World, signals: Signals) -> None:
-    answers = Answers(world.pool, signals, max_bytes=1_600)
+    answers = Answers(world.pool, world.builds, signals, max_bytes=1_600)
 
     async def long() -> bytes:
         return b"x" * 100
@@ -78,18 +78,18 @@ async def test_what_is_kept_stays_within_its_bytes(world: World, signals: Signal
         return b"x" * 101
 
     for number in range(40):
-        await answers.give("timeline", f"GM{number % 7}", number, long)
+        await answers.give(f"GM{number % 7}", number, long)
         assert answers._bytes == sum(map(len, answers._kept.values())) <= 1_600
     assert len(answers._kept) == 16
-    await answers.give("timeline", "GM1", "big", too_long)
-    assert ("timeline", "GM1", "big") not in answers._kept
+    await answers.give("GM1", "big", too_long)
+    assert ("GM1", "big") not in answers._kept
     for number in range(7):
-        answers._hear("timeline", f"GM{number}")
+        answers._hear("models", f"GM{number}")
     assert (answers._bytes, answers._kept, answers._keys) == (0, {}, {})
 
 
 async def test_reaching_a_position_waits_for_the_engine(world: World, signals: Signals) -> None:
-    answers = Answers(world.pool, signals)
+    answers = Answers(world.pool, world.builds, signals)
     code, project = await world.project()
     receipt = await world.take(code, project, ExpressWish(occurred_on=DAY, title="licht"))
     with pytest.raises(NotFresh):
@@ -97,7 +97,7 @@ async def test_reaching_a_position_waits_for_the_engine(world: World, signals: S
     with pytest.raises(NotFresh):
         await answers.reach("timeline", code, receipt.position, within=0.06)
     waiting = asyncio.create_task(answers.reach("timeline", code, receipt.position, within=30))
-    await world.engine.catch_up()
+    await world.catch_up(code)
     await waiting
     await answers.reach("timeline", code, receipt.position, within=0)
 
@@ -106,11 +106,11 @@ async def test_who_reached_a_position_gets_no_answer_from_before_it(
     world: World, signals: Signals
 ) -> None:
     # Another process folds, and its signal did not get here yet.
-    answers, asked = Answers(world.pool, signals), Asked()
+    answers, asked = Answers(world.pool, world.builds, signals), Asked()
     code, project = await world.project()
-    await answers.give("timeline", code, "q", asked)
+    await answers.give(code, "q", asked)
     receipt = await world.take(code, project, ExpressWish(occurred_on=DAY, title="licht"))
-    await world.engine.catch_up()
+    await world.catch_up(code)
     for _ in range(2):
         await answers.reach("timeline", code, receipt.position, within=0)
-        assert await answers.give("timeline", code, "q", asked) == b"2"
+        assert await answers.give(code, "q", asked) == b"2"

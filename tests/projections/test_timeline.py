@@ -1,7 +1,6 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import pytest
@@ -46,6 +45,7 @@ from cocreate.domain.vocabulary import (
     ResidentsWord,
 )
 from cocreate.projections import timeline
+from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.timeline import Place
 
@@ -252,7 +252,9 @@ async def test_merged_and_split_subjects_keep_their_lineage(world: World) -> Non
     assert set(owed(answer)) == {"w4", "w5"}
     raw = {}
     for one in ("p1", "p3", "p4"):
-        body = await timeline.read_subject(world.pool, code, project, Audience.INTERNAL, one)
+        body = await timeline.read_subject(
+            world.answers, code, project, Audience.INTERNAL, answer["position"], one
+        )
         assert body is not None
         raw[one] = msgspec.json.decode(body)
     assert (raw["p1"]["mergedInto"], raw["p3"]["status"]) == ("p3", "split")
@@ -285,27 +287,34 @@ async def test_pages_go_by_what_happened_and_hold_still_while_the_log_grows(
     assert len({one["position"] for one in paged}) == len(paged)
 
 
-async def test_subjects_and_projects_come_in_pages(world: World) -> None:
+async def test_subjects_come_in_pages(world: World) -> None:
     code, project = await world.project()
-    others = [await world.start(code, occurred_on=day(1)) for _ in range(4)]
     await world.take(code, project, *(wish(f"w{one}", day(one % 3)) for one in range(7)))
-    await world.engine.catch_up()
+    position = await world.catch_up(code)
+    file = await read_file(
+        world.answers, world.reader, code, project, Audience.PUBLIC, position, TODAY, now=True
+    )
+    assert file is not None
     found: list[str] = []
     after: tuple[date, str] | None = timeline.EARLIEST
     while after is not None:
-        rows, after = await timeline.read_subjects(
-            world.pool, code, project, Audience.PUBLIC, "wish", TODAY, after=after, limit=3
+        body = await timeline.read_subjects(
+            world.answers,
+            code,
+            project,
+            Audience.PUBLIC,
+            position,
+            "wish",
+            TODAY,
+            after=after,
+            limit=3,
         )
-        found += [msgspec.json.decode(row)["id"] for row in rows]
+        assert body == timeline.subjects_of(file, "wish", after=after, limit=3)
+        page = msgspec.json.decode(body)
+        found += [row["id"] for row in page["items"]]
+        on, _, row_id = page.get("next", "").partition(".")
+        after = (date.fromisoformat(on), row_id) if on else None
     assert found == ["w0", "w3", "w6", "w1", "w4", "w2", "w5"]
-    projects: list[str] = []
-    before: tuple[date, UUID] | None = timeline.LATEST
-    while before is not None:
-        rows, before = await timeline.read_projects(
-            world.pool, code, Audience.PUBLIC, before=before, limit=2
-        )
-        projects += [msgspec.json.decode(row)["id"] for row in rows]
-    assert projects == [*sorted(map(str, others), reverse=True), str(project)]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -363,8 +372,23 @@ async def test_a_correction_shows_its_text_and_where_it_was_made(world: World) -
 async def test_there_is_no_timeline_of_an_unknown_project(world: World) -> None:
     code, _ = await world.project()
     elsewhere, project = await world.project()
-    await world.engine.catch_up()
     assert elsewhere != code
-    ask = (world.pool, code, project, Audience.INTERNAL)
+    position = await world.catch_up(code)
+    ask = (world.answers, code, project, Audience.INTERNAL, position)
     assert await timeline.read_timeline(*ask, TODAY) is None
     assert await timeline.read_subject(*ask, "") is None
+    assert await timeline.read_subjects(*ask, "wish", TODAY) is None
+
+
+async def test_what_has_moved_on_is_not_told_for_an_earlier_position(world: World) -> None:
+    code, project = await world.project()
+    position = await world.catch_up(code)
+    await world.take(code, project, wish("w1", DAY))
+    await world.catch_up(code)
+    ask = (world.answers, code, project, Audience.INTERNAL, position)
+    with pytest.raises(timeline.Moved):
+        await timeline.read_timeline(*ask, TODAY)
+    with pytest.raises(timeline.Moved):
+        await timeline.read_subject(*ask, "")
+    with pytest.raises(timeline.Moved):
+        await timeline.read_subjects(*ask, "wish", TODAY)

@@ -7,6 +7,7 @@ that the read models of its municipality moved on.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from time import monotonic
@@ -62,6 +63,9 @@ class Answers:
         self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
         self._keys: dict[str, set[Hashable]] = {}
         self._stands: dict[str, dict[str, Stand]] = {}
+        """How far read models are, for as long as no signal says that they moved."""
+        self._told: dict[str, dict[str, Stand]] = {}
+        """How far they were when they were last asked."""
         self._lost = 0
         self._moves: dict[str, int] = {}
         self._moved = asyncio.Event()
@@ -108,6 +112,11 @@ class Answers:
         if row is None or not row["complete"]:
             raise BeingBuilt(projection)
         stand = Stand(build.number, row["position"])
+        if self._told.setdefault(tenant, {}).get(projection) != stand:
+            # The signal of the process that moved it may still be on its way here.
+            self._told[tenant][projection] = stand
+            self._let_go(tenant)
+            moves = self._lost, self._moves.get(tenant)
         if moves == (self._lost, self._moves.get(tenant)):
             self._stands.setdefault(tenant, {})[projection] = stand
         return stand
@@ -140,19 +149,19 @@ class Answers:
         Raises :class:`NotFresh` and :class:`BeingBuilt`.
         """
         until = monotonic() + within
-        while True:
+        stand = await self.stand(projection, tenant)
+        while stand.position < position:
             self._moved.clear()
+            self._stands.pop(tenant, None)
             stand = await self.stand(projection, tenant)
             if stand.position >= position:
-                return stand
+                break
             left = until - monotonic()
             if left <= 0:
                 raise NotFresh
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._moved.wait(), min(left, CHECK_SECONDS))
-            except TimeoutError:
-                # The signal of the process that moved it may be late, or lost.
-                self._let_go(tenant)
+        return stand
 
     def _keep(self, key: tuple[str, Hashable], answer: bytes) -> None:
         if len(answer) > self._max_bytes // 16:

@@ -196,7 +196,7 @@ class _Report:
                 scope=span.scope,
                 since=span.since,
                 until=span.until,
-                positions=_in_order(span.position, span.ended),
+                positions=_in_order(span.position, span.ended_at),
             )
             for span in project.mandates
         )

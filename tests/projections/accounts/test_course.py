@@ -81,7 +81,7 @@ def test_who_leaves_directs_no_longer(told: Told) -> None:
     told.say(course.AssignMandate, party="Q1")
     told.say(course.LeaveParty, party="Q1", on=LATER)
     [mandate] = project(told).mandates
-    assert (mandate.until, mandate.ended, project(told).directs) == (LATER, 4, None)
+    assert (mandate.until, mandate.ended_at, project(told).directs) == (LATER, 4, None)
     assert subject(told, "Q1").carried == {}
 
 

@@ -94,7 +94,7 @@ class Span(_Part, kw_only=True):
     since: date
     position: int
     until: date | None = None
-    ended: int | None = None
+    ended_at: int | None = None
     """The position of the step that ended it."""
 
 
@@ -447,7 +447,7 @@ class MandateSpan(_Part, kw_only=True):
     since: date
     position: int
     until: date | None = None
-    ended: int | None = None
+    ended_at: int | None = None
 
 
 class Pause(_Part, kw_only=True):

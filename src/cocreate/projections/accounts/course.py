@@ -113,7 +113,7 @@ def mandated(accounts: Accounts, event: course.MandateAssigned) -> None:
         project.gives_account = event.party
     for span in project.mandates:
         if span.role is event.role and span.until is None:
-            span.until, span.ended = event.occurred_on, accounts.recorded.position
+            span.until, span.ended_at = event.occurred_on, accounts.recorded.position
             drop(accounts, span.party, "mandates")
     project.mandates.append(
         MandateSpan(
@@ -159,7 +159,7 @@ def party_left(accounts: Accounts, event: course.PartyLeft) -> None:
         party.closed_on = event.occurred_on
         if party.spans and party.spans[-1].until is None:
             party.spans[-1].until = event.occurred_on
-            party.spans[-1].ended = accounts.recorded.position
+            party.spans[-1].ended_at = accounts.recorded.position
         party.tell(accounts.link(motivation=event.reason))
     project = accounts.own()
     if project is None:
@@ -167,7 +167,7 @@ def party_left(accounts: Accounts, event: course.PartyLeft) -> None:
     # Who has left directs no longer, and gives no account: a gap, until another is assigned.
     for span in project.mandates:
         if span.party == event.party and span.until is None:
-            span.until, span.ended = event.occurred_on, accounts.recorded.position
+            span.until, span.ended_at = event.occurred_on, accounts.recorded.position
             drop(accounts, event.party, "mandates")
             if span.role is MandateRole.DIRECTS:
                 project.directs = None
