@@ -32,11 +32,15 @@ KINDS = ("wish", "proposal", "decision", "deviation", "approval", "obstacle", "c
 COURSE = frozenset({"pause", "resume"})
 ABOUT_PARTIES = frozenset({"leave", "mandate", "reassign"})
 """What names a party, which may be internal where the step that names it is not."""
-DECIDING = COURSE | ABOUT_PARTIES | {
-    *("withdraw", "merge", "split", "proposal", "realise", "judge", "decision"),
-    *("contest", "settle", "suspend", "resumed", "grant", "refuse", "resolve", "accept"),
-    *("fulfil", "change", "break"),
-}
+DECIDING = (
+    COURSE
+    | ABOUT_PARTIES
+    | {
+        *("withdraw", "merge", "split", "proposal", "realise", "judge", "decision"),
+        *("contest", "settle", "suspend", "resumed", "grant", "refuse", "resolve", "accept"),
+        *("fulfil", "change", "break"),
+    }
+)
 """What decides how something stands. Done internally to something public, it makes later public
 steps possible or impossible, which cannot but show."""
 

@@ -171,7 +171,7 @@ def all_kinds() -> tuple[Accounts, ...]:
     """Accounts of every kind that there is."""
     unending = [kind for kind in KINDS if kind not in RARE]
     said = [([kind], Random(number)) for number, kind in enumerate(unending)]  # noqa: S311
-    return (accounts_of_delft(), kept(retold(said)), *(kept(history(seed)) for seed in range(2)))
+    return (accounts_of_delft(), kept(retold(said)), *(kept(history(seed)) for seed in range(12)))
 
 
 def row_fields(table: Versioned) -> set[tuple[str, ...]]:
