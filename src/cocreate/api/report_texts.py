@@ -294,7 +294,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Besluiten zonder motivering: {number} van {decisions}.",
         "Decisions without a motivation: {number} of {decisions}.",
     ),
-    "commitments_without_date": (
+    "undated_commitments": (
         "Lopende toezeggingen zonder datum: {number}.",
         "Open commitments without a date: {number}.",
     ),

@@ -622,7 +622,7 @@ class _Report:
             decisions_without_motivation=self.mentions(
                 decision.id for decision in decisions if not decision.motivated
             ),
-            commitments_without_date=self.mentions(
+            undated_commitments=self.mentions(
                 each.id
                 for each in self.those(CommitmentAccount)
                 if each.due_on is None and each.status is CommitmentStatus.OPEN

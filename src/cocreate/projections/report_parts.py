@@ -464,7 +464,7 @@ class Completeness(_Part, frozen=True, kw_only=True):
     wishes_without_author_or_source: int
     decisions: int
     decisions_without_motivation: tuple[Mention, ...]
-    commitments_without_date: tuple[Mention, ...]
+    undated_commitments: tuple[Mention, ...]
     last_step_on: date
     last_position: int
 
