@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 from tests.projections.folding import (
     doomed_pool,
     end_connections,
@@ -217,9 +218,9 @@ async def test_a_process_killed_in_mid_batch_loses_and_doubles_nothing(world: Wo
 
     class Killed(Engine):
         async def _fold(
-            self, connection: AnyConnection, tenant: str, kept: Kept, after: int
+            self, connection: AnyConnection, tenant: str, kept: Kept, after: int, limit: int
         ) -> int:
-            reached = await super()._fold(connection, tenant, kept, after)
+            reached = await super()._fold(connection, tenant, kept, after, limit)
             folded.set()
             await killed.wait()
             return reached
@@ -269,3 +270,28 @@ async def test_a_failing_municipality_does_not_hold_up_others(world: World) -> N
     with pytest.raises(asyncpg.DataError):
         await engine.catch_up()
     assert all(lag.position == lag.head for lag in await engine.lags(other))
+
+
+async def test_what_no_table_takes_parks_its_project_alone(world: World) -> None:
+    class Overflowing(Strict):
+        def row(self, account: WishAccount, about: About) -> wishes.WishRow:
+            row = wishes.row(account, about)
+            return replace(row, position=2**70) if account.title == "gif" else row
+
+    strict = Overflowing()
+    engine = Engine(world.projecting, await loaded(world, strict.models()))
+    code, project = await world.project()
+    other = await world.start(code)
+    for number in range(5):
+        await world.take(code, other, wish(f"w{number}"))
+    poisoned = await world.take(code, project, wish("gif"))
+    await world.take(code, other, wish("elders"))
+    engine.wake(code)
+    await engine.catch_up()
+    [(found, position, reason)] = set((await parked_in(engine, code)).values())
+    assert (found, position) == (project, poisoned.position)
+    assert "out of int64 range" in reason
+    assert {lag.position for lag in await engine.lags(code)} == {await world.reader.head(code)}
+    assert not await engine.repair(code, project)
+    assert await world.engine.repair(code, project)
+    assert await parked_in(world.engine, code) == {}

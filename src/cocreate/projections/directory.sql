@@ -32,7 +32,7 @@ create table tally (
     known_from bigint not null,
     last_step_on date not null,
     wishes integer not null,
-    supporters integer not null,
+    supporters bigint not null,
     proposals integer not null,
     decisions integer not null,
     deviations integer not null,
@@ -91,7 +91,7 @@ create function list_projects(
     returns table (
         place jsonb, project uuid, title text, summary text, sector text, initiative text,
         department text, at_place text, status text, phase text, level text, since date,
-        closed_on date, last_step_on date, wishes integer, supporters integer, proposals integer,
+        closed_on date, last_step_on date, wishes integer, supporters bigint, proposals integer,
         decisions integer, deviations integer, obstacles integer, commitments integer,
         "position" bigint)
     language plpgsql stable set search_path from current

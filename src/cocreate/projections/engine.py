@@ -68,6 +68,7 @@ class Checkpoint(msgspec.Struct):
     target: int | None
     cursor: UUID | None
     parked: int
+    in_use: bool
 
 
 class Engine:
@@ -192,13 +193,17 @@ class Engine:
 
     async def advance(self, tenant: str) -> bool:
         """Fold one batch of a log; tell whether there may be more to do."""
+        limit = self._batch
         while True:
             try:
-                return await self._advance(tenant, self._let_go(tenant))
+                return await self._advance(tenant, self._let_go(tenant), limit)
             except Poison as poison:
                 await self._park(tenant, poison)
+            except asyncpg.DataError:
+                # Something that no table takes; a batch of one shows whose it is.
+                limit = max(limit // 2, 1)
 
-    async def _advance(self, tenant: str, kept: Kept | None) -> bool:
+    async def _advance(self, tenant: str, kept: Kept | None, limit: int) -> bool:
         builds = {build.number: build for build in self.builds.values()}
         state = self.builds[STATE].number
         async with self._pool.acquire() as connection, connection.transaction():
@@ -206,7 +211,7 @@ class Engine:
             if len(held) < len(builds):
                 self._missed.add(tenant)
                 return False
-            if not await self._in_use(connection, list(builds)):
+            if not all(checkpoint.in_use for checkpoint in held.values()):
                 # Replaced: taken further on, they would be ahead of what readers are given next.
                 self.hear("builds", "")
                 self._missed.add(tenant)
@@ -229,25 +234,18 @@ class Engine:
             if together:
                 if kept is None or not kept.holds(together, position, parked[state]):
                     kept = Kept(together, parked[state])
-                reached = await self._fold(connection, tenant, kept, position)
+                reached = await self._fold(connection, tenant, kept, position, limit)
                 kept.position = reached
         if together and kept is not None:
             self._keep(tenant, kept)
         if reached > position:
             self._moved(tenant, reached)
-        more = reached - position == self._batch
+        more = reached - position == limit
         if behind := [*behind, *(apart if reached > position else ())]:
             up_to = reached if together else None
             brought = [builds[number] for number in behind]
             more = await self.bring(tenant, brought, up_to=up_to) or more
         return more
-
-    async def _in_use(self, connection: AnyConnection, builds: Sequence[int]) -> bool:
-        in_use: int = await connection.fetchval(
-            "select count(*) from cocreate.read_model_build where build = any($1) and in_use",
-            builds,
-        )
-        return in_use == len(builds)
 
     async def _head(self, connection: AnyConnection, tenant: str) -> int:
         head: int | None = await connection.fetchval("select cocreate.read_head($1, null)", tenant)
@@ -271,10 +269,12 @@ class Engine:
 
     # -- batches of the log -----------------------------------------------------------------------
 
-    async def _fold(self, connection: AnyConnection, tenant: str, kept: Kept, after: int) -> int:
+    async def _fold(
+        self, connection: AnyConnection, tenant: str, kept: Kept, after: int, limit: int
+    ) -> int:
         """Fold up to a batch of events into builds, and give the position reached."""
         found = await connection.fetch(
-            "select * from cocreate.read_log($1, $2, $3)", tenant, after, self._batch
+            "select * from cocreate.read_log($1, $2, $3)", tenant, after, limit
         )
         reached: int = found[-1]["position"] if found else after
         steps = [
@@ -291,17 +291,25 @@ class Engine:
                 fold.take(step)
             if number % BREATH == 0:
                 await asyncio.sleep(0)
-        changed = {step.recorded.project for step in steps}
-        for project in changed:
-            kept.folds[project].save()
-        await write(connection, tenant, kept.changes)
+        changed = {step.recorded.project: step.recorded.position for step in reversed(steps)}
+        for project, position in changed.items():
+            try:
+                kept.folds[project].save()
+            except Exception as problem:
+                raise Poison(project, position, problem) from problem
+        try:
+            await write(connection, tenant, kept.changes)
+        except asyncpg.DataError as problem:
+            if len(steps) != 1:
+                raise
+            raise Poison(steps[0].recorded.project, reached, problem) from problem
         await connection.execute(
             "update cocreate.projection_checkpoint set position = $3, complete = complete or $4"
             " where tenant_id = $1 and build = any($2)",
             tenant,
             [build.number for build in kept.builds],
             reached,
-            len(found) < self._batch,
+            len(found) < limit,
         )
         return reached
 
@@ -393,13 +401,18 @@ class Engine:
         They take some projects whole, as these stand at a fixed position, and so on with others
         until all have been taken; then they are at that position: ``up_to``, or the end of the log.
         """
+        streams = STREAMS_AT_ONCE
         while True:
             try:
-                return await self._bring(tenant, builds, up_to)
+                return await self._bring(tenant, builds, up_to, streams)
             except Poison as poison:
                 await self._park(tenant, poison, builds)
+            except asyncpg.DataError:
+                streams = max(streams // 2, 1)
 
-    async def _bring(self, tenant: str, builds: Sequence[Build], up_to: int | None) -> bool:
+    async def _bring(
+        self, tenant: str, builds: Sequence[Build], up_to: int | None, streams: int
+    ) -> bool:
         async with self._pool.acquire() as connection, connection.transaction():
             held = await lease(connection, tenant, [build.number for build in builds])
             if len(held) < len(builds):
@@ -424,11 +437,18 @@ class Engine:
                     first.position,
                     target,
                     first.cursor,
-                    STREAMS_AT_ONCE,
+                    streams,
                 )
             ]
-            await self._take_whole(connection, tenant, alike, projects, target, parked[first.build])
-            done = len(projects) < STREAMS_AT_ONCE
+            try:
+                await self._take_whole(
+                    connection, tenant, alike, projects, target, parked[first.build]
+                )
+            except asyncpg.DataError as problem:
+                if len(projects) != 1:
+                    raise
+                raise Poison(projects[0], 1, problem) from problem
+            done = len(projects) < streams
             head = await self._head(connection, tenant)
             await connection.execute(
                 "update cocreate.projection_checkpoint set"
@@ -551,6 +571,9 @@ class Engine:
                     )
         except Poison as poison:
             await self._park(tenant, poison)
+            return False
+        except asyncpg.DataError as problem:
+            await self._park(tenant, Poison(project, 1, problem))
             return False
         self._let_go(tenant)
         self._moved(tenant, max((row["position"] for row in rows), default=0))

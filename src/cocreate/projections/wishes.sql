@@ -41,14 +41,14 @@ create table support (
     audience smallint not null,
     id text not null,
     known_from bigint not null,
-    supporters integer not null
+    supporters bigint not null
 );
 
 call cocreate.keep_versions('support');
 
 create function supporters_of(
     p_tenant text, p_project uuid, p_audience smallint, p_id text, p_position bigint)
-    returns integer
+    returns bigint
     language sql stable
 begin atomic
     select coalesce((
@@ -63,7 +63,7 @@ create function list_wishes(
     p_after jsonb, p_limit integer)
     returns table (
         place jsonb, project uuid, project_title text, wish text, title text, status text,
-        outcome text, sector text, initiative text, at_place text, theme text, supporters integer,
+        outcome text, sector text, initiative text, at_place text, theme text, supporters bigint,
         expressed_on date, age_days integer, answered_on date, days_without_answer integer,
         fed_back_on date, residents_word text, merged_into text, comes_from text[],
         proposals text[], decisions text[], deviations text[], feedback text[], source text,

@@ -101,7 +101,8 @@ $$;
 -- another works on it.
 create function cocreate.lease(p_tenant text, p_builds integer[])
     returns table (
-        build integer, "position" bigint, complete boolean, target bigint, cursor uuid, parked bigint)
+        build integer, "position" bigint, complete boolean, target bigint, cursor uuid,
+        parked bigint, in_use boolean)
     language plpgsql
 as $$
 #variable_conflict use_column
@@ -118,7 +119,8 @@ begin
     return query
         select l.build, l.position, l.complete, l.target, l.cursor,
             (select count(*) from cocreate.projection_parked p
-                where p.tenant_id = p_tenant and p.build = l.build)
+                where p.tenant_id = p_tenant and p.build = l.build),
+            exists (select from cocreate.read_model_build b where b.build = l.build and b.in_use)
             from (
                 select c.* from cocreate.projection_checkpoint c
                     where c.tenant_id = p_tenant and c.build = any(p_builds)
