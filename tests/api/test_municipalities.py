@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 from tests.api.conftest import As, Town
 from tests.conftest import OPERATOR_KEY
 
@@ -25,7 +26,12 @@ async def test_a_municipality_is_registered(client: httpx.AsyncClient) -> None:
         "resources": [{"id": "GM0503", "href": "/v1/municipalities/GM0503"}],
     }
     found = await As(client, None).get("/v1/municipalities/GM0503")
-    assert found.json() == {"code": "GM0503", "name": "Delft"}
+    assert found.json() == {
+        "code": "GM0503",
+        "name": "Delft",
+        "takesPart": False,
+        "normPacks": [],
+    }
     again = await operator.post("/v1/municipalities", said, Idempotency_Key="delft")
     assert again.json() == answer.json()
     assert again.headers["idempotency-replayed"] == "true"
@@ -61,6 +67,62 @@ async def test_a_rule_is_about_a_step_that_exists(town: Town) -> None:
     answer = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/visibility-rules", rule)
     assert answer.status_code == 400
     assert answer.json()["code"] == "unknown-reference"
+
+
+NORMS = {
+    **DAY,
+    "version": "2026-1",
+    "title": "Normen bij de participatieverordening",
+    "validFrom": "2026-01-01",
+    "thresholds": [{"norm": "deviations-fed-back", "days": 30}],
+}
+
+
+async def test_a_pack_of_norms_is_adopted_and_read(town: Town) -> None:
+    administrator = town[Role.TENANT_ADMINISTRATOR]
+    answer = await administrator.post(f"{town.home}/norm-packs", NORMS)
+    assert answer.status_code == 201, answer.text
+    found = (await town.anyone.get(town.home)).json()
+    adopted = {name: NORMS[name] for name in ("version", "title", "validFrom", "thresholds")}
+    assert adopted in found["normPacks"]
+    again = await administrator.post(f"{town.home}/norm-packs", NORMS)
+    assert (again.status_code, again.json()["code"]) == (409, "id-taken")
+
+
+async def test_an_internal_pack_of_norms_is_read_by_those_inside(town: Town) -> None:
+    said = {**NORMS, "version": "concept", "visibility": "internal"}
+    answer = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/norm-packs", said)
+    assert answer.status_code == 201, answer.text
+    for someone, sees in ((town.anyone, False), (town[Role.READER], False), (town.official, True)):
+        packs = (await someone.get(town.home)).json()["normPacks"]
+        assert any(pack["version"] == "concept" for pack in packs) is sees
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "code"),
+    [
+        ([{"norm": "commitments-kept", "days": 30}], "norm-without-term"),
+        ([{"norm": "reflection-held", "days": 30}] * 2, "repeated-reference"),
+    ],
+)
+async def test_norms_that_do_not_fit_are_refused(
+    town: Town, thresholds: list[object], code: str
+) -> None:
+    said = {**NORMS, "version": "2027-1", "thresholds": thresholds}
+    answer = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/norm-packs", said)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+async def test_taking_part_in_comparisons_is_decided_and_taken_back(
+    town: Town, other_town: Town
+) -> None:
+    administrator = town[Role.TENANT_ADMINISTRATOR]
+    for takes_part in (True, False):
+        said = {**DAY, "takesPart": takes_part, "body": "college"}
+        answer = await administrator.post(f"{town.home}/comparison-decisions", said)
+        assert answer.status_code == 201, answer.text
+        assert (await town.anyone.get(town.home)).json()["takesPart"] is takes_part
+        assert (await other_town.anyone.get(other_town.home)).json()["takesPart"] is False
 
 
 async def test_the_history_of_a_municipality_itself_is_no_project(town: Town) -> None:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from tests.api.conftest import Town
 
-from cocreate.api.examples import DECREE_DAY_EXAMPLE, STEP_EXAMPLES, VISIBILITY_EXAMPLE
+from cocreate.api.examples import (
+    COMPARISON_EXAMPLE,
+    DECREE_DAY_EXAMPLE,
+    NORMS_EXAMPLE,
+    STEP_EXAMPLES,
+    VISIBILITY_EXAMPLE,
+)
 from cocreate.api.roles import SEE_INTERNAL, STEPS_OF
 from cocreate.domain.steps import STEPS
 from cocreate.domain.vocabulary import Role
@@ -62,13 +68,15 @@ async def test_only_the_administrator_sets_rules_and_manages_keys(
     answers = [
         await someone.post(f"{town.home}/visibility-rules", {}),
         await someone.post(f"{town.home}/decree-days", {}),
+        await someone.post(f"{town.home}/norm-packs", {}),
+        await someone.post(f"{town.home}/comparison-decisions", {}),
         await someone.get(f"{town.home}/keys"),
         await someone.get(f"{town.home}/keys/key-x"),
         await someone.delete(f"{town.home}/keys/key-x"),
     ]
     found = [answer.status_code for answer in answers]
     if role is Role.TENANT_ADMINISTRATOR:
-        assert found == [400, 400, 200, 404, 404]
+        assert found == [400, 400, 400, 400, 200, 404, 404]
     else:
         assert set(found) == {401 if role is None else 403}
 
@@ -107,6 +115,8 @@ async def test_examples_of_rules_are_taken(town: Town) -> None:
     for noun, example in (
         ("visibility-rules", VISIBILITY_EXAMPLE),
         ("decree-days", DECREE_DAY_EXAMPLE),
+        ("norm-packs", NORMS_EXAMPLE),
+        ("comparison-decisions", COMPARISON_EXAMPLE),
     ):
         answer = await administrator.post(f"{town.home}/{noun}", example)
         assert answer.status_code == 201, answer.text

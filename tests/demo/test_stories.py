@@ -10,8 +10,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from cocreate.demo.stories import MUNICIPALITIES, Story, stories
+from cocreate.demo.stories import MUNICIPALITIES, NORMS, Story, stories
 from cocreate.domain.moment import Moment
+from cocreate.domain.municipality import AdoptNorms, Municipality, RegisterMunicipality
 from cocreate.domain.project import Project
 from cocreate.domain.steps import approvals, commitments, course, decisions, obstacles, record
 from cocreate.domain.steps import wishes as wish_steps
@@ -20,6 +21,8 @@ from cocreate.domain.vocabulary import (
     Initiative,
     InterventionKind,
     InterventionOutcome,
+    MandateRole,
+    Norm,
     ObstacleCategory,
     Outcome,
     ProjectStatus,
@@ -211,6 +214,51 @@ def test_wishes_split_and_merge_and_one_letter_answers_a_decision_on_several_pro
     assert {outcome.outcome for outcome in decision.outcomes} == set(Outcome)
     assert set(letter.wishes) == {wish for o in decision.outcomes for wish in o.wishes}
     assert set(letter.deviations) == {o.deviation_id for o in decision.outcomes if o.deviation_id}
+
+
+def test_most_closed_projects_have_a_final_report_and_some_owe_it() -> None:
+    reported, owing = 0, 0
+    for story in stories(TODAY):
+        closed = play(story, TODAY).status in (ProjectStatus.COMPLETED, ProjectStatus.STOPPED)
+        if any(isinstance(step, course.DeliverFinalReport) for step in steps(story)):
+            assert closed, story.key
+            reported += 1
+        else:
+            owing += closed
+    assert reported >= 8
+    assert owing >= 2
+
+
+@pytest.mark.parametrize("today", DAYS, ids=str)
+def test_a_mandate_falls_away_and_is_taken_up_later_or_not_at_all(today: date) -> None:
+    taken_up = left_open = 0
+    for story in stories(today):
+        holder: str | None = None
+        missing = False
+        for step in steps(story):
+            if isinstance(step, course.AssignMandate) and step.role is MandateRole.DIRECTS:
+                taken_up += missing
+                holder, missing = step.party, False
+            elif isinstance(step, course.LeaveParty) and step.party == holder:
+                missing = True
+        left_open += missing
+    assert (taken_up, left_open) == (1, 1)
+
+
+def test_two_municipalities_have_norms_of_their_own_that_the_domain_accepts() -> None:
+    assert len(NORMS) == 2
+    for code, thresholds in NORMS.items():
+        registration = RegisterMunicipality(occurred_on=TODAY, code=code, name=MUNICIPALITIES[code])
+        municipality = Municipality.register(registration, moment(TODAY))
+        pack = AdoptNorms(
+            occurred_on=TODAY,
+            version="1",
+            title="Normen",
+            valid_from=TODAY,
+            thresholds=thresholds,
+        )
+        municipality.adopt_norms(pack, moment(TODAY))
+        assert Norm.DEVIATIONS_FED_BACK in municipality.norms_on(TODAY)
 
 
 def _past(due_on: date | None, today: date) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
@@ -33,6 +34,7 @@ from cocreate.domain.municipality import (
     DeclareDayOff,
     Municipality,
     MunicipalityCode,
+    NormThreshold,
     RegisterMunicipality,
     SetVisibility,
     municipality_id,
@@ -56,6 +58,23 @@ class MunicipalityAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     code: MunicipalityCode
     name: str
+
+
+class NormPackAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A pack of norms: thresholds for what arises from ``validFrom`` on, until a later pack."""
+
+    version: str
+    title: str
+    valid_from: date
+    thresholds: Sequence[NormThreshold]
+    basis: str | None = None
+
+
+class MunicipalityInFull(MunicipalityAnswer, frozen=True, kw_only=True, rename="camel"):
+    """A municipality, with the norms it adopted and whether it takes part in comparisons."""
+
+    takes_part: bool
+    norm_packs: Sequence[NormPackAnswer]
 
 
 class Municipalities(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,16 +142,32 @@ async def list_municipalities(request: Request[Any, Any, Any]) -> ASGIResponse:
     operation_id="getMunicipality",
     summary="Read a municipality",
     tags=[TAG],
-    opt=documented(answers=MunicipalityAnswer, problems=(400, 401, 404, 503), open=True),
+    opt=documented(answers=MunicipalityInFull, problems=(400, 401, 404, 503), open=True),
 )
 async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
     """Give a municipality."""
     parts = parts_of(request)
-    await parts.access.reading(request)
+    principal = await parts.access.reading(request)
+    municipality = await parts.service.live.municipality(code)
     name = await parts.service.pool.fetchval(
         "select name from cocreate.municipality where tenant_id = $1", code
     )
-    return as_json(MunicipalityAnswer(code=code, name=name))
+    packs = [
+        NormPackAnswer(
+            version=pack.version,
+            title=pack.title,
+            valid_from=pack.valid_from,
+            thresholds=pack.thresholds,
+            basis=pack.basis,
+        )
+        for pack in municipality.norm_packs.values()
+        if pack.public or principal.sees_internal
+    ]
+    return as_json(
+        MunicipalityInFull(
+            code=code, name=name, takes_part=municipality.takes_part, norm_packs=packs
+        )
+    )
 
 
 @post(

@@ -343,7 +343,12 @@ def school_with_parents() -> Story:
             confirmed("wens-school", by="stichters"),
             confirmed("wens-plein", "Het hek staat elke avond open, zoals beloofd.",
                 by="stichters"),
-            complete("De school is open en het plein is van de buurt.")),
+            complete("De school is open en het plein is van de buurt."),
+            final_report("eindverslag-school", "Eindverslag: een school van ouders",
+                ["de gemeenteraad", "de oudergroep", "omwonenden van het plein"], body="council",
+                satisfaction="Van de 84 ouders en buren geven er 71 een 7 of hoger.",
+                differs_from_plan="De keuze van het gebouw duurde vier maanden langer: eerst moest "
+                "duidelijk zijn welke afdeling opdracht gaf.")),
     ))
 
 

@@ -31,6 +31,7 @@ from cocreate.demo.telling import (
     internal,
     intervention,
     judge,
+    leaves,
     merge_proposals,
     merge_wishes,
     milestone,
@@ -174,7 +175,7 @@ def shelter_next_door() -> Story:
 def climate_platform(today: date) -> Story:
     """Tell of five plans, merged into three, one decision and one letter to everyone."""
     ago = days_before(today)
-    lead = "adviseur klimaat"
+    lead, successor = "adviseur klimaat", "groenbeheerder"
     return Story("GM0014", "klimaatplatform", (
         told(ago(620), lead,
             start("Klimaatplatform van de stad", "Inwoners verdelen samen 250.000 euro over "
@@ -183,6 +184,8 @@ def climate_platform(today: date) -> Story:
         told(ago(620), lead,
             official("klimaat", "Y. Postma", "Stadsontwikkeling", "adviseur klimaat"),
             official("groen", "D. Schaap", "Stadsbeheer", "groenbeheerder"),
+            directs("klimaat", "college", "van eerste idee tot laatste boom"),
+            accounts("klimaat", "council", "elk half jaar een bericht aan de raad"),
             outside("platform", "group", "Klimaatplatform", "120 inwoners", carries=True),
             suitability("go", "medium", "low", "Het geld ligt klaar en de plannen zijn nog open.",
                 body="council"),
@@ -274,11 +277,15 @@ def climate_platform(today: date) -> Story:
             resolve("hobbel-parkeren", "Het college past het parkeerbeleid aan voor deze straten.",
                 interventions=["parkeerproef"]),
             milestone("eerste-boom", "De eerste boom staat")),
-        told(ago(210), lead,
+        told(ago(320), lead,
+            leaves("klimaat", "Een andere baan. Wie het overneemt, is nog niet bekend.")),
+        told(ago(225), successor,
+            directs("groen", "college", "het afmaken van de drie plannen")),
+        told(ago(210), successor,
             realised("wens-bomen", "Dertig bomen en twee parkjes zijn klaar."),
             confirmed("wens-bomen", by="platform"),
             realised("wens-sponsstraat", "Drie straten zijn klaar.")),
-        told(ago(190), lead,
+        told(ago(190), successor,
             disputed("wens-sponsstraat", "In de Leemstraat staat na elke bui nog steeds water.",
                 by="platform"),
             commitment("toezegging-dak", "Besluit over het groene dak", "wethouder klimaat",
@@ -352,6 +359,11 @@ def light_that_had_to_go() -> Story:
         told(date(2025, 5, 6), lead,
             stop("De omleiding is voorbij en de lampen zijn weg. De wens is niet blijvend "
                 "vervuld."),
+            final_report("eindverslag-omleiding", "Eindverslag: licht dat weg moest",
+                ["het college", "de schoolouders", "Natuurvereniging De Kwelder"], body="college",
+                differs_from_plan="De lampen hingen er al voordat iemand de vergunning had "
+                "nagelezen. Een plan was er niet.",
+                satisfaction="Ouders geven een 5. Zij waarderen de uitleg, niet het donker."),
             reflection("les-haast", "Snel ja zeggen is ook een risico",
                 "Iedereen wilde het, dus vroeg niemand of het mocht.",
                 competences=["creativity-within-rules", "reflection"])),

@@ -250,6 +250,10 @@ def two_schools_one_village() -> Story:
             accept("hobbel-geloof", "Dit blijft gevoelig."),
             stop("De plek stond al vast. Co-creatie kwam te laat.")),
         told(date(2025, 5, 20), lead,
+            final_report("eindverslag-skoallen", "Eindverslag: twee scholen, een dorp",
+                ["de gemeenteraad", "beide schoolbesturen", "het dorp"], body="council",
+                differs_from_plan="Het plan was om samen een plek te kiezen. De besturen hadden de "
+                "grond al gekocht.", satisfaction="Het dorp geeft een 4 en zegt ook waarom."),
             reflection("les-te-laat", "Vraag eerst wat al getekend is",
                 "Wij nodigden het dorp uit voor een keuze die er niet was.",
                 competences=["inside-and-outside", "reflection"], tension=tension("participation",

@@ -8,15 +8,19 @@ from typing import Annotated, ClassVar, Self
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import BaseAggregate, CanInitAggregate, event
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from cocreate.domain import errors
 from cocreate.domain.calendar import PUBLISHED_DECREE_DAYS, Calendar
 from cocreate.domain.moment import Moment, Rules
-from cocreate.domain.project.chapter import require_distinct, require_past
+from cocreate.domain.project.chapter import (
+    require_distinct,
+    require_past,
+    require_within_reach,
+)
 from cocreate.domain.steps import STEPS
 from cocreate.domain.steps.base import Event as AnyEvent
-from cocreate.domain.steps.base import EventMeta, Line, Part, Step, Title, content_of
+from cocreate.domain.steps.base import EventMeta, Line, Part, Step, Text, Title, content_of
 from cocreate.domain.vocabulary import Body, Norm, Visibility
 
 MunicipalityCode = Annotated[str, Meta(pattern=r"^GM[0-9]{4}(?![\s\S])")]
@@ -121,13 +125,24 @@ class DecideOnComparison(Step, frozen=True, kw_only=True):
 
     takes_part: bool
     body: Body
-    motivation: Line | None = None
+    motivation: Text | None = None
 
 
 class ComparisonDecided(
     DecideOnComparison, AnyEvent, frozen=True, kw_only=True, metaclass=EventMeta
 ):
     """It was decided whether the municipality takes part in comparisons."""
+
+
+class NormPack(Struct, frozen=True, kw_only=True):
+    """A pack of norms as the municipality keeps it."""
+
+    version: str
+    title: str
+    valid_from: date
+    thresholds: tuple[NormThreshold, ...]
+    basis: str | None
+    public: bool
 
 
 MUNICIPALITY_EVENTS: Mapping[str, type[AnyEvent]] = {
@@ -189,9 +204,11 @@ class Municipality(BaseAggregate[UUID]):
         """Adopt thresholds; those of earlier packs keep what they hold for.
 
         Raises :class:`~cocreate.domain.errors.IdTaken` for a version that is there already,
-        :class:`~cocreate.domain.errors.NormWithoutTerm`, and
-        :class:`~cocreate.domain.errors.RepeatedReference` for a norm with two thresholds.
+        :class:`~cocreate.domain.errors.NormWithoutTerm`,
+        :class:`~cocreate.domain.errors.RepeatedReference` for a norm with two thresholds, and
+        :class:`~cocreate.domain.errors.DateTooFar` for a first day that never comes.
         """
+        require_within_reach(moment, valid_from=step.valid_from)
         if step.version in self.norm_packs:
             raise errors.IdTaken(id=step.version)
         for threshold in step.thresholds:
@@ -201,8 +218,21 @@ class Municipality(BaseAggregate[UUID]):
         self._record(NormsAdopted, step, moment)
 
     def decide_on_comparison(self, step: DecideOnComparison, moment: Moment) -> None:
-        """Decide whether to take part in comparisons."""
+        """Decide whether to take part in comparisons; an internal decision gives no consent."""
         self._record(ComparisonDecided, step, moment)
+
+    def norms_on(self, day: date) -> Mapping[Norm, int]:
+        """Give the thresholds for what arises on a day, in days.
+
+        Those of the pack that holds last by then; of two with the same first day, the later one
+        adopted. A pack replaces the one before it as a whole: a norm it does not name has none.
+        """
+        # The latest adopted first: of equals, ``max`` gives the one that it meets first.
+        in_force = [pack for pack in reversed(self.norm_packs.values()) if pack.valid_from <= day]
+        if not in_force:
+            return {}
+        pack = max(in_force, key=lambda each: each.valid_from)
+        return {threshold.norm: threshold.days for threshold in pack.thresholds}
 
     def rules(self) -> Rules:
         """Give the rules under which steps are taken now."""
@@ -223,7 +253,7 @@ class Municipality(BaseAggregate[UUID]):
     def __init__(self) -> None:
         self.visibility: dict[str, Visibility] = {}
         self.decree_days: dict[date, str] = dict(PUBLISHED_DECREE_DAYS)
-        self.norm_packs: dict[str, date] = {}
+        self.norm_packs: dict[str, NormPack] = {}
         self.takes_part = False
 
     @event(VisibilitySet)
@@ -235,9 +265,25 @@ class Municipality(BaseAggregate[UUID]):
         self.decree_days[day] = publication
 
     @event(NormsAdopted)
-    def _norms_adopted(self, version: str, valid_from: date) -> None:
-        self.norm_packs[version] = valid_from
+    def _norms_adopted(
+        self,
+        version: str,
+        title: str,
+        valid_from: date,
+        thresholds: tuple[NormThreshold, ...],
+        basis: str | None,
+        visibility: Visibility,
+    ) -> None:
+        self.norm_packs[version] = NormPack(
+            version=version,
+            title=title,
+            valid_from=valid_from,
+            thresholds=thresholds,
+            basis=basis,
+            public=visibility is Visibility.PUBLIC,
+        )
 
     @event(ComparisonDecided)
-    def _comparison_decided(self, takes_part: bool) -> None:
-        self.takes_part = takes_part
+    def _comparison_decided(self, takes_part: bool, visibility: Visibility) -> None:
+        if visibility is Visibility.PUBLIC:
+            self.takes_part = takes_part

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from tests.domain.project.told import DAY, INTERNAL, Told, replayed, step
 
@@ -83,7 +84,7 @@ def test_a_closed_project_takes_no_further_steps(
         told.say(kind)
 
 
-def test_a_closed_project_takes_feedback_reflections_corrections_and_publications(
+def test_a_closed_project_takes_what_is_owed_and_what_shows_it(
     told: Told,
 ) -> None:
     told.wishes("licht")
@@ -92,6 +93,7 @@ def test_a_closed_project_takes_feedback_reflections_corrections_and_publication
     told.say(commitments.RecordReflection)
     told.say(record.CorrectStep, step=2, changes={"title": "Lampen"})
     told.say(record.PublishSteps, steps=(5,))
+    told.say(course.DeliverFinalReport)
     assert told.project.status is ProjectStatus.COMPLETED
 
 
@@ -143,6 +145,40 @@ def test_a_session_names_each_party_once(told: Told) -> None:
     party = told.say(course.JoinParty)
     with pytest.raises(errors.RepeatedReference):
         told.say(course.HoldSession, parties=(party, party))
+
+
+def test_a_final_report_is_a_subject_that_can_be_told_about(told: Told) -> None:
+    report = told.say(course.DeliverFinalReport, body="council")
+    assert report == "E2"
+    assert told.subject(report).kind == "report"
+    told.say(decisions.GiveFeedback, about=(report,))
+
+
+def test_a_further_final_report_adds_to_the_first(told: Told) -> None:
+    assert told.say(course.DeliverFinalReport, report="deel-1") == "deel-1"
+    assert told.say(course.DeliverFinalReport, report="deel-2") == "deel-2"
+    with pytest.raises(errors.IdTaken):
+        told.say(course.DeliverFinalReport, report="deel-1")
+
+
+def test_a_final_report_names_each_reader_once(told: Told) -> None:
+    with pytest.raises(errors.RepeatedReference):
+        told.say(course.DeliverFinalReport, to=("raad", "raad"))
+
+
+@pytest.mark.parametrize("to", [[], [""]])
+def test_a_final_report_goes_to_someone(to: list[str]) -> None:
+    said = {"occurredOn": "2025-03-03", "title": "Eindverslag", "to": to}
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(said, course.DeliverFinalReport)
+
+
+def test_a_final_report_kept_inside_is_published_like_any_step(told: Told) -> None:
+    report = told.say(course.DeliverFinalReport, visibility=INTERNAL)
+    assert not told.subject(report).public
+    told.say(course.CompleteProject)
+    told.say(record.PublishSteps, steps=(2,))
+    assert told.subject(report).public
 
 
 def test_a_mandate_names_a_party(told: Told) -> None:

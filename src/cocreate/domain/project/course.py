@@ -87,6 +87,7 @@ class Course(Chapter):
     def deliver_final_report(self, step: course.DeliverFinalReport, moment: Moment) -> str:
         """Record that the final report went out; a closed project takes it still."""
         self.admit(step, moment)
+        require_distinct(step.to)
         report = self.new_id(Report, step.report)
         self.record(course.FinalReportDelivered, step, moment, report=report)
         return report

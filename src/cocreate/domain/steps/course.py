@@ -251,6 +251,7 @@ class DeliverFinalReport(Step, frozen=True, kw_only=True):
     """
 
     noun: ClassVar = "final-reports"
+    commutes: ClassVar = True
 
     report: NewId | None = None
     title: Title
