@@ -53,6 +53,9 @@ async def open_pool(dsn: str, role: Role, *, size: int = 10) -> Pool:
         max_size=size,
         connection_class=Connection,
         max_inactive_connection_lifetime=600,
+        # The projector writes what a batch changed in one statement, of which there are many.
+        statement_cache_size=400 if role == "cocreate_projector" else 100,
+        max_cached_statement_lifetime=0,
         command_timeout=ANSWER_SECONDS[role],
         server_settings={
             "role": role,

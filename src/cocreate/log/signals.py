@@ -2,7 +2,7 @@
 
 NOTIFY takes a lock on the whole server at commit, so it never goes along with an append: what
 there is to tell gathers while the last message is on its way, and goes out together, at most
-some tens of times a second. A message may be lost with a connection; whoever relies on one polls
+a hundred times a second. A message may be lost with a connection; whoever relies on one polls
 as well, or asks :attr:`Signals.connected`.
 """
 
@@ -17,7 +17,7 @@ import asyncpg
 from cocreate.log.connection import AnyConnection, Pool
 
 CHANNEL = "cocreate"
-GAP_SECONDS = 0.05
+GAP_SECONDS = 0.01
 RECONNECT_SECONDS = 1.0
 LONGEST = 7_000
 """How many bytes of a message PostgreSQL carries, with a margin."""

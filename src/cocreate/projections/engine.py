@@ -29,7 +29,7 @@ from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import PAGE, Recorded, recorded
 from cocreate.projections.accounts import related, touched
 from cocreate.projections.builds import GONE, Build, Builds
-from cocreate.projections.changes import statement
+from cocreate.projections.changes import Call, statement
 from cocreate.projections.fold import Changes, Layout, Poison, ProjectFold
 from cocreate.projections.known import Known, know, reaches_back
 from cocreate.projections.lag import Lag, Parked, lags, parked
@@ -41,7 +41,7 @@ HEARD_POLL_SECONDS = 10.0
 """The same while signals come in: then nothing is missed but by mishap."""
 SURVEY_SECONDS = 60.0
 """How often builds are looked for that are behind the others, or were taken into use."""
-GAP_SECONDS = 0.02
+GAP_SECONDS = 0.01
 """How long a busy log gathers between batches: many steps cost little more than one."""
 KEPT_ACCOUNTS = 20_000
 """How many accounts stay in memory between batches, in all."""
@@ -297,20 +297,14 @@ class Engine:
                 kept.folds[project].save()
             except Exception as problem:
                 raise Poison(project, position, problem) from problem
+        numbers = [build.number for build in kept.builds]
+        moved = Call("cocreate.move_checkpoints", (tenant, numbers, reached, len(found) < limit))
         try:
-            await write(connection, tenant, kept.changes)
+            await write(connection, tenant, kept.changes, moved)
         except asyncpg.DataError as problem:
             if len(steps) != 1:
                 raise
             raise Poison(steps[0].recorded.project, reached, problem) from problem
-        await connection.execute(
-            "update cocreate.projection_checkpoint set position = $3, complete = complete or $4"
-            " where tenant_id = $1 and build = any($2)",
-            tenant,
-            [build.number for build in kept.builds],
-            reached,
-            len(found) < limit,
-        )
         return reached
 
     async def _load(self, connection: AnyConnection, kept: Kept, steps: Sequence[Known]) -> None:
@@ -627,14 +621,17 @@ async def lease(
     return {row["build"]: Checkpoint(*row) for row in rows}
 
 
-async def write(connection: AnyConnection, tenant: str, changes: Changes) -> None:
-    """Write changes to their tables, in the transaction of the caller, and forget them."""
+async def write(connection: AnyConnection, tenant: str, changes: Changes, *after: Call) -> None:
+    """Write changes to their tables, in the transaction of the caller, and forget them.
+
+    All in one statement, with other calls after them.
+    """
     calls = [
         call
         for slot, change in zip(changes.layout.slots, changes.of, strict=True)
         if len(change)
         for call in change.calls(tenant, slot.schema, slot.table.name)
     ]
-    if calls:
-        query, given = statement(calls)
+    if calls or after:
+        query, given = statement([*calls, *after])
         await connection.execute(query, *given)

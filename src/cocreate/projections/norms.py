@@ -370,12 +370,16 @@ def _reflected(project: ProjectAccount) -> Iterator[Check]:
     )
 
 
+_RULES_OF: Mapping[type, Sequence[Rule]] = {
+    kind: [rule for rule in RULES if rule.of is kind] for kind in {rule.of for rule in RULES}
+}
+
+
 def checks_of(account: AnyAccount) -> Iterator[tuple[Rule, Check]]:
     """Give the checks of every norm on an account."""
-    for rule in RULES:
-        if type(account) is rule.of:
-            for check in rule.checks(account):
-                yield rule, check
+    for rule in _RULES_OF.get(type(account), ()):
+        for check in rule.checks(account):
+            yield rule, check
 
 
 def judge(

@@ -128,6 +128,17 @@ begin
 end
 $$;
 
+-- Say how far builds have come in a log, under lease, and whether that is the end of it.
+create function cocreate.move_checkpoints(
+    p_tenant text, p_builds integer[], p_position bigint, p_complete boolean)
+    returns void
+    language sql
+begin atomic
+    update cocreate.projection_checkpoint c
+        set position = p_position, complete = c.complete or p_complete
+        where c.tenant_id = p_tenant and c.build = any(p_builds);
+end;
+
 -- How far builds have come in a log, all of them, and whether they may be read from. One that has
 -- not begun with a log is as far as an empty one.
 create function cocreate.read_checkpoint(p_tenant text, p_builds integer[])
