@@ -123,6 +123,7 @@ async def make_build(
     await connection.execute(f"set local search_path = {path}, public")
     # One that only reads the accounts has a file without statements; the driver wants one.
     await connection.execute(f"{sql_of(name)}\nselect")
+    await connection.execute("call cocreate.plan_each_time($1)", build.schema)
     await connection.execute("set local search_path = public")
     # Logs that have something in them already are folded before anything is answered.
     await connection.execute(_BEGIN_EVERY_LOG, number)

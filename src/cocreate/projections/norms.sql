@@ -78,7 +78,9 @@ begin atomic
                     where k.tenant_id = p_tenant and k.audience = p_audience
                         and k.known_from <= p_position and k.known_until > p_position
                         and k.valid_from <= c.since
-                    order by k.valid_from desc, k.position desc limit 1)) as due_on) d
+                    order by k.valid_from desc, k.position desc limit 1)) as due_on
+                -- Worked out once for a row, rather than wherever it is mentioned.
+                offset 0) d
         where c.tenant_id = p_tenant and c.audience = p_audience
             and c.known_from <= p_position and c.known_until > p_position
             and (p_filter ->> 'project' is null or c.project_id = (p_filter ->> 'project')::uuid)

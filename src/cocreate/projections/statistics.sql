@@ -42,12 +42,19 @@ begin atomic
         from wish_known w
         cross join lateral (values
             ('wish', w.expressed_on, 1::bigint, null::integer),
-            ('supporters', w.expressed_on,
-                supporters_of(p_tenant, w.project_id, p_audience, w.id, p_position), null),
             ('answered', w.answered_on, 1, w.answered_on - w.expressed_on))
             as m (measure, happened_on, amount, days)
         where w.tenant_id = p_tenant and w.audience = p_audience and w.known_from <= p_position
             and w.known_until > p_position and (p_sector is null or w.sector = p_sector)
+            and w.status <> 'merged'
+    union all
+    select 'supporters', w.expressed_on, s.supporters, null
+        from support_known s
+        join wish_known w on w.tenant_id = p_tenant and w.project_id = s.project_id
+            and w.id = s.id and w.audience = p_audience and w.known_from <= p_position
+            and w.known_until > p_position
+        where s.tenant_id = p_tenant and s.audience = p_audience and s.known_from <= p_position
+            and s.known_until > p_position and (p_sector is null or w.sector = p_sector)
             and w.status <> 'merged'
     union all
     select m.measure, d.decided_on, m.amount, null

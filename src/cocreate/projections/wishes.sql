@@ -74,6 +74,29 @@ as $$
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return query
+        with page as materialized (
+            select w.*
+                from wish_known w
+                where w.tenant_id = p_tenant and w.audience = p_audience
+                    and w.known_from <= p_position and w.known_until > p_position
+                    and (p_filter ->> 'project' is null
+                        or w.project_id = (p_filter ->> 'project')::uuid)
+                    and (p_filter ->> 'status' is null or w.status = p_filter ->> 'status')
+                    and (p_filter ->> 'sector' is null or w.sector = p_filter ->> 'sector')
+                    and (p_filter ->> 'theme' is null or w.theme = p_filter ->> 'theme')
+                    and (p_filter ->> 'unanswered' is null
+                        or (w.owed and w.answered_on is null) = (p_filter ->> 'unanswered')::boolean)
+                    and (p_filter ->> 'minDaysWithoutAnswer' is null
+                        or w.owed and w.answered_on is null and p_today - w.expressed_on
+                            >= (p_filter ->> 'minDaysWithoutAnswer')::integer)
+                    and (p_after is null
+                        or w.owed < (p_after ->> 0)::boolean
+                        or w.owed = (p_after ->> 0)::boolean
+                            and (w.expressed_on, w.project_id, w.id) > (
+                                (p_after ->> 1)::date, (p_after ->> 2)::uuid, p_after ->> 3))
+                order by w.owed desc, w.expressed_on, w.project_id, w.id
+                limit p_limit
+        )
         select jsonb_build_array(w.owed, w.expressed_on, w.project_id, w.id), w.project_id,
             w.project_title, w.id, w.title, w.status, w.outcome, w.sector, w.initiative, w.place,
             w.theme, supporters_of(p_tenant, w.project_id, p_audience, w.id, p_position),
@@ -82,25 +105,7 @@ begin
             case when w.owed and w.answered_on is null then p_today - w.expressed_on end,
             w.fed_back_on, w.word, w.merged_into, w.comes_from, w.proposals, w.decisions,
             w.deviations, w.feedback, w.source, w.position
-            from wish_known w
-            where w.tenant_id = p_tenant and w.audience = p_audience
-                and w.known_from <= p_position and w.known_until > p_position
-                and (p_filter ->> 'project' is null
-                    or w.project_id = (p_filter ->> 'project')::uuid)
-                and (p_filter ->> 'status' is null or w.status = p_filter ->> 'status')
-                and (p_filter ->> 'sector' is null or w.sector = p_filter ->> 'sector')
-                and (p_filter ->> 'theme' is null or w.theme = p_filter ->> 'theme')
-                and (p_filter ->> 'unanswered' is null
-                    or (w.owed and w.answered_on is null) = (p_filter ->> 'unanswered')::boolean)
-                and (p_filter ->> 'minDaysWithoutAnswer' is null
-                    or w.owed and w.answered_on is null and p_today - w.expressed_on
-                        >= (p_filter ->> 'minDaysWithoutAnswer')::integer)
-                and (p_after is null
-                    or w.owed < (p_after ->> 0)::boolean
-                    or w.owed = (p_after ->> 0)::boolean
-                        and (w.expressed_on, w.project_id, w.id) > (
-                            (p_after ->> 1)::date, (p_after ->> 2)::uuid, p_after ->> 3))
-            order by w.owed desc, w.expressed_on, w.project_id, w.id
-            limit p_limit;
+            from page w
+            order by w.owed desc, w.expressed_on, w.project_id, w.id;
 end
 $$;
