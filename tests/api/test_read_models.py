@@ -420,3 +420,18 @@ async def test_the_comparison_shows_nothing_of_too_few(client: httpx.AsyncClient
     assert answer.status_code == 200
     assert answer.json()["groups"] == []
     assert (await client.get("/v1/comparison?sector=dromen")).status_code == 400
+
+
+async def test_changes_of_a_project_that_is_not_there_are_not_found(town: Town) -> None:
+    answer = await town.official.get(f"{town.home}/projects/{uuid4()}/changes")
+    assert answer.status_code == 404
+    hidden = await town.start(visibility="internal")
+    written = await town.take(hidden, "wishes", title="W")
+    assert written["position"]
+    assert (await town.anyone.get(f"{hidden}/changes")).status_code == 404
+
+
+async def test_a_moment_to_come_is_known_no_better_than_now(town: Town) -> None:
+    now = (await town.official.get(f"{town.home}/wishes")).json()
+    later = await town.official.get(f"{town.home}/wishes?asOf=2199-01-01T00:00:00Z")
+    assert later.json()["items"] == now["items"]

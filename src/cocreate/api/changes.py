@@ -166,6 +166,13 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
     if (same := unchanged(request, tag)) is not None:
         return same
     answers = known.parts.service.answers
+    if project is not None:
+        build = await answers.build(STATE)
+        rows = await answers.ask(
+            STATE, "read_subject", code, build.number, project, int(known.audience), ""
+        )
+        if not rows or rows[0]["body"] is None:
+            raise Problem("not-found")
     chosen = [kind for kind in Kind if between.kind in (None, kind)]
 
     async def ask() -> bytes:
@@ -251,6 +258,8 @@ def _place(text: str | None) -> Token | None:
     try:
         place = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         token: Token = msgspec.json.decode(place, type=Token)
+        if not 0 <= token[0] < 2**62 or "\0" in token[4]:
+            raise ValueError(text)
     except (ValueError, binascii.Error):
         wrong = FieldError("after", "invalid", {"problem": "after"}, source="query")
         raise Problem("invalid-input", errors=[wrong]) from None

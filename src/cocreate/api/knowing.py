@@ -109,7 +109,8 @@ async def as_of(parts: Parts, code: str, text: str, *, name: str = "asOf") -> tu
         moment = datetime.fromisoformat(text.replace(" ", "+"))
         if moment.tzinfo is None:
             raise ValueError(text)
-        day = amsterdam_date(moment)
+        # What is still to come is known no better than now.
+        day = min(amsterdam_date(moment), today())
     except (ValueError, OverflowError):
         wrong = FieldError(name, "invalid", {"problem": name}, source="query")
         raise Problem("invalid-input", errors=[wrong]) from None

@@ -8,6 +8,7 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
+from msgspec.structs import replace
 
 from cocreate.api.answers import as_json
 from cocreate.api.documented import documented
@@ -63,7 +64,11 @@ async def read_all_lags(request: AnyRequest) -> ASGIResponse:
         for lag in await lags(pool, builds)
         if lag.position < lag.head or lag.parked or not lag.complete
     ]
-    return as_json(ProjectionLags(behind, await parked(pool, builds)))
+    # What a step says is not for the operator: the kind of mistake is.
+    stopped = [
+        replace(each, reason=each.reason.partition(":")[0]) for each in await parked(pool, builds)
+    ]
+    return as_json(ProjectionLags(behind, stopped))
 
 
 HANDLERS = (read_lags, read_all_lags)

@@ -129,6 +129,12 @@ class Engine:
                 log.warning("the database is away, or refused", exc_info=True)
                 await asyncio.sleep(POLL_SECONDS)
                 continue
+            except Exception:
+                # A mistake of ours. Whoever reads is told how far behind the read models are, which
+                # is better than that nobody tries.
+                log.exception("the read models could not be kept up")
+                await asyncio.sleep(POLL_SECONDS)
+                continue
             await asyncio.sleep(GAP_SECONDS)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
@@ -156,9 +162,13 @@ class Engine:
                     except asyncpg.PostgresError as problem:
                         refused = problem
 
-            async with asyncio.TaskGroup() as together:
-                for _ in range(min(AT_ONCE, len(tenants))):
-                    together.create_task(work(waiting, again))
+            # Each failure is met by itself, as that of a single log would be.
+            for failure in await asyncio.gather(
+                *(work(waiting, again) for _ in range(min(AT_ONCE, len(tenants)))),
+                return_exceptions=True,
+            ):
+                if failure is not None:
+                    raise failure
             tenants = again | await self._take_awake()
         if refused is not None:
             # Not before: what is refused would be met again and again, and nothing else be done.
@@ -292,6 +302,7 @@ class Engine:
             if number % BREATH == 0:
                 await asyncio.sleep(0)
         changed = {step.recorded.project: step.recorded.position for step in reversed(steps)}
+        kept.latest = set(changed)
         for project, position in changed.items():
             try:
                 kept.folds[project].save()
@@ -373,7 +384,10 @@ class Engine:
 
     def _keep(self, tenant: str, kept: Kept) -> None:
         """Keep what was folded in memory for the next batch, within bounds."""
-        kept.size = sum(fold.size for fold in kept.folds.values())
+        kept.measure()
+        if kept.size > KEPT_ACCOUNTS:
+            kept.forget_but_latest()
+            kept.measure()
         self._kept[tenant] = kept
         self._kept_size += kept.size
         while self._kept_size > KEPT_ACCOUNTS:
@@ -602,6 +616,17 @@ class Kept:
         """How many accounts there are in all."""
         self.folds: dict[UUID, ProjectFold] = {}
         self.looked_up: dict[UUID, set[str]] = {}
+        self.latest: set[UUID] = set()
+        """The projects that the last batch was about."""
+
+    def measure(self) -> None:
+        """Count the accounts."""
+        self.size = sum(fold.size for fold in self.folds.values())
+
+    def forget_but_latest(self) -> None:
+        """Let go of what the last batch was not about."""
+        self.folds = {each: fold for each, fold in self.folds.items() if each in self.latest}
+        self.looked_up = {each: self.looked_up[each] for each in self.folds}
 
     def holds(self, builds: Sequence[Build], position: int, parked: Mapping[UUID, int]) -> bool:
         """Tell whether this is what stands in builds at a position."""
