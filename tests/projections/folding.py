@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from random import Random
 from uuid import UUID
 
 import asyncpg
+from asyncpg.connection import LoggedQuery
 from tests.projections.world import Histories, World, random_history
 
 from cocreate.log.codec import ALL_EVENTS, Codec
-from cocreate.log.connection import Pool
+from cocreate.log.connection import AnyConnection, Pool
 from cocreate.projections.builds import Builds
 from cocreate.projections.engine import Engine
 from cocreate.projections.fold import Changes, Layout, ProjectFold, Slot
@@ -178,6 +179,23 @@ async def doomed_pool(world: World) -> AsyncIterator[Pool]:
         min_size=1,
         max_size=1,
         server_settings={"role": "cocreate_projector", "application_name": "doomed"},
+    ) as pool:
+        yield pool
+
+
+@contextlib.asynccontextmanager
+async def seen_pool(world: World, see: Callable[[LoggedQuery], None]) -> AsyncIterator[Pool]:
+    """Give a pool of a projecting process, each of whose statements is shown."""
+
+    async def show(connection: AnyConnection) -> None:
+        connection.add_query_logger(see)
+
+    async with asyncpg.create_pool(
+        world.dsn,
+        min_size=1,
+        max_size=4,
+        server_settings={"role": "cocreate_projector"},
+        init=show,
     ) as pool:
         yield pool
 

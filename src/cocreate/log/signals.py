@@ -37,6 +37,7 @@ class Signals:
         """What else is to be done on the connection that listens, whenever there is a new one."""
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
         self._renewing: asyncio.Task[None] | None = None
+        self._one_at_a_time = asyncio.Lock()
         self._hearers: list[Heard] = []
         self._waiting: dict[str, None] = {}
         self._sending: asyncio.Task[None] | None = None
@@ -58,9 +59,9 @@ class Signals:
         """Do anew what is to be done on the connection that listens."""
 
         async def renewed() -> None:
-            if self._connection is not None and self._listening is not None:
+            if self._connection is not None:
                 with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                    await self._listening(self._connection)
+                    await self._begin(self._connection)
 
         self._renewing = asyncio.create_task(renewed())
 
@@ -76,9 +77,9 @@ class Signals:
             try:
                 connection.add_termination_listener(lambda _connection, lost=lost: lost.set())
                 await connection.add_listener(CHANNEL, self._heard)
-                if self._listening is not None:
-                    await self._listening(connection)
+                # Before the first time: what is heard during it is acted on after it.
                 self._connection = connection
+                await self._begin(connection)
                 self.connected = True
                 self._deliver("", "")
                 await lost.wait()
@@ -89,6 +90,12 @@ class Signals:
                 self._connection = None
                 with contextlib.suppress(Exception):
                     await connection.close(timeout=1)
+
+    async def _begin(self, connection: AnyConnection) -> None:
+        # A connection does one thing at a time, and what is asked meanwhile is not to be lost.
+        async with self._one_at_a_time:
+            if self._listening is not None:
+                await self._listening(connection)
 
     async def close(self) -> None:
         """Send what is waiting."""

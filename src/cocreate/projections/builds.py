@@ -178,10 +178,23 @@ async def prune(
 
 
 async def hold_builds(connection: AnyConnection, numbers: Sequence[int]) -> None:
-    """Say, for as long as a connection lives, that this process works with builds and no others."""
-    await connection.execute("select pg_advisory_unlock_all()")
+    """Say, for as long as a connection lives, that this process works with builds and no others.
+
+    Those that it worked with already are held all the while: let go of for a moment, they might be
+    dropped in it.
+    """
+    rows = await connection.fetch(
+        "select objid::integer from pg_locks where locktype = 'advisory' and classid = $1::oid"
+        " and objsubid = 2 and pid = pg_backend_pid()",
+        USER_LOCK,
+    )
+    held = [row["objid"] for row in rows]
     for number in numbers:
-        await connection.execute("select pg_advisory_lock_shared($1, $2)", USER_LOCK, number)
+        if number not in held:
+            await connection.execute("select pg_advisory_lock_shared($1, $2)", USER_LOCK, number)
+    for number in held:
+        if number not in numbers:
+            await connection.execute("select pg_advisory_unlock_shared($1, $2)", USER_LOCK, number)
 
 
 GONE = (

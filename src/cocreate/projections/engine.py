@@ -59,6 +59,13 @@ BREATH = 200
 log = logging.getLogger(__name__)
 
 
+class NotNow(Exception):  # noqa: N818
+    """A log that others work on, or builds that were replaced.
+
+    Raised within the transaction, so that no checkpoint begins in a build that is no more.
+    """
+
+
 class Checkpoint(msgspec.Struct):
     """How far a build has come in a log, under lock."""
 
@@ -212,6 +219,9 @@ class Engine:
             except asyncpg.DataError:
                 # Something that no table takes; a batch of one shows whose it is.
                 limit = max(limit // 2, 1)
+            except NotNow:
+                self._missed.add(tenant)
+                return False
 
     async def _advance(self, tenant: str, kept: Kept | None, limit: int) -> bool:
         builds = {build.number: build for build in self.builds.values()}
@@ -219,13 +229,11 @@ class Engine:
         async with self._pool.acquire() as connection, connection.transaction():
             held = await lease(connection, tenant, list(builds))
             if len(held) < len(builds):
-                self._missed.add(tenant)
-                return False
+                raise NotNow
             if not all(checkpoint.in_use for checkpoint in held.values()):
                 # Replaced: taken further on, they would be ahead of what readers are given next.
                 self.hear("builds", "")
-                self._missed.add(tenant)
-                return False
+                raise NotNow
             parked = await self._parked(connection, tenant, held)
             # All fold on from the accounts, so it is where these are that counts. Builds further on
             # wait; those that lack other steps than the accounts are folded apart from them.
