@@ -50,7 +50,8 @@ async def measure_http(server: EmbeddedServer, *, rounds: int, seconds: float) -
     """Give the figures of requests."""
     async with (
         fresh_database(server, "bench_http") as dsn,
-        open_service(dsn) as service,
+        projector(dsn),
+        open_service(dsn, project=False) as service,
     ):
         live = service.live
         step = RegisterMunicipality(occurred_on=ON, code=TENANT, name="Maat")
@@ -64,7 +65,7 @@ async def measure_http(server: EmbeddedServer, *, rounds: int, seconds: float) -
             await service.answers.reach(name, READ, filled.position, within=300)
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            async with projector(dsn), api(dsn) as (_, port), bare(folder) as peer:
+            async with api(dsn) as (_, port), bare(folder) as peer:
                 figures = await _writes(port, peer, key, many, aged, rounds, seconds)
                 figures += await _reads(
                     port, peer, reading, filled.projects[0], folder, rounds, seconds / 4

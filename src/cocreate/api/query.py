@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar, get_type_hints
 
 import msgspec
@@ -24,12 +25,14 @@ def read_query(request: Request[Any, Any, Any], *structs: type[msgspec.Struct]) 
 
     Raises :class:`Problem` that names every parameter that is wrong, or that is none.
     """
+    if not request.scope["query_string"] and all(map(_by_default, structs)):
+        return [_by_default(struct) for struct in structs]
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         given.setdefault(name, []).append(value)
     wrong: list[FieldError] = []
     read = [_read(struct, given, wrong) for struct in structs]
-    known = {name for struct in structs for name in struct.__struct_encode_fields__}
+    known = {parameter.name for struct in structs for parameter in _parameters(struct)}
     wrong += [
         FieldError(name, "unknown-parameter", source="query") for name in given if name not in known
     ]
@@ -38,25 +41,56 @@ def read_query(request: Request[Any, Any, Any], *structs: type[msgspec.Struct]) 
     return [struct(**fields) for struct, fields in zip(structs, read, strict=True)]
 
 
+class _Parameter(msgspec.Struct, frozen=True):
+    """A field of a struct as a parameter."""
+
+    field: str
+    name: str
+    type: Any
+    required: bool
+    check: Callable[[str], object] | None
+
+
+@cache
+def _parameters(struct: type[msgspec.Struct]) -> Sequence[_Parameter]:
+    hints = get_type_hints(struct, include_extras=True)
+    checks: Checks = getattr(struct, "CHECKS", {})
+    return [
+        _Parameter(
+            field.name,
+            field.encode_name,
+            hints[field.name],
+            field.required,
+            checks.get(field.name),
+        )
+        for field in msgspec.structs.fields(struct)
+    ]
+
+
+@cache
+def _by_default(struct: type[msgspec.Struct]) -> msgspec.Struct | None:
+    """Give a struct for which nothing was sent; None where something must be."""
+    required = any(parameter.required for parameter in _parameters(struct))
+    return None if required else struct()
+
+
 def _read(
     struct: type[msgspec.Struct], given: Mapping[str, Sequence[str]], wrong: list[FieldError]
 ) -> dict[str, object]:
-    hints = get_type_hints(struct, include_extras=True)
-    checks: Checks = getattr(struct, "CHECKS", {})
-    required = {field.name for field in msgspec.structs.fields(struct) if field.required}
     fields: dict[str, object] = {}
-    for field, name in zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True):
+    for parameter in _parameters(struct):
+        name = parameter.name
         values = given.get(name)
         if values is None:
-            if field in required:
+            if parameter.required:
                 wrong.append(FieldError(name, "required", source="query"))
             continue
         try:
             if len(values) > 1 or "\0" in values[0]:
                 raise ValueError(name)
-            fields[field] = msgspec.convert(values[0], hints[field], strict=False)
-            if field in checks:
-                checks[field](values[0])
+            fields[parameter.field] = msgspec.convert(values[0], parameter.type, strict=False)
+            if parameter.check is not None:
+                parameter.check(values[0])
         except (ValueError, OverflowError):
             wrong.append(FieldError(name, "invalid", {"problem": name}, source="query"))
     return fields

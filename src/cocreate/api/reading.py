@@ -98,24 +98,26 @@ async def list_subjects(
         return same
     place = EARLIEST if paging.after is None else _place(paging.after, _dated)
     owed, limit = narrow.owed, paging.limit
-    try:
-        if not known.now:
-            raise Moved
-        body = await timeline.read_subjects(
-            known.parts.service.answers,
-            code,
-            project,
-            known.audience,
-            known.position,
-            narrow.kind,
-            known.today,
-            owed=owed,
-            after=place,
-            limit=limit,
-        )
-    except Moved:
+
+    async def ask() -> bytes | None:
+        if known.now:
+            with contextlib.suppress(Moved):
+                return await timeline.read_subjects(
+                    known.parts.service.answers,
+                    code,
+                    project,
+                    known.audience,
+                    known.position,
+                    narrow.kind,
+                    known.today,
+                    owed=owed,
+                    after=place,
+                    limit=limit,
+                )
         file = await _file(known, project)
-        body = timeline.subjects_of(file, narrow.kind, owed=owed, after=place, limit=limit)
+        return timeline.subjects_of(file, narrow.kind, owed=owed, after=place, limit=limit)
+
+    body = await known.give(("subjects", project, narrow, place, limit), ask)
     return _tagged(request, known, body)
 
 
@@ -226,17 +228,23 @@ async def _account(request: AnyRequest, code: str, project: UUID, subject: str) 
         return same
     if "\0" in subject:
         raise Problem("not-found")
-    try:
-        if not known.now:
-            raise Moved
-        body = await timeline.read_subject(
-            known.parts.service.answers, code, project, known.audience, known.position, subject
-        )
-    except Moved:
+
+    async def ask() -> bytes | None:
+        if known.now:
+            with contextlib.suppress(Moved):
+                return await timeline.read_subject(
+                    known.parts.service.answers,
+                    code,
+                    project,
+                    known.audience,
+                    known.position,
+                    subject,
+                )
         file = await _file(known, project)
         account = file.subjects.get(subject) if subject else file.project
-        body = None if account is None else encode(account)
-    return _tagged(request, known, body)
+        return None if account is None else encode(account)
+
+    return _tagged(request, known, await known.give(("subject", project, subject), ask))
 
 
 def _tagged(request: AnyRequest, known: Known, body: bytes | None) -> ASGIResponse:
