@@ -40,6 +40,7 @@ from cocreate.exchange.source import NotUnderstood, SourceUnusable, Understood
 from cocreate.log.connection import open_pool
 from cocreate.log.errors import UnknownMunicipality, VersionConflict
 from cocreate.log.live import Sender
+from cocreate.log.migrate import ChangedMigration
 from cocreate.postgres import EmbeddedServer, EmbeddedServerError
 from cocreate.projections.engine import Engine
 from cocreate.projections.model import read_models
@@ -109,6 +110,7 @@ def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
         uvloop.run(work)
     except (
         EmbeddedServerError,
+        ChangedMigration,
         SourceUnusable,
         RuleBroken,
         OSError,
