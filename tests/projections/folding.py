@@ -13,7 +13,7 @@ from asyncpg.connection import LoggedQuery
 from tests.projections.world import Histories, World, random_history
 
 from cocreate.log.codec import ALL_EVENTS, Codec
-from cocreate.log.connection import AnyConnection, Pool
+from cocreate.log.connection import AnyConnection, Connection, Pool
 from cocreate.projections.builds import Builds
 from cocreate.projections.engine import Engine
 from cocreate.projections.fold import Changes, Layout, ProjectFold, Slot
@@ -194,7 +194,8 @@ async def seen_pool(world: World, see: Callable[[LoggedQuery], None]) -> AsyncIt
         world.dsn,
         min_size=1,
         max_size=4,
-        server_settings={"role": "cocreate_projector"},
+        connection_class=Connection,
+        server_settings={"role": "cocreate_projector", "jit": "off"},
         init=show,
     ) as pool:
         yield pool
