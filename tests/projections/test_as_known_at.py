@@ -225,7 +225,6 @@ async def file_of(
         position,
         TODAY,
         now=now,
-        steps=True,
     )
     assert file is not None
     return file
@@ -237,11 +236,10 @@ def documents(file: ProjectFile) -> Iterator[tuple[str, bytes]]:
         for resource in model.RESOURCES:
             if not isinstance(resource, Document):
                 continue
-            given = file if resource.needs_steps else msgspec.structs.replace(file, steps=())
             subjects = sorted(file.subjects) if "{subject:str}" in resource.path else [""]
             for subject in subjects:
                 try:
-                    told = resource.give(given, resource.narrow(), {"subject": subject})
+                    told = resource.give(file, resource.narrow(), {"subject": subject})
                 except LookupError:
                     continue
                 yield f"{resource.path} {subject}", msgspec.json.encode(told)

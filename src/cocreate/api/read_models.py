@@ -343,7 +343,6 @@ def _document(document: Document[Any]) -> HTTPRouteHandler:
                 known.position,
                 known.today,
                 now=known.now,
-                steps=document.needs_steps,
             )
             if file is None:
                 return None

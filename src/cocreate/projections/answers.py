@@ -127,10 +127,7 @@ class Answers:
         question: Hashable,
         ask: Callable[[], Awaitable[bytes | None]],
     ) -> bytes | None:
-        """Give the answer to a question, asked anew if anything may have changed since.
-
-        The first part of the question is the name of what it is put to.
-        """
+        """Give the answer to a question, asked anew if anything may have changed since."""
         key = (tenant, question)
         kept = self._kept.get(key)
         if kept is not None and self._signals.connected:

@@ -55,8 +55,8 @@ class Builds(Mapping[str, Build]):
         """The numbers of the builds, in the order of the read models."""
         return [build.number for build in self._in_use.values()]
 
-    async def load(self, database: Pool | AnyConnection) -> bool:
-        """Look up which builds are in use; tell whether that is another than before."""
+    async def load(self, database: Pool | AnyConnection) -> None:
+        """Look up which builds are in use."""
         rows = await database.fetch(
             "select build, name, fingerprint from cocreate.read_model_build where in_use"
         )
@@ -66,9 +66,7 @@ class Builds(Mapping[str, Build]):
             number = found.get((name, fingerprint(name, self.models)))
             if number is not None:
                 in_use[name] = Build(number, name, model)
-        changed = in_use != self._in_use
         self._in_use = in_use
-        return changed
 
 
 async def install(
@@ -126,7 +124,7 @@ async def make_build(
     await connection.execute("call cocreate.plan_each_time($1)", build.schema)
     await connection.execute("set local search_path = public")
     # Logs that have something in them already are folded before anything is answered.
-    await connection.execute(_BEGIN_EVERY_LOG, number)
+    await connection.execute("call cocreate.begin_build($1)", number)
     return build
 
 
@@ -171,7 +169,7 @@ async def prune(
             )
             if alone:
                 schema = f"{row['name']}_{row['build']}"
-                await connection.execute(_FORGET, row["build"])
+                await connection.execute("call cocreate.forget_build($1)", row["build"])
                 await connection.execute(f"drop schema if exists {schema} cascade")
                 dropped.append(schema)
     return dropped
@@ -204,7 +202,3 @@ GONE = (
     asyncpg.InternalServerError,  # "cache lookup failed", where it was dropped in mid-query
 )
 """What a query meets whose build was dropped under it."""
-
-# Row-level security holds for the owner of the tables as well, so each municipality has its turn.
-_BEGIN_EVERY_LOG = "call cocreate.begin_build($1)"
-_FORGET = "call cocreate.forget_build($1)"

@@ -30,7 +30,6 @@ async def read_file(
     today: date,
     *,
     now: bool,
-    steps: bool = False,
 ) -> ProjectFile | None:
     """Give the file of a project; None where the audience knows of no such project.
 
@@ -39,15 +38,14 @@ async def read_file(
     rules = municipality_id(tenant)
     if project == rules:
         return None
-    known: Sequence[Known] = ()
     accounts = own = None
     if now:
         accounts = await _stored(answers, tenant, project, audience, position)
         own = await _stored(answers, tenant, rules, audience, position)
-    if steps or accounts is None:
-        known = await known_steps(reader, tenant, project, audience, position)
     if accounts is None:
-        accounts = await fold(project, known)
+        accounts = await fold(
+            project, await known_steps(reader, tenant, project, audience, position)
+        )
     if own is None:
         own = await fold(rules, await known_steps(reader, tenant, rules, audience, position))
     if not isinstance(accounts.project, ProjectAccount):
@@ -61,7 +59,6 @@ async def read_file(
         audience,
         position,
         today,
-        known if steps else (),
     )
 
 

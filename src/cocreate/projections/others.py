@@ -1,8 +1,7 @@
 """What municipalities show of themselves to others, by consent: asked of each, one at a time.
 
 No query reads two logs. What all show is gathered in turns, and kept for a while: comparisons need
-not be of this minute, and a municipality that no longer takes part is gone with the next turn, or
-at once in the process that hears of it first.
+not be of this minute, and a municipality that no longer takes part is gone with the next turn.
 """
 
 from __future__ import annotations
@@ -49,10 +48,6 @@ class Gathered(Generic[T]):
                     self.turn += 1
                 self._until = monotonic() + KEPT_SECONDS
             return self._found
-
-    def forget(self) -> None:
-        """Gather anew when asked next."""
-        self._until = 0.0
 
     async def _gather(self) -> dict[str, T]:
         rows = await self._pool.fetch("select tenant_id from cocreate.municipality order by 1")

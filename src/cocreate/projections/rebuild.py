@@ -38,9 +38,8 @@ class Chosen(Builds):
         super().__init__(models)
         self._in_use = {build.name: build for build in chosen}
 
-    async def load(self, database: Pool | AnyConnection) -> bool:  # noqa: ARG002
+    async def load(self, database: Pool | AnyConnection) -> None:
         """Keep to what was chosen."""
-        return False
 
 
 async def rebuild(

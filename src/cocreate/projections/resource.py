@@ -25,7 +25,7 @@ from uuid import UUID
 import msgspec
 
 from cocreate.projections.accounts import Account, MunicipalityAccount, ProjectAccount
-from cocreate.projections.known import Audience, Known
+from cocreate.projections.known import Audience
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -77,8 +77,6 @@ class ProjectFile(msgspec.Struct, frozen=True):
     position: int
     today: date
     """The day that counts as today: of the moment as known at."""
-    steps: Sequence[Known] = ()
-    """The steps, in the order of the log, as known; only for a document that needs them."""
 
 
 class Document(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
@@ -96,7 +94,6 @@ class Document(msgspec.Struct, Generic[S], frozen=True, kw_only=True):
     narrow: type[msgspec.Struct] = NoFilter
     give: Callable[[ProjectFile, Any, Mapping[str, str]], S]
     """Is given the file, the filters and what stands in the address."""
-    needs_steps: bool = False
 
 
 Resource = Register | Dashboard | Document[Any]
