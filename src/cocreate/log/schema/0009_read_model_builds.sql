@@ -239,13 +239,11 @@ as $$
 declare
     past text := p_table || '_past';
 begin
-    execute format('alter table %I add primary key (tenant_id, project_id, id, audience)', p_table);
-    execute format('alter table %I set (fillfactor = 80)', p_table);
+    call cocreate.keep_rows(p_table);
     execute format('create table %I (like %I, known_until bigint not null)', past, p_table);
     execute format(
         'alter table %I add primary key (tenant_id, project_id, id, audience, known_from)', past);
     execute format('create index on %I (tenant_id, audience, known_until, known_from)', past);
-    call cocreate.guard_rows(p_table);
     call cocreate.guard_rows(past);
     execute format(
         'create view %I with (security_invoker = true) as '
@@ -253,16 +251,6 @@ begin
         p_table || '_known', p_table, past);
     execute format(
         'grant select on %I to cocreate_app, cocreate_projector', p_table || '_known');
-    execute format(
-        $f$
-        create function write_%1$s(p_rows %1$I[]) returns void
-            language sql
-        begin atomic
-            insert into %1$I select * from unnest(p_rows)
-                on conflict (tenant_id, project_id, id, audience) do update set %2$s;
-        end
-        $f$,
-        p_table, cocreate.assignments(p_table));
     execute format(
         $f$
         create function write_%1$s(p_rows %1$I[]) returns void
@@ -291,19 +279,6 @@ begin
         end
         $f$,
         p_table, past);
-    execute format(
-        $f$
-        create function forget_%1$s(p_projects uuid[], p_ids text[], p_audiences smallint[])
-            returns void
-            language sql
-        begin atomic
-            delete from %1$I t
-                using unnest(p_projects, p_ids, p_audiences) as g (project_id, id, audience)
-                where t.tenant_id = current_setting('cocreate.tenant') and t.project_id = g.project_id
-                    and t.id = g.id and t.audience = g.audience;
-        end
-        $f$,
-        p_table);
     -- The rows that are known otherwise at one position than at an earlier one, a page at a time, in
     -- the order in which they became so.
     execute format(
