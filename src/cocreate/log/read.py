@@ -12,7 +12,7 @@ import msgspec
 
 from cocreate.domain.steps.base import Event
 from cocreate.log.codec import ALL_EVENTS, Codec, set_envelope
-from cocreate.log.connection import Pool
+from cocreate.log.connection import AnyConnection, Pool
 
 PAGE = 2_000
 """How many events are read at a time."""
@@ -37,8 +37,8 @@ class Recorded(msgspec.Struct, frozen=True, rename="camel"):
 class Reader:
     """Reads the logs. Every call names the municipality, and sees nothing of another."""
 
-    def __init__(self, pool: Pool, codec: Codec | None = None) -> None:
-        self._pool = pool
+    def __init__(self, database: Pool | AnyConnection, codec: Codec | None = None) -> None:
+        self._database = database
         self._codec = codec or Codec(ALL_EVENTS)
 
     async def head(self, tenant: str, at: datetime | None = None) -> int | None:
@@ -46,7 +46,7 @@ class Reader:
 
         None where there is no such municipality, 0 for an empty log.
         """
-        position: int | None = await self._pool.fetchval(
+        position: int | None = await self._database.fetchval(
             "select cocreate.read_head($1, $2)", tenant, at
         )
         return position
@@ -61,7 +61,7 @@ class Reader:
         up_to: int | None = None,
     ) -> list[Recorded]:
         """Give events of one history after a version, at most up to a position of the log."""
-        rows = await self._pool.fetch(
+        rows = await self._database.fetch(
             "select * from cocreate.read_stream($1, $2, $3, $4, $5)",
             tenant,
             stream_id,
@@ -84,7 +84,7 @@ class Reader:
 
     async def log(self, tenant: str, *, after: int = 0, limit: int = PAGE) -> list[Recorded]:
         """Give the events of a municipality's log after a position, in order."""
-        rows = await self._pool.fetch(
+        rows = await self._database.fetch(
             "select * from cocreate.read_log($1, $2, $3)", tenant, after, limit
         )
         return [recorded(row) for row in rows]

@@ -26,7 +26,7 @@ import msgspec
 
 from cocreate.log.codec import ALL_EVENTS, Codec
 from cocreate.log.connection import AnyConnection, Pool
-from cocreate.log.read import PAGE, Recorded, recorded
+from cocreate.log.read import PAGE, Reader, Recorded, recorded
 from cocreate.projections.accounts import related, touched
 from cocreate.projections.builds import GONE, Build, Builds
 from cocreate.projections.changes import Call, statement
@@ -246,7 +246,7 @@ class Engine:
             ]
             apart = [number for number in alike if builds[number] not in together]
             behind = [number for number in builds if held[number].position < position]
-            if position == 0 and await self._head(connection, tenant) > LONG_LOG:
+            if position == 0 and await head_of(connection, tenant) > LONG_LOG:
                 apart, behind, together = [], alike, []
             reached = position
             if together:
@@ -264,10 +264,6 @@ class Engine:
             brought = [builds[number] for number in behind]
             more = await self.bring(tenant, brought, up_to=up_to) or more
         return more
-
-    async def _head(self, connection: AnyConnection, tenant: str) -> int:
-        head: int | None = await connection.fetchval("select cocreate.read_head($1, null)", tenant)
-        return head or 0
 
     async def _parked(
         self, connection: AnyConnection, tenant: str, held: Mapping[int, Checkpoint]
@@ -291,13 +287,11 @@ class Engine:
         self, connection: AnyConnection, tenant: str, kept: Kept, after: int, limit: int
     ) -> int:
         """Fold up to a batch of events into builds, and give the position reached."""
-        found = await connection.fetch(
-            "select * from cocreate.read_log($1, $2, $3)", tenant, after, limit
-        )
-        reached: int = found[-1]["position"] if found else after
+        found = await Reader(connection, self._codec).log(tenant, after=after, limit=limit)
+        reached = found[-1].position if found else after
         steps = [
             self._know(event)
-            for event in map(recorded, found)
+            for event in found
             if event.position < kept.parked.get(event.project, reached + 1)
         ]
         await self._load(connection, kept, steps)
@@ -377,18 +371,11 @@ class Engine:
     async def _history(self, connection: AnyConnection, tenant: str, step: Known) -> list[Known]:
         """Give the steps of a project up to one of them, as they were recorded."""
         history: list[Known] = []
-        while True:
-            page = await connection.fetch(
-                "select * from cocreate.read_stream($1, $2, $3, $4, $5)",
-                tenant,
-                step.recorded.project,
-                history[-1].recorded.version if history else 0,
-                PAGE,
-                step.recorded.position,
-            )
-            history += [self._know(recorded(row)) for row in page]
-            if len(page) < PAGE:
-                return history
+        reader = Reader(connection, self._codec)
+        project, position = step.recorded.project, step.recorded.position
+        async for page in reader.history(tenant, project, up_to=position):
+            history += [self._know(event) for event in page]
+        return history
 
     def _keep(self, tenant: str, kept: Kept) -> None:
         """Keep what was folded in memory for the next batch, within bounds."""
@@ -444,7 +431,7 @@ class Engine:
                 and held[build.number].cursor == first.cursor
                 and parked[build.number] == parked[first.build]
             ]
-            target = first.target or up_to or await self._head(connection, tenant)
+            target = first.target or up_to or await head_of(connection, tenant)
             projects: list[UUID] = [
                 row[0]
                 for row in await connection.fetch(
@@ -465,7 +452,7 @@ class Engine:
                     raise
                 raise Poison(projects[0], 1, problem) from problem
             done = len(projects) < streams
-            head = await self._head(connection, tenant)
+            head = await head_of(connection, tenant)
             await connection.execute(
                 "update cocreate.projection_checkpoint set"
                 " position = case when $3 then $4 else position end,"
@@ -644,6 +631,11 @@ class Kept:
 def layout_of(builds: Sequence[Build]) -> Layout:
     """Give the tables of builds."""
     return Layout((build.schema, table) for build in builds for table in build.model.TABLES)
+
+
+async def head_of(connection: AnyConnection, tenant: str) -> int:
+    """Give the last position of a log, as a transaction sees it."""
+    return await Reader(connection).head(tenant) or 0
 
 
 async def lease(

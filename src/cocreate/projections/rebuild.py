@@ -19,7 +19,7 @@ from cocreate.projections.builds import (
     prune,
     take_into_use,
 )
-from cocreate.projections.engine import GAP_SECONDS, STREAMS_AT_ONCE, Engine
+from cocreate.projections.engine import GAP_SECONDS, STREAMS_AT_ONCE, Engine, head_of
 from cocreate.projections.model import ReadModel, all_that_rest_on, fingerprint
 
 
@@ -141,7 +141,7 @@ async def _bring(
     total: int,
     progress: Callable[[Progress], None],
 ) -> None:
-    goal: int = await connection.fetchval("select cocreate.read_head($1, null)", tenant)
+    goal = await head_of(connection, tenant)
     numbers = [build.number for build in builds]
     reached = "select position from cocreate.read_checkpoint($1, $2)"
     progress(Progress(tenant, done, total))
