@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from enum import StrEnum
 from heapq import merge
@@ -29,7 +27,8 @@ from cocreate.api.knowing import (
     unchanged,
     with_tag,
 )
-from cocreate.api.problems import FieldError, Problem
+from cocreate.api.places import in_token, place_of, token_of
+from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
 from cocreate.api.read_models import MUNICIPALITY, PROBLEMS
 from cocreate.api.steps import PROJECT
@@ -159,7 +158,7 @@ async def list_project_changes(
 
 async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGIResponse:
     (between,) = read_query(request, Between)
-    token = _place(between.after)
+    token = None if between.after is None else place_of(between.after, _place)
     known = await known_to(request, code, STATE, Knowing(as_of=between.until))
     begin, _ = await as_of(known.parts, code, between.from_, name="from")
     tag = known.tag(begin, encoding(request))
@@ -199,8 +198,7 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
         items = [_change(place, row) for place, row in ordered[: between.limit]]
         answer = Changes(begin, known.position, items)
         if len(ordered) > between.limit:
-            place = msgspec.json.encode(ordered[between.limit - 1][0])
-            more = urlsafe_b64encode(place).rstrip(b"=").decode()
+            more = token_of(msgspec.json.encode(ordered[between.limit - 1][0]))
             answer = msgspec.structs.replace(answer, next=more)
         return _JSON.encode(answer)
 
@@ -252,17 +250,10 @@ def _after(kind: Kind, table: str, token: Token | None) -> tuple[int, UUID, str]
     return (position if before else position - 1), last, ""
 
 
-def _place(text: str | None) -> Token | None:
-    if text is None:
-        return None
-    try:
-        place = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        token: Token = msgspec.json.decode(place, type=Token)
-        if not 0 <= token[0] < 2**62 or "\0" in token[4]:
-            raise ValueError(text)
-    except (ValueError, binascii.Error):
-        wrong = FieldError("after", "invalid", {"problem": "after"}, source="query")
-        raise Problem("invalid-input", errors=[wrong]) from None
+def _place(text: str) -> Token:
+    token: Token = msgspec.json.decode(in_token(text), type=Token)
+    if not 0 <= token[0] < 2**62 or "\0" in token[4]:
+        raise ValueError(text)
     return token
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import binascii
 import contextlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -37,7 +35,8 @@ from cocreate.api.knowing import (
     unchanged,
     with_tag,
 )
-from cocreate.api.problems import FieldError, Problem
+from cocreate.api.places import in_token, no_place, place_of, token_of
+from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
 from cocreate.api.steps import PROJECT
 from cocreate.projections.files import read_file
@@ -131,7 +130,7 @@ def _register(name: str, register: Register) -> HTTPRouteHandler:
         if (same := unchanged(request, tag)) is not None:
             return same
         asked = _Asked(name, register, known, _JSON.encode(narrow).decode())
-        place = _place(paging.after)
+        place = None if paging.after is None else place_of(paging.after, _place)
         if form is not Format.JSON:
             whole = paging.after is None and "limit" not in request.query_params
             rows = asked.pages(place) if whole else asked.page(place, paging.limit)
@@ -176,7 +175,7 @@ class _Asked(msgspec.Struct, frozen=True):
         except asyncpg.DataError:
             if after is None:
                 raise
-            raise _no_place() from None  # one that this register never gave
+            raise no_place() from None  # one that this register never gave
         rows = [self.register.row(*record[1:]) for record in found[:limit]]
         return rows, found[limit - 1]["place"] if len(found) > limit else None
 
@@ -254,27 +253,16 @@ async def _send_body(send: Send, body: bytes, *, more: bool) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
 
 
-def _place(token: str | None) -> str | None:
-    """Give the place that a token of ours names."""
-    if token is None:
-        return None
-    try:
-        place = urlsafe_b64decode(token + "=" * (-len(token) % 4))
-        if not isinstance(msgspec.json.decode(place), list) or b"\\u0000" in place:
-            raise ValueError(token)
-        return place.decode()
-    except (ValueError, binascii.Error):
-        raise _no_place() from None
-
-
-def _no_place() -> Problem:
-    wrong = FieldError("after", "invalid", {"problem": "after"}, source="query")
-    return Problem("invalid-input", errors=[wrong])
+def _place(token: str) -> str:
+    """Give the place in a token as the database takes it."""
+    place = in_token(token)
+    if not isinstance(msgspec.json.decode(place), list) or b"\\u0000" in place:
+        raise ValueError(token)
+    return place.decode()
 
 
 def _token(place: str) -> str:
-    compact = msgspec.json.encode(msgspec.json.decode(place))
-    return urlsafe_b64encode(compact).rstrip(b"=").decode()
+    return token_of(msgspec.json.encode(msgspec.json.decode(place)))
 
 
 # -- dashboards -----------------------------------------------------------------------------------

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
@@ -25,7 +24,8 @@ from cocreate.api.knowing import (
     unchanged,
     with_tag,
 )
-from cocreate.api.problems import FieldError, Problem
+from cocreate.api.places import place_of
+from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
 from cocreate.api.steps import PROJECT
 from cocreate.projections import term, timeline
@@ -34,8 +34,6 @@ from cocreate.projections.files import read_file
 from cocreate.projections.resource import ProjectFile
 from cocreate.projections.term import TermAccount
 from cocreate.projections.timeline import EARLIEST, FIRST, AccountPage, Moved, Place, Timeline
-
-T = TypeVar("T")
 
 PROBLEMS = (400, 401, 404, 503)
 
@@ -96,7 +94,7 @@ async def list_subjects(
     known = await known_to(request, code, timeline.NAME, knowing)
     if (same := _same(request, known)) is not None:
         return same
-    place = EARLIEST if paging.after is None else _place(paging.after, _dated)
+    place = EARLIEST if paging.after is None else place_of(paging.after, _dated)
     owed, limit = narrow.owed, paging.limit
 
     async def ask() -> bytes | None:
@@ -190,7 +188,7 @@ async def read_timeline(
     known = await known_to(request, code, timeline.NAME, knowing)
     if (same := _same(request, known)) is not None:
         return same
-    place = FIRST if paging.after is None else _place(paging.after, Place.parse)
+    place = FIRST if paging.after is None else place_of(paging.after, Place.parse)
     limit, service = paging.limit, known.parts.service
 
     async def ask() -> bytes | None:
@@ -277,14 +275,6 @@ def _same(request: AnyRequest, known: Known) -> Answer | None:
 def _dated(text: str) -> tuple[date, str]:
     on, _, place = text.partition(".")
     return date.fromisoformat(on), place
-
-
-def _place(text: str, parse: Callable[[str], T]) -> T:
-    try:
-        return parse(text)
-    except (ValueError, OverflowError):
-        wrong = FieldError("after", "invalid", {"problem": "after"}, source="query")
-        raise Problem("invalid-input", errors=[wrong]) from None
 
 
 HANDLERS = (read_project, list_subjects, read_subject, read_term, read_timeline)
