@@ -7,7 +7,7 @@ from enum import StrEnum
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
@@ -19,19 +19,16 @@ from msgspec import Meta
 
 from cocreate.api.documented import documented
 from cocreate.api.knowing import (
+    READ_PROBLEMS,
     AnyRequest,
     Knowing,
+    answered,
     as_of,
-    encoding,
     known_to,
-    unchanged,
-    with_tag,
 )
 from cocreate.api.places import in_token, place_of, token_of
-from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
-from cocreate.api.read_models import MUNICIPALITY, PROBLEMS
-from cocreate.api.steps import PROJECT
+from cocreate.api.steps import MUNICIPALITY, PROJECT
 from cocreate.projections.model import STATE, read_models
 from cocreate.projections.resource import Register
 
@@ -135,7 +132,9 @@ Token = tuple[int, str, str, UUID, str]
     description="Such as since the council met: every row of the registers that is known "
     "otherwise.",
     tags=["registers"],
-    opt=documented(answers=Changes, problems=PROBLEMS, open=True, query=(Between,), tagged=True),
+    opt=documented(
+        answers=Changes, problems=READ_PROBLEMS, open=True, query=(Between,), tagged=True
+    ),
 )
 async def list_changes(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give a page of changes."""
@@ -147,7 +146,9 @@ async def list_changes(request: AnyRequest, code: FromPath[str]) -> ASGIResponse
     operation_id="listProjectChanges",
     summary="Read what changed in a project between two moments",
     tags=["registers"],
-    opt=documented(answers=Changes, problems=PROBLEMS, open=True, query=(Between,), tagged=True),
+    opt=documented(
+        answers=Changes, problems=READ_PROBLEMS, open=True, query=(Between,), tagged=True
+    ),
 )
 async def list_project_changes(
     request: AnyRequest, code: FromPath[str], project: FromPath[UUID]
@@ -161,20 +162,17 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
     token = None if between.after is None else place_of(between.after, _place)
     known = await known_to(request, code, STATE, Knowing(as_of=between.until))
     begin, _ = await as_of(known.parts, code, between.from_, name="from")
-    tag = known.tag(begin, encoding(request))
-    if (same := unchanged(request, tag)) is not None:
-        return same
     answers = known.parts.service.answers
-    if project is not None:
-        build = await answers.build(STATE)
-        rows = await answers.ask(
-            STATE, "read_subject", code, build.number, project, int(known.audience), ""
-        )
-        if not rows or rows[0]["body"] is None:
-            raise Problem("not-found")
     chosen = [kind for kind in Kind if between.kind in (None, kind)]
 
-    async def ask() -> bytes:
+    async def ask() -> bytes | None:
+        if project is not None:
+            build = await answers.build(STATE)
+            rows = await answers.ask(
+                STATE, "read_subject", code, build.number, project, int(known.audience), ""
+            )
+            if not rows or rows[0]["body"] is None:
+                return None
         pages: list[list[tuple[Token, asyncpg.Record]]] = []
         for kind in chosen:
             model, register = _REGISTERS[kind]
@@ -202,8 +200,7 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
             answer = msgspec.structs.replace(answer, next=more)
         return _JSON.encode(answer)
 
-    body = await known.give(("changes", project, between), ask)
-    return with_tag(cast("bytes", body), tag)
+    return await answered(request, known, ("changes", project, between), ask, begin)
 
 
 def _change(place: Token, row: asyncpg.Record) -> Change:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import msgspec
 from litestar import get
 from litestar.params import FromPath
@@ -12,17 +10,16 @@ from litestar.response.base import ASGIResponse
 from cocreate.api.answers import as_json
 from cocreate.api.documented import documented
 from cocreate.api.knowing import (
+    READ_PROBLEMS,
     AnyRequest,
     Knowing,
-    encoding,
+    answered,
     known_to,
     today,
-    unchanged,
-    with_tag,
 )
 from cocreate.api.parts import parts_of
 from cocreate.api.query import read_query
-from cocreate.api.read_models import MUNICIPALITY, PROBLEMS
+from cocreate.api.steps import MUNICIPALITY
 from cocreate.projections.comparison import Comparison, ComparisonFilter, compare
 from cocreate.projections.landscape import CoCreationMap, draw
 from cocreate.projections.others import log_of
@@ -58,7 +55,7 @@ async def compare_municipalities(request: AnyRequest) -> ASGIResponse:
     "of these, only what three municipalities and five projects at least show.",
     tags=["dashboards"],
     opt=documented(
-        answers=CoCreationMap, problems=PROBLEMS, open=True, query=(Knowing,), tagged=True
+        answers=CoCreationMap, problems=READ_PROBLEMS, open=True, query=(Knowing,), tagged=True
     ),
 )
 async def read_map(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
@@ -67,10 +64,7 @@ async def read_map(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     known = await known_to(request, code, "landscape", knowing)
     answers = known.parts.service.answers
     shown = await known.parts.service.others.logs.give()
-    # What others show counts for the tag as well: it changes without a step in this log.
-    tag = known.tag(encoding(request), known.parts.service.others.logs.turn)
-    if (same := unchanged(request, tag)) is not None:
-        return same
+    turn = known.parts.service.others.logs.turn
 
     async def ask() -> bytes:
         own = await log_of(answers, code, known.audience, known.position)
@@ -81,8 +75,8 @@ async def read_map(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
         drawn = draw(own, elsewhere, position=known.position, as_of=known.today, takes_part=row[0])
         return _JSON.encode(drawn)
 
-    body = await known.give(("co-creation-map", known.parts.service.others.logs.turn), ask)
-    return with_tag(cast("bytes", body), tag)
+    # What others show counts for the tag as well: it changes without a step in this log.
+    return await answered(request, known, ("co-creation-map", turn), ask, turn)
 
 
 HANDLERS = (compare_municipalities, read_map)

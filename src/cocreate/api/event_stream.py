@@ -27,12 +27,13 @@ from litestar.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from cocreate.api.authentication import header
+from cocreate.api.compression import EXCLUDED
 from cocreate.api.documented import documented
 from cocreate.api.events import RecordedEvent, as_told
 from cocreate.api.parts import parts_of
 from cocreate.api.problems import FieldError, Problem, Source
 from cocreate.api.recording import require_project
-from cocreate.api.steps import PROJECT
+from cocreate.api.steps import MUNICIPALITY, PROJECT
 from cocreate.log.tail import Make, Page, Place, Tail, Tails, Told
 from cocreate.service import Service
 from cocreate.settings import Settings
@@ -297,12 +298,12 @@ OPT = {
         answers=RecordedEvent, media="text/event-stream", problems=(400, 401, 404, 503), open=True
     ),
     # What is compressed is held back until there is enough of it.
-    "exclude_from_compression": True,
+    EXCLUDED: True,
 }
 
 
 @get(
-    "/v1/municipalities/{code:str}/event-stream",
+    f"{MUNICIPALITY}/event-stream",
     operation_id="followMunicipality",
     summary="Follow the events of a municipality as they are recorded",
     description=DESCRIPTION,

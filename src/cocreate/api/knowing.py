@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from litestar import Request
@@ -17,9 +18,15 @@ from cocreate.api.compression import takes_gzip
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.domain.calendar import amsterdam_date
+from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
+from cocreate.projections.resource import ProjectFile
 
 AnyRequest = Request[Any, Any, Any]
+
+READ_PROBLEMS = (400, 401, 404, 503)
+"""The problems that every answer about a municipality may be instead."""
+VARY = b"Authorization, Accept, Accept-Encoding"
 
 AsOfText = Annotated[
     str,
@@ -75,6 +82,20 @@ class Known(msgspec.Struct, frozen=True):
         asked = (question, self.build, self.position, self.today, self.audience)
         return await self.parts.service.answers.give(self.code, asked, ask)
 
+    async def file(self, project: UUID) -> ProjectFile | None:
+        """Give the file of a project; None where the audience knows of no such project."""
+        service = self.parts.service
+        return await read_file(
+            service.answers,
+            service.reader,
+            self.code,
+            project,
+            self.audience,
+            self.position,
+            self.today,
+            now=self.now,
+        )
+
 
 async def known_to(request: AnyRequest, code: str, model: str, knowing: Knowing) -> Known:
     """Work out for whom, and as known at what, a request is answered.
@@ -117,6 +138,27 @@ async def as_of(parts: Parts, code: str, text: str, *, name: str = "asOf") -> tu
     return await reader.head(code, moment) or 0, day
 
 
+async def answered(
+    request: AnyRequest,
+    known: Known,
+    question: Hashable,
+    ask: Callable[[], Awaitable[bytes | None]],
+    *more: object,
+) -> ASGIResponse:
+    """Answer a question with JSON, or 304 to a reader who has the answer.
+
+    ``more`` is what else the answer depends on, for its ETag. Raises :class:`Problem` where there
+    is nothing to answer.
+    """
+    tag = known.tag(*more, encoding(request))
+    if (same := unchanged(request, tag)) is not None:
+        return same
+    body = await known.give(question, ask)
+    if body is None:
+        raise Problem("not-found")
+    return with_tag(body, tag)
+
+
 def unchanged(request: AnyRequest, tag: str) -> Answer | None:
     """Answer 304 to a reader who has what there is (If-None-Match, RFC 9110)."""
     sent = header(request.scope, b"if-none-match")
@@ -125,12 +167,12 @@ def unchanged(request: AnyRequest, tag: str) -> Answer | None:
     tags = [each.strip().removeprefix("W/") for each in sent.decode("latin-1").split(",")]
     if "*" not in tags and tag not in tags:
         return None
-    return Answer(304, b"", _validators(tag))
+    return Answer(304, b"", validators(tag))
 
 
-def with_tag(body: bytes, tag: str, headers: Mapping[bytes, bytes] | None = None) -> ASGIResponse:
+def with_tag(body: bytes, tag: str) -> Answer:
     """Answer JSON that a reader may keep for as long as asking anew gives 304."""
-    return as_given(body, 200, *_validators(tag), *(headers or {}).items())
+    return as_given(body, 200, *validators(tag))
 
 
 def encoding(request: AnyRequest) -> str:
@@ -138,11 +180,12 @@ def encoding(request: AnyRequest) -> str:
     return "z" if takes_gzip(request.scope) else "i"
 
 
-def _validators(tag: str) -> list[tuple[bytes, bytes]]:
+def validators(tag: str, vary: bytes = VARY) -> list[tuple[bytes, bytes]]:
+    """Give the headers by which a reader knows whether an answer that is kept still holds."""
     return [
         (b"etag", tag.encode()),
         (b"cache-control", b"private, no-cache"),
-        (b"vary", b"Authorization, Accept, Accept-Encoding"),
+        (b"vary", vary),
     ]
 
 

@@ -15,8 +15,8 @@ from cocreate.api.documented import documented
 from cocreate.api.knowing import AnyRequest
 from cocreate.api.parts import parts_of
 from cocreate.api.problems import Problem
-from cocreate.api.read_models import MUNICIPALITY
 from cocreate.api.roles import SEE_LAGS
+from cocreate.api.steps import MUNICIPALITY
 from cocreate.domain.vocabulary import Role
 from cocreate.projections.lag import Lag, Parked, lags, parked
 

@@ -27,24 +27,23 @@ from cocreate.api.formats import (
     preferred_format,
 )
 from cocreate.api.knowing import (
+    READ_PROBLEMS,
     AnyRequest,
     Knowing,
     Known,
+    answered,
     encoding,
     known_to,
     unchanged,
+    validators,
     with_tag,
 )
 from cocreate.api.places import in_token, no_place, place_of, token_of
-from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
-from cocreate.api.steps import PROJECT
-from cocreate.projections.files import read_file
+from cocreate.api.steps import MUNICIPALITY, PROJECT
 from cocreate.projections.model import STATE, read_models
 from cocreate.projections.resource import Dashboard, Document, Register
 
-MUNICIPALITY = "/v1/municipalities/{code:str}"
-PROBLEMS = (400, 401, 404, 503)
 STREAMED = 2_000
 """How many rows are read at a time for a stream."""
 
@@ -114,7 +113,7 @@ def _register(name: str, register: Register) -> HTTPRouteHandler:
         tags=["registers"],
         opt=documented(
             answers=page,
-            problems=PROBLEMS,
+            problems=READ_PROBLEMS,
             open=True,
             query=(register.narrow, Paging, Knowing),
             also=(MEDIA[Format.CSV], MEDIA[Format.JSON_LINES]),
@@ -215,9 +214,7 @@ class _Stream(ASGIResponse):
         headers = [
             (b"content-type", MEDIA[self._form].encode()),
             (b"content-disposition", f'attachment; filename="{name}"'.encode()),
-            (b"etag", self._tag.encode()),
-            (b"cache-control", b"private, no-cache"),
-            (b"vary", b"Authorization, Accept, Accept-Encoding"),
+            *validators(self._tag),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         # A server takes what is sent to a reader who left, and says nothing of it.
@@ -277,7 +274,7 @@ def _dashboard(name: str, dashboard: Dashboard) -> HTTPRouteHandler:
         tags=["dashboards"],
         opt=documented(
             answers=dashboard.answers,
-            problems=PROBLEMS,
+            problems=READ_PROBLEMS,
             open=True,
             query=(dashboard.narrow, Knowing),
             tagged=True,
@@ -287,9 +284,6 @@ def _dashboard(name: str, dashboard: Dashboard) -> HTTPRouteHandler:
         """Give a dashboard."""
         narrow, knowing = read_query(request, dashboard.narrow, Knowing)
         known = await known_to(request, code, name, knowing)
-        tag = known.tag(encoding(request))
-        if (same := unchanged(request, tag)) is not None:
-            return same
 
         async def ask() -> bytes:
             [row] = await known.parts.service.answers.ask(
@@ -303,8 +297,7 @@ def _dashboard(name: str, dashboard: Dashboard) -> HTTPRouteHandler:
             )
             return cast("str", row[0]).encode()
 
-        body = await known.give((name, dashboard.path, narrow), ask)
-        return with_tag(cast("bytes", body), tag)
+        return await answered(request, known, (name, dashboard.path, narrow), ask)
 
     return read_dashboard
 
@@ -316,22 +309,10 @@ def _document(document: Document[Any]) -> HTTPRouteHandler:
     async def answer(request: AnyRequest, code: str, project: UUID) -> ASGIResponse:
         narrow, knowing = read_query(request, document.narrow, Knowing)
         known = await known_to(request, code, STATE, knowing)
-        tag = known.tag(encoding(request))
-        if (same := unchanged(request, tag)) is not None:
-            return same
         place: Mapping[str, str] = {name: str(value) for name, value in request.path_params.items()}
 
         async def ask() -> bytes | None:
-            file = await read_file(
-                known.parts.service.answers,
-                known.parts.service.reader,
-                code,
-                project,
-                known.audience,
-                known.position,
-                known.today,
-                now=known.now,
-            )
+            file = await known.file(project)
             if file is None:
                 return None
             try:
@@ -339,10 +320,8 @@ def _document(document: Document[Any]) -> HTTPRouteHandler:
             except LookupError:
                 return None
 
-        body = await known.give((document.path, project, tuple(place.items()), narrow), ask)
-        if body is None:
-            raise Problem("not-found")
-        return with_tag(body, tag)
+        question = (document.path, project, tuple(place.items()), narrow)
+        return await answered(request, known, question, ask)
 
     described = {
         "operation_id": document.operation,
@@ -351,7 +330,7 @@ def _document(document: Document[Any]) -> HTTPRouteHandler:
         "tags": ["reading"],
         "opt": documented(
             answers=document.answers,
-            problems=PROBLEMS,
+            problems=READ_PROBLEMS,
             open=True,
             query=(document.narrow, Knowing),
             tagged=True,

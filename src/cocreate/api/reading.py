@@ -13,12 +13,12 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
-from cocreate.api.answers import Answer
 from cocreate.api.documented import documented
 from cocreate.api.knowing import (
+    READ_PROBLEMS,
     AnyRequest,
     Knowing,
-    Known,
+    answered,
     encoding,
     known_to,
     unchanged,
@@ -30,12 +30,8 @@ from cocreate.api.query import read_query
 from cocreate.api.steps import PROJECT
 from cocreate.projections import term, timeline
 from cocreate.projections.accounts import Account, ProjectAccount, encode
-from cocreate.projections.files import read_file
-from cocreate.projections.resource import ProjectFile
 from cocreate.projections.term import TermAccount
 from cocreate.projections.timeline import EARLIEST, FIRST, AccountPage, Moved, Place, Timeline
-
-PROBLEMS = (400, 401, 404, 503)
 
 _JSON = msgspec.json.Encoder()
 
@@ -62,7 +58,7 @@ class SubjectFilter(msgspec.Struct, frozen=True, kw_only=True):
     summary="Read the account of a project",
     tags=["reading"],
     opt=documented(
-        answers=ProjectAccount, problems=PROBLEMS, open=True, query=(Knowing,), tagged=True
+        answers=ProjectAccount, problems=READ_PROBLEMS, open=True, query=(Knowing,), tagged=True
     ),
 )
 async def read_project(
@@ -80,7 +76,7 @@ async def read_project(
     tags=["reading"],
     opt=documented(
         answers=AccountPage,
-        problems=PROBLEMS,
+        problems=READ_PROBLEMS,
         open=True,
         query=(SubjectFilter, Paging, Knowing),
         tagged=True,
@@ -92,12 +88,10 @@ async def list_subjects(
     """Give a page of accounts."""
     narrow, paging, knowing = read_query(request, SubjectFilter, Paging, Knowing)
     known = await known_to(request, code, timeline.NAME, knowing)
-    if (same := _same(request, known)) is not None:
-        return same
-    place = EARLIEST if paging.after is None else place_of(paging.after, _dated)
     owed, limit = narrow.owed, paging.limit
 
     async def ask() -> bytes | None:
+        place = EARLIEST if paging.after is None else place_of(paging.after, _dated)
         if known.now:
             with contextlib.suppress(Moved):
                 return await timeline.read_subjects(
@@ -112,11 +106,12 @@ async def list_subjects(
                     after=place,
                     limit=limit,
                 )
-        file = await _file(known, project)
+        file = await known.file(project)
+        if file is None:
+            return None
         return timeline.subjects_of(file, narrow.kind, owed=owed, after=place, limit=limit)
 
-    body = await known.give(("subjects", project, narrow, place, limit), ask)
-    return _tagged(request, known, body)
+    return await answered(request, known, ("subjects", project, narrow, paging), ask)
 
 
 @get(
@@ -125,7 +120,9 @@ async def list_subjects(
     summary="Read the account of one wish, proposal, decision, approval, and so on",
     description="With the chain of what became of it.",
     tags=["reading"],
-    opt=documented(answers=Account, problems=PROBLEMS, open=True, query=(Knowing,), tagged=True),
+    opt=documented(
+        answers=Account, problems=READ_PROBLEMS, open=True, query=(Knowing,), tagged=True
+    ),
 )
 async def read_subject(
     request: AnyRequest, code: FromPath[str], project: FromPath[UUID], subject: FromPath[str]
@@ -142,7 +139,7 @@ async def read_subject(
     "Algemene termijnenwet).",
     tags=["reading"],
     opt=documented(
-        answers=TermAccount, problems=PROBLEMS, open=True, query=(Knowing,), tagged=True
+        answers=TermAccount, problems=READ_PROBLEMS, open=True, query=(Knowing,), tagged=True
     ),
 )
 async def read_term(
@@ -151,7 +148,8 @@ async def read_term(
     """Give the term of an approval."""
     (knowing,) = read_query(request, Knowing)
     known = await known_to(request, code, timeline.NAME, knowing)
-    if (same := _same(request, known)) is not None:
+    tag = known.tag(encoding(request))
+    if (same := unchanged(request, tag)) is not None:
         return same
     moment = await known.parts.service.live.moment(code)
     found = await term.read_term(
@@ -166,7 +164,7 @@ async def read_term(
     )
     if found is None:
         raise Problem("not-found")
-    return _tagged(request, known, _JSON.encode(found))
+    return with_tag(_JSON.encode(found), tag)
 
 
 @get(
@@ -177,7 +175,7 @@ async def read_term(
     "became of it, and what is still owed.",
     tags=["reading"],
     opt=documented(
-        answers=Timeline, problems=PROBLEMS, open=True, query=(Paging, Knowing), tagged=True
+        answers=Timeline, problems=READ_PROBLEMS, open=True, query=(Paging, Knowing), tagged=True
     ),
 )
 async def read_timeline(
@@ -186,12 +184,10 @@ async def read_timeline(
     """Give a page of a timeline."""
     paging, knowing = read_query(request, Paging, Knowing)
     known = await known_to(request, code, timeline.NAME, knowing)
-    if (same := _same(request, known)) is not None:
-        return same
-    place = FIRST if paging.after is None else place_of(paging.after, Place.parse)
     limit, service = paging.limit, known.parts.service
 
     async def ask() -> bytes | None:
+        place = FIRST if paging.after is None else place_of(paging.after, Place.parse)
         if known.now:
             with contextlib.suppress(Moved):
                 return await timeline.read_timeline(
@@ -215,19 +211,16 @@ async def read_timeline(
             limit=limit,
         )
 
-    body = await known.give((timeline.NAME, project, place, limit), ask)
-    return _tagged(request, known, body)
+    return await answered(request, known, (timeline.NAME, project, paging), ask)
 
 
 async def _account(request: AnyRequest, code: str, project: UUID, subject: str) -> ASGIResponse:
     (knowing,) = read_query(request, Knowing)
     known = await known_to(request, code, timeline.NAME, knowing)
-    if (same := _same(request, known)) is not None:
-        return same
-    if "\0" in subject:
-        raise Problem("not-found")
 
     async def ask() -> bytes | None:
+        if "\0" in subject:
+            return None
         if known.now:
             with contextlib.suppress(Moved):
                 return await timeline.read_subject(
@@ -238,38 +231,13 @@ async def _account(request: AnyRequest, code: str, project: UUID, subject: str) 
                     known.position,
                     subject,
                 )
-        file = await _file(known, project)
+        file = await known.file(project)
+        if file is None:
+            return None
         account = file.subjects.get(subject) if subject else file.project
         return None if account is None else encode(account)
 
-    return _tagged(request, known, await known.give(("subject", project, subject), ask))
-
-
-def _tagged(request: AnyRequest, known: Known, body: bytes | None) -> ASGIResponse:
-    if body is None:
-        raise Problem("not-found")
-    return with_tag(body, known.tag(encoding(request)))
-
-
-async def _file(known: Known, project: UUID) -> ProjectFile:
-    service = known.parts.service
-    file = await read_file(
-        service.answers,
-        service.reader,
-        known.code,
-        project,
-        known.audience,
-        known.position,
-        known.today,
-        now=known.now,
-    )
-    if file is None:
-        raise Problem("not-found")
-    return file
-
-
-def _same(request: AnyRequest, known: Known) -> Answer | None:
-    return unchanged(request, known.tag(encoding(request)))
+    return await answered(request, known, ("subject", project, subject), ask)
 
 
 def _dated(text: str) -> tuple[date, str]:

@@ -26,14 +26,21 @@ from msgspec import Meta
 
 from cocreate.api.answers import Answer
 from cocreate.api.documented import documented
-from cocreate.api.knowing import AnyRequest, Knowing, encoding, known_to, unchanged
+from cocreate.api.knowing import (
+    READ_PROBLEMS,
+    AnyRequest,
+    Knowing,
+    encoding,
+    known_to,
+    unchanged,
+    validators,
+)
 from cocreate.api.problems import Problem, preferred_language
 from cocreate.api.query import read_query
 from cocreate.api.report_texts import SECTIONS, TEXTS
 from cocreate.api.steps import PROJECT
 from cocreate.domain.glossary import Language, label
 from cocreate.domain.vocabulary import Outcome
-from cocreate.projections.files import read_file
 from cocreate.projections.model import STATE
 from cocreate.projections.report import participation_report
 from cocreate.projections.report_parts import ParticipationReport
@@ -41,7 +48,7 @@ from cocreate.projections.resource import ProjectFile
 from cocreate.projections.story import day_in_words
 
 PATH = "participation-report"
-PROBLEMS = (400, 401, 404, 503)
+VARY = b"Authorization, Accept, Accept-Language, Accept-Encoding"
 
 _JSON = msgspec.json.Encoder()
 
@@ -78,7 +85,7 @@ class ReportQuery(msgspec.Struct, frozen=True, kw_only=True):
     tags=["reading"],
     opt=documented(
         answers=ParticipationReport,
-        problems=PROBLEMS,
+        problems=READ_PROBLEMS,
         open=True,
         query=(ReportQuery, Knowing),
         also=(MEDIA[ReportFormat.HTML],),
@@ -97,19 +104,9 @@ async def read_participation_report(
     headers = _headers(form, language, tag)
     if unchanged(request, tag) is not None:
         return Answer(304, b"", headers)
-    service = known.parts.service
 
     async def ask() -> bytes | None:
-        file = await read_file(
-            service.answers,
-            service.reader,
-            code,
-            project,
-            known.audience,
-            known.position,
-            known.today,
-            now=known.now,
-        )
+        file = await known.file(project)
         if file is None:
             return None
         # A project of years takes a while to write out, and others are waiting.
@@ -146,12 +143,7 @@ def _weight(accept: str, media: str) -> float:
 
 
 def _headers(form: ReportFormat, language: Language, tag: str) -> list[tuple[bytes, bytes]]:
-    headers = [
-        (b"content-type", MEDIA[form].encode()),
-        (b"etag", tag.encode()),
-        (b"cache-control", b"private, no-cache"),
-        (b"vary", b"Authorization, Accept, Accept-Language, Accept-Encoding"),
-    ]
+    headers = [(b"content-type", MEDIA[form].encode()), *validators(tag, VARY)]
     if form is ReportFormat.HTML:
         headers += [
             (b"content-language", language.encode()),

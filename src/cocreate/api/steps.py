@@ -29,7 +29,8 @@ from cocreate.domain.steps import (
 from cocreate.domain.steps import record as record_steps
 from cocreate.domain.steps.base import Step
 
-PROJECT = "/v1/municipalities/{code:str}/projects/{project:uuid}"
+MUNICIPALITY = "/v1/municipalities/{code:str}"
+PROJECT = f"{MUNICIPALITY}/projects/{{project:uuid}}"
 
 WRITE_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 415, 422, 503)
 
