@@ -83,6 +83,7 @@ async def test_what_is_wrong_with_a_field_is_told_in_both_languages(
         ("fr, en;q=0.3", "en"),
         ("en;q=0.3, nl;q=0.8", "nl"),
         ("EN-us;q=0.9, nl-NL;q=0.8", "en"),
+        ("nl; q=0.3, en; q=0.8", "en"),
         ("en;q=veel", "nl"),
         ("de", "nl"),
         ("en,nl", "nl"),

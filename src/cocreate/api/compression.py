@@ -13,6 +13,7 @@ import zlib
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from cocreate.api.authentication import header
+from cocreate.api.preferences import weights
 
 EXCLUDED = "exclude_from_compression"
 """What a route sets in its ``opt`` whose answers are to be sent as they are, such as events."""
@@ -27,16 +28,9 @@ _GZIP = 16 + zlib.MAX_WBITS
 
 def takes_gzip(scope: Scope) -> bool:
     """Tell whether the reader takes gzip (Accept-Encoding, RFC 9110)."""
-    weights: dict[str, float] = {}
-    accepted = (header(scope, b"accept-encoding") or b"").decode("latin-1").lower()
-    for part in accepted.split(","):
-        coding, _, detail = part.partition(";")
-        name, _, weight = detail.partition("=")
-        try:
-            weights[coding.strip()] = float(weight) if name.strip() == "q" else 1.0
-        except ValueError:
-            weights[coding.strip()] = 0.0
-    return weights.get("gzip", weights.get("*", 0.0)) > 0
+    accepted = header(scope, b"accept-encoding") or b""
+    wanted = dict(weights(accepted.decode("latin-1")))
+    return wanted.get("gzip", wanted.get("*", 0.0)) > 0
 
 
 def compressed(app: ASGIApp) -> ASGIApp:

@@ -10,6 +10,8 @@ from enum import StrEnum
 import msgspec
 from msgspec.structs import astuple
 
+from cocreate.api.preferences import weights
+
 _JSON = msgspec.json.Encoder()
 
 
@@ -26,29 +28,20 @@ MEDIA = {
     Format.CSV: "text/csv; charset=utf-8; header=present",
     Format.JSON_LINES: "application/jsonl; charset=utf-8",
 }
-_ACCEPTED = (
-    ("application/json", Format.JSON),
-    ("text/csv", Format.CSV),
-    ("application/jsonl", Format.JSON_LINES),
-    ("application/x-ndjson", Format.JSON_LINES),
-)
+_ACCEPTED = {
+    "application/json": Format.JSON,
+    "text/csv": Format.CSV,
+    "application/jsonl": Format.JSON_LINES,
+    "application/x-ndjson": Format.JSON_LINES,
+}
 
 
 def preferred_format(accept: str) -> Format:
     """Give the format that a reader prefers (Accept, RFC 9110); JSON where it names none."""
     best, chosen = 0.0, Format.JSON
-    for part in accept.lower().split(","):
-        media, *details = (piece.strip() for piece in part.split(";"))
-        weight = 1.0
-        for detail in details:
-            if detail.startswith("q="):
-                try:
-                    weight = float(detail[2:])
-                except ValueError:
-                    weight = 0.0
-        for name, form in _ACCEPTED:
-            if media == name and weight > best:
-                best, chosen = weight, form
+    for media, weight in weights(accept):
+        if media in _ACCEPTED and weight > best:
+            best, chosen = weight, _ACCEPTED[media]
     return chosen
 
 

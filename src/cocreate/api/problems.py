@@ -14,6 +14,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.routes import HTTPRoute
 
+from cocreate.api.preferences import weights
 from cocreate.api.problem_texts import INPUT, TEXTS
 from cocreate.domain.errors import Fact, Language, RuleBroken
 from cocreate.log.errors import (
@@ -257,13 +258,9 @@ def _in_words(error: FieldError, language: Language) -> InvalidField:
 
 def preferred_language(accepted: str) -> Language:
     """Give English where it is preferred over Dutch (Accept-Language, RFC 9110), else Dutch."""
-    weights = {"nl": 0.0, "en": 0.0}
-    for part in accepted.lower().split(","):
-        tag, _, weight = part.strip().partition(";q=")
+    wanted = {"nl": 0.0, "en": 0.0}
+    for tag, weight in weights(accepted):
         language = tag.partition("-")[0]
-        if language in weights:
-            try:
-                weights[language] = max(weights[language], float(weight or 1))
-            except ValueError:
-                continue
-    return "en" if weights["en"] > weights["nl"] else "nl"
+        if language in wanted:
+            wanted[language] = max(wanted[language], weight)
+    return "en" if wanted["en"] > wanted["nl"] else "nl"

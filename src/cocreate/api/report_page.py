@@ -35,6 +35,7 @@ from cocreate.api.knowing import (
     unchanged,
     validators,
 )
+from cocreate.api.preferences import weights
 from cocreate.api.problems import Problem, preferred_language
 from cocreate.api.query import read_query
 from cocreate.api.report_texts import SECTIONS, TEXTS
@@ -127,19 +128,11 @@ def preferred_form(accept: str) -> ReportFormat:
 def _weight(accept: str, media: str) -> float:
     """Give the weight of a media type by the most precise range that it falls under."""
     ranges = [media, f"{media.partition('/')[0]}/*", "*/*"]
-    best, weight = len(ranges), 0.0
-    for part in accept.lower().split(","):
-        name, *details = (piece.strip() for piece in part.split(";"))
-        if name not in ranges or ranges.index(name) >= best:
-            continue
-        best, weight = ranges.index(name), 1.0
-        for detail in details:
-            if detail.startswith("q="):
-                try:
-                    weight = float(detail[2:])
-                except ValueError:
-                    weight = 0.0
-    return weight
+    best, found = len(ranges), 0.0
+    for name, weight in weights(accept):
+        if name in ranges and ranges.index(name) < best:
+            best, found = ranges.index(name), weight
+    return found
 
 
 def _headers(form: ReportFormat, language: Language, tag: str) -> list[tuple[bytes, bytes]]:
