@@ -107,9 +107,11 @@ def folded(histories: Mapping[UUID, Sequence[Known]], position: int) -> dict[tup
 async def versions(
     world: World, code: str, build: Build, table: VersionedTable[Any]
 ) -> list[tuple[RowKey, int, list[object], int]]:
-    """Give every version of every row of a table."""
+    """Give every version of every row of a table, as it was written."""
+    name = f"{build.schema}.{table.name}"
+    columns = await world.admin.fetchval("select cocreate.written($1)", name)
     rows = await world.admin.fetch(
-        f"select * from {build.schema}.{table.name}_known where tenant_id = $1", code
+        f"select {columns}, known_until from {name}_known where tenant_id = $1", code
     )
     found = []
     for row in rows:

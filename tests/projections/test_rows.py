@@ -74,13 +74,14 @@ class Column:
 
 
 def columns(model: str, table: Table) -> list[Column]:
-    """The columns of a table after its key."""
+    """The columns of a table after its key that rows are written to."""
     made = re.search(
         rf"^create table {table.name} \((.*?)^\);", sql_of(model), re.DOTALL | re.MULTILINE
     )
     assert made is not None
-    lines = (line.split("--")[0].strip().rstrip(",") for line in made[1].splitlines())
-    return [column for line in lines if line and (column := Column(line)).name not in KEY]
+    said = re.split(r",\n {4}(?! )", re.sub(r"--.*", "", made[1]).strip())
+    written = (column for column in said if "generated always" not in column)
+    return [column for each in written if (column := Column(each)).name not in KEY]
 
 
 TABLES = [(name, table) for name, model in read_models().items() for table in model.TABLES]

@@ -19,11 +19,11 @@ from cocreate.domain.vocabulary import (
     Sector,
 )
 from cocreate.projections.accounts import ProjectAccount
+from cocreate.projections.accounts.account import WishAccount
 from cocreate.projections.resource import Dashboard, Register, Resource
-from cocreate.projections.tables import About, Table, VersionedTable
+from cocreate.projections.tables import About, Table, VersionedTable, one
 
-VERSION = 1
-RESTS_ON = ("wishes",)
+VERSION = 2
 
 
 class ProjectRow(msgspec.Struct, frozen=True):
@@ -41,6 +41,12 @@ class ProjectRow(msgspec.Struct, frozen=True):
     since: date
     closed_on: date | None
     position: int
+
+
+class WishTitleRow(msgspec.Struct, frozen=True):
+    """What a wish is called, for those who search."""
+
+    title: str
 
 
 class TallyRow(msgspec.Struct, frozen=True):
@@ -91,8 +97,14 @@ def _tally(project: ProjectAccount, about: About) -> list[tuple[str, TallyRow]]:
     return [("", row)]
 
 
+def _wish_title(wish: WishAccount, about: About) -> WishTitleRow:
+    del about
+    return WishTitleRow(wish.title)
+
+
 TABLES: Sequence[Table] = (
     VersionedTable("project", ProjectAccount, _rows),
+    VersionedTable("wish_title", WishAccount, one(_wish_title)),
     VersionedTable("tally", ProjectAccount, _tally, counting=True),
 )
 

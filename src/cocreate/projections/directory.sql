@@ -1,5 +1,4 @@
--- The project directory: search in Dutch and English, filters, facets, and order. It rests on the
--- wish register for what residents called their wishes.
+-- The project directory: search in Dutch and English, filters, facets, and order.
 
 create table project (
     tenant_id text not null,
@@ -18,10 +17,27 @@ create table project (
     level text,
     since date not null,
     closed_on date,
-    "position" bigint not null
+    "position" bigint not null,
+    words tsvector not null generated always as (
+        setweight(cocreate.words(title), 'A') || setweight(cocreate.words(at_place), 'B')
+            || setweight(cocreate.words(summary), 'C') || setweight(cocreate.words(department), 'D'))
+        stored
 );
 
 call cocreate.keep_versions('project');
+
+-- What residents called their wishes.
+create table wish_title (
+    tenant_id text not null,
+    project_id uuid not null,
+    audience smallint not null,
+    id text not null,
+    known_from bigint not null,
+    title text not null,
+    words tsvector not null generated always as (cocreate.words(title)) stored
+);
+
+call cocreate.keep_versions('wish_title');
 
 -- What is counted in a project: apart, since nothing changes as often.
 create table tally (
@@ -42,12 +58,67 @@ create table tally (
 
 call cocreate.keep_versions('tally');
 
+-- The words of what is sought that tell something, each as it is sought; none where it is no list of
+-- words but an expression with quotes, "or" or a minus sign.
+create function plain_words(p_sought text) returns table (word text, sought tsquery)
+    language sql immutable
+begin atomic
+    select w.word, cocreate.sought(w.word)
+        from regexp_split_to_table(cocreate.searchable(p_sought), '[^[:alnum:]]+') as w (word)
+        where cocreate.searchable(p_sought) !~ '"|(^|\s)-|(^|\s)or(\s|$)'
+            and to_tsvector('pg_catalog.dutch', w.word) <> ''
+            and to_tsvector('pg_catalog.english', w.word) <> '';
+end;
+
+-- The projects in which something is found, and how well each fits: in its own words, in those
+-- together with a wish, or where each plain word is in it or looks much like one of its title.
+create function found(p_tenant text, p_audience smallint, p_position bigint, p_sought text)
+    returns table (project_id uuid, relevance numeric)
+    language sql stable
+begin atomic
+    with q as materialized (
+        select cocreate.sought(p_sought) as sought, (
+                select string_agg(quote_literal(l.lexeme), ' | ')::tsquery
+                    from unnest(cocreate.words(p_sought)) l) as any_word
+    ),
+    plain as materialized (select * from plain_words(p_sought)),
+    p as materialized (
+        select p.project_id, cocreate.searchable(p.title) as title, p.words,
+            p.words @@ q.sought as itself
+            from project_known p cross join q
+            where p.tenant_id = p_tenant and p.audience = p_audience
+                and p.known_from <= p_position and p.known_until > p_position
+    ),
+    by_wish as materialized (
+        select distinct p.project_id
+            from wish_title_known w
+            cross join q
+            join p on p.project_id = w.project_id
+            where w.tenant_id = p_tenant and w.audience = p_audience
+                and w.known_from <= p_position and w.known_until > p_position
+                and w.words @@ q.any_word and (p.words || w.words) @@ q.sought
+    )
+    select p.project_id,
+        round((4 * ts_rank(p.words, q.sought) + coalesce(l.likeness, 0)
+            + case when b.project_id is null then 0 else 0.1 end)::numeric, 6)
+        from p
+        cross join q
+        left join by_wish b on b.project_id = p.project_id
+        cross join lateral (
+            select bool_and(p.words @@ plain.sought or s.likeness >= 0.45) as alike,
+                avg(s.likeness) as likeness
+                from plain
+                cross join lateral (
+                    select public.word_similarity(plain.word, p.title) as likeness) s) l
+        where p.itself or b.project_id is not null or l.alike;
+end;
+
 -- Every project known at a position, how well it fits what is sought, and which filters it fails.
 create function matched(p_tenant text, p_audience smallint, p_position bigint, p_filter jsonb)
     returns table (project_id uuid, relevance numeric, failed text[])
     language sql stable
 begin atomic
-    select p.project_id, round(f.relevance::numeric, 6),
+    select p.project_id, coalesce(f.relevance, 0),
         array_remove(array[
             case when p.sector <> p_filter ->> 'sector' then 'sector' end,
             case when p.initiative <> p_filter ->> 'initiative' then 'initiative' end,
@@ -58,29 +129,10 @@ begin atomic
             case when p.department <> p_filter ->> 'department' then 'department' end,
             case when extract(year from p.since) <> (p_filter ->> 'year')::integer
                 then 'year' end,
-            case when p_filter ->> 'q' is not null and f.relevance = 0 then 'q' end], null)
+            case when p_filter ->> 'q' is not null and f.relevance is null then 'q' end], null)
         from project_known p
-        cross join lateral (
-            select case when p_filter ->> 'q' is null then 0 else
-                4 * ts_rank(
-                    setweight(cocreate.words(p.title), 'A')
-                        || setweight(cocreate.words(p.at_place), 'B')
-                        || setweight(cocreate.words(p.summary), 'C')
-                        || setweight(cocreate.words(p.department), 'D'),
-                    cocreate.sought(p_filter ->> 'q'))
-                + case when public.word_similarity(
-                        cocreate.searchable(p_filter ->> 'q'), cocreate.searchable(p.title)) >= 0.45
-                    then public.word_similarity(
-                        cocreate.searchable(p_filter ->> 'q'), cocreate.searchable(p.title))
-                    else 0 end
-                + case when exists (
-                    select from wish_known w
-                        where w.tenant_id = p_tenant and w.project_id = p.project_id
-                            and w.audience = p_audience and w.known_from <= p_position
-                            and w.known_until > p_position
-                            and cocreate.words(w.title) @@ cocreate.sought(p_filter ->> 'q'))
-                    then 0.1 else 0 end
-                end as relevance) f
+        left join found(p_tenant, p_audience, p_position, p_filter ->> 'q') f
+            on f.project_id = p.project_id
         where p.tenant_id = p_tenant and p.audience = p_audience
             and p.known_from <= p_position and p.known_until > p_position;
 end;

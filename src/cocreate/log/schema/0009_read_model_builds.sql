@@ -195,7 +195,8 @@ $$;
 -- Turn a table of a build into one that keeps a row per key, guarded like all tables of tenants.
 -- Every table of a build starts with the columns
 --     tenant_id text, project_id uuid, audience smallint, id text
--- audience is 0 for what the public knows and 1 for what those inside know.
+-- audience is 0 for what the public knows and 1 for what those inside know. Columns that the database
+-- generates are not written.
 create procedure cocreate.keep_rows(p_table text)
     language plpgsql
 as $$
@@ -203,16 +204,17 @@ begin
     execute format('alter table %I add primary key (tenant_id, project_id, id, audience)', p_table);
     execute format('alter table %I set (fillfactor = 80)', p_table);
     call cocreate.guard_rows(p_table);
+    call cocreate.make_record(p_table);
     execute format(
         $f$
-        create function write_%1$s(p_rows %1$I[]) returns void
+        create function write_%1$s(p_rows %1$s_record[]) returns void
             language sql
         begin atomic
-            insert into %1$I select * from unnest(p_rows)
+            insert into %1$I (%3$s) select * from unnest(p_rows)
                 on conflict (tenant_id, project_id, id, audience) do update set %2$s;
         end
         $f$,
-        p_table, cocreate.assignments(p_table));
+        p_table, cocreate.assignments(p_table), cocreate.written(p_table));
     execute format(
         $f$
         create function forget_%1$s(p_projects uuid[], p_ids text[], p_audiences smallint[])
@@ -240,11 +242,13 @@ declare
     past text := p_table || '_past';
 begin
     call cocreate.keep_rows(p_table);
-    execute format('create table %I (like %I, known_until bigint not null)', past, p_table);
+    execute format(
+        'create table %I (like %I including generated, known_until bigint not null)', past, p_table);
     execute format(
         'alter table %I add primary key (tenant_id, project_id, id, audience, known_from)', past);
     execute format('create index on %I (tenant_id, audience, known_until, known_from)', past);
     call cocreate.guard_rows(past);
+    call cocreate.make_record(past);
     execute format(
         'create view %I with (security_invoker = true) as '
         'select *, 9223372036854775807 as known_until from %I union all select * from %I',
@@ -253,13 +257,13 @@ begin
         'grant select on %I to cocreate_app, cocreate_projector', p_table || '_known');
     execute format(
         $f$
-        create function write_%1$s(p_rows %1$I[]) returns void
+        create function write_%1$s(p_rows %1$s_record[]) returns void
             language sql
         begin atomic
-            insert into %1$I select * from unnest(p_rows);
+            insert into %1$I (%2$s) select * from unnest(p_rows);
         end
         $f$,
-        past);
+        past, cocreate.written(past));
     -- Ends the versions that are known now at a position each; those that begin there, in the same
     -- step, never were.
     execute format(
@@ -269,8 +273,8 @@ begin
             returns void
             language sql
         begin atomic
-            insert into %2$I
-                select t.*, g.known_until
+            insert into %2$I (%3$s, known_until)
+                select %4$s, g.known_until
                     from unnest(p_projects, p_ids, p_audiences, p_until)
                         as g (project_id, id, audience, known_until)
                     join %1$I t on t.tenant_id = current_setting('cocreate.tenant')
@@ -278,7 +282,7 @@ begin
                         and t.audience = g.audience and t.known_from < g.known_until;
         end
         $f$,
-        p_table, past);
+        p_table, past, cocreate.written(p_table), cocreate.written(p_table, 't.'));
     -- The rows that are known otherwise at one position than at an earlier one, a page at a time, in
     -- the order in which they became so.
     execute format(
@@ -372,6 +376,31 @@ begin
 end
 $$;
 
+-- The columns of a table that are written, in order: all but those that the database generates.
+create function cocreate.written(p_table text, p_before text default '')
+    returns text
+    language sql stable
+as $$
+    select string_agg(p_before || format('%I', a.attname), ', ' order by a.attnum)
+        from pg_attribute a
+        where a.attrelid = p_table::regclass and a.attnum > 0 and not a.attisdropped
+            and a.attgenerated = ''
+$$;
+
+-- Make the type of the records in which rows of a table are written: <table>_record.
+create procedure cocreate.make_record(p_table text)
+    language plpgsql
+as $$
+begin
+    execute format('create type %I as (%s)', p_table || '_record', (
+        select string_agg(
+            format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by a.attnum)
+            from pg_attribute a
+            where a.attrelid = p_table::regclass and a.attnum > 0 and not a.attisdropped
+                and a.attgenerated = ''));
+end
+$$;
+
 -- "column = excluded.column" for each column of a table that is not of its key.
 create function cocreate.assignments(p_table text)
     returns text
@@ -380,6 +409,7 @@ as $$
     select string_agg(format('%1$I = excluded.%1$I', a.attname), ', ' order by a.attnum)
         from pg_attribute a
         where a.attrelid = p_table::regclass and a.attnum > 0 and not a.attisdropped
+            and a.attgenerated = ''
             and a.attname not in ('tenant_id', 'project_id', 'audience', 'id')
 $$;
 
