@@ -10,6 +10,8 @@ people and of departments that carry: a project is *lonely* where these are one 
 See docs/lonely-collaborator-index.md.
 
 Parties are internal by default, so the public force field tells of those that were made public.
+From these nothing follows about the others, so how a project is carried is not told to the public:
+there ``people``, ``departments``, ``load``, the index, the shares and ``lonely`` are null.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ from msgspec import Meta
 from cocreate.domain.vocabulary import PartyKind, Position, ProjectStatus, Sector
 from cocreate.projections.accounts import ProjectAccount
 from cocreate.projections.accounts.account import PartyAccount, Span
+from cocreate.projections.known import Audience
 from cocreate.projections.resource import Dashboard, Document, NoFilter, ProjectFile, Resource
 from cocreate.projections.tables import About, Table, VersionedTable
 
-VERSION = 1
+VERSION = 2
 
 WEIGHTS: Mapping[str, int] = {
     "obstacles": 1,
@@ -117,7 +120,10 @@ class InField(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """What it carries now (obstacles, mandates), and did or brought in all."""
     load: int
     share: float | None
-    """Its share of what is carried by those of the own organisation who take part now."""
+    """Its share of what is carried by those of the own organisation who take part now.
+
+    Null for those who carry nothing, and for the public.
+    """
     last_active_on: date | None
 
 
@@ -130,17 +136,18 @@ class ForceField(msgspec.Struct, frozen=True, rename="camel"):
     internal: Sequence[InField]
     """Those of the own organisation; who carries most first."""
     external: Sequence[InField]
-    people: int
-    """How many of the own organisation carry it now."""
-    departments: int
+    people: int | None
+    """How many of the own organisation carry it now; null for the public, as what follows is."""
+    departments: int | None
     lonely_index: float | None
-    lonely: bool
+    lonely: bool | None
 
 
 def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -> ForceField:
     """Give the force field of a project."""
     del narrow, place
     parties = [each for each in file.subjects.values() if isinstance(each, PartyAccount)]
+    inside = file.audience is Audience.INTERNAL
     carrying = [each for each in parties if _carries(each)]
     total = sum(map(load, carrying))
     departments = len({each.department or each.id for each in carrying})
@@ -161,7 +168,7 @@ def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -
                 each.spans,
                 {what: count for what, count in sorted(each.carried.items()) if count},
                 load(each),
-                round(load(each) / total, 4) if _carries(each) and total else None,
+                round(load(each) / total, 4) if inside and _carries(each) else None,
                 each.last_active_on,
             )
             for each in chosen
@@ -174,10 +181,10 @@ def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -
         file.position,
         told(Position.INTERNAL),
         told(Position.EXTERNAL),
-        len(carrying),
-        departments,
-        round(most / total, 4) if total else None,
-        len(carrying) <= 1 or departments <= 1,
+        len(carrying) if inside else None,
+        departments if inside else None,
+        round(most / total, 4) if inside and total else None,
+        (len(carrying) <= 1 or departments <= 1) if inside else None,
     )
 
 
@@ -205,11 +212,12 @@ class CarriedProject(msgspec.Struct, frozen=True, rename="camel"):
     sector: Sector
     department: str
     status: ProjectStatus
-    people: int
-    departments: int
-    load: int
+    people: int | None
+    """Null for the public, as what follows up to ``lonely`` is."""
+    departments: int | None
+    load: int | None
     lonely_index: float | None
-    lonely: bool
+    lonely: bool | None
     external: int
     """How many parties from outside take part."""
 
@@ -227,11 +235,13 @@ class CarriedOverview(msgspec.Struct, frozen=True, rename="camel"):
     """How the running projects of a municipality are carried."""
 
     projects: int
-    lonely: int
+    lonely: int | None
+    """How many of them are lonely; null for the public, as the median is."""
     median_lonely_index: float | None
     by_project: list[CarriedProject]
-    """The loneliest first, two hundred at most."""
+    """The loneliest first, two hundred at most; for the public, by title."""
     by_department: list[Carrying]
+    """Of the parties that the reader may know."""
 
 
 RESOURCES: Sequence[Resource] = (

@@ -33,16 +33,17 @@ create table project (
 
 call cocreate.keep_versions('project');
 
--- How each running project is carried, as known at a position.
+-- How each running project is carried, as known at a position. The public may not know every party,
+-- so it is told nothing of how many carry, and how much.
 create function carried(p_tenant text, p_audience smallint, p_position bigint)
     returns table (
         project_id uuid, title text, sector text, department text, status text, people integer,
         departments integer, load bigint, lonely_index numeric, lonely boolean, external integer)
     language sql stable
 begin atomic
-    select p.project_id, p.title, p.sector, p.department, p.status, c.people, c.departments,
-        c.load, round(c.most::numeric / nullif(c.load, 0), 4),
-        c.people <= 1 or c.departments <= 1, c.external
+    select p.project_id, p.title, p.sector, p.department, p.status, i.people, i.departments,
+        i.load, round(i.most::numeric / nullif(i.load, 0), 4),
+        i.people <= 1 or i.departments <= 1, c.external
         from project_known p
         cross join lateral (
             select count(*) filter (where t.carrying)::integer as people,
@@ -57,6 +58,8 @@ begin atomic
                         where t.tenant_id = p_tenant and t.project_id = p.project_id
                             and t.audience = p_audience and t.known_from <= p_position
                             and t.known_until > p_position) t) c
+        left join lateral (
+            select c.people, c.departments, c.load, c.most where p_audience = 1) i on true
         where p.tenant_id = p_tenant and p.audience = p_audience
             and p.known_from <= p_position and p.known_until > p_position
             and p.status in ('running', 'paused');
@@ -80,7 +83,8 @@ begin
         )
         select json_build_object(
             'projects', (select count(*) from c),
-            'lonely', (select count(*) from c where c.lonely),
+            'lonely', case when p_audience = 1
+                then (select count(*) from c where c.lonely) end,
             'medianLonelyIndex', (
                 select percentile_cont(0.5) within group (order by c.lonely_index) from c),
             'byProject', coalesce((
