@@ -151,7 +151,6 @@ async def read_term(
     tag = known.tag(encoding(request))
     if (same := unchanged(request, tag)) is not None:
         return same
-    moment = await known.parts.service.live.moment(code)
     found = await term.read_term(
         known.parts.service.reader,
         code,
@@ -159,7 +158,6 @@ async def read_term(
         known.audience,
         subject,
         known.today,
-        moment.rules.calendar,
         position=known.position,
     )
     if found is None:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from cocreate.domain.calendar import Calendar
+from cocreate.domain.municipality import DayOffDeclared, municipality_id
 from cocreate.domain.project.approvals import extended, resumed, suspended
 from cocreate.domain.statutory_clock import (
     ClockFacts,
@@ -28,7 +29,7 @@ from cocreate.domain.steps import approvals
 from cocreate.domain.steps.base import Event
 from cocreate.log.read import Reader
 from cocreate.projections.files import known_steps
-from cocreate.projections.known import Audience
+from cocreate.projections.known import Audience, Known
 
 
 class CountedDays(msgspec.Struct, frozen=True, rename="camel"):
@@ -52,7 +53,9 @@ class TermAccount(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     suspended_days: int
     counted: list[CountedDays]
     decided_on: date | None = None
+    withdrawn_on: date | None = None
     days_late: int | None = None
+    """Days past the last day: of the answer, or so far; none for what was withdrawn."""
     penalty: Penalty | None = None
     penalty_nl: str | None = None
     penalty_en: str | None = None
@@ -65,7 +68,6 @@ async def read_term(
     audience: Audience,
     approval: str,
     today: date,
-    calendar: Calendar,
     *,
     position: int,
 ) -> TermAccount | None:
@@ -74,29 +76,44 @@ async def read_term(
     None where the audience knows of no such approval.
     """
     steps = await known_steps(reader, tenant, project, audience, position)
-    return account_of(approval, [known.event for known in steps], today, calendar)
+    told = [step for step in steps if getattr(step.event, "approval", None) == approval]
+    # The law is no secret: days off count for everyone, whoever may read that they were declared.
+    rules = await known_steps(reader, tenant, municipality_id(tenant), Audience.INTERNAL, position)
+    return account_of(approval, told, rules, today)
 
 
 def account_of(
-    approval: str, events: Iterable[Event], today: date, calendar: Calendar
+    approval: str, told: Iterable[Known], rules: Iterable[Known], today: date
 ) -> TermAccount | None:
-    """Give the term of an approval from the steps that are known of it."""
+    """Give the term of an approval from the steps on it, and those of its municipality.
+
+    The days off are those that were known when the last day was set last: a decree that came after
+    the answer changes nothing, and one that moves a term that runs is followed by a step that says
+    so.
+    """
     clock: ClockFacts | None = None
     stated: date | None = None
-    for event in events:
-        if getattr(event, "approval", None) != approval:
-            continue
+    withdrawn_on: date | None = None
+    set_at = 0
+    for step in told:
+        event = step.event
         if isinstance(event, approvals.ApprovalRequested):
             clock = ClockFacts(requested_on=event.occurred_on, term=event.term)
             stated = event.stated_due_on
         elif clock is not None:
             clock = _after(clock, event)
+        if isinstance(event, DUE_ON_SET):
+            set_at = step.recorded.position
+        if isinstance(event, approvals.ApprovalWithdrawn):
+            withdrawn_on = event.occurred_on
     if clock is None:
         return None
+    calendar = _calendar(rules, set_at)
     reckoning = reckon(clock, calendar) if clock.term is not None else None
     due_on = reckoning.end if reckoning is not None else stated
     owed = penalty(clock, calendar, today)
-    last = clock.decided_on or today
+    until = clock.decided_on or today
+    late = withdrawn_on is None and due_on is not None and until > due_on
     words = PENALTY_STATES[owed.state] if owed is not None else None
     return TermAccount(
         approval=approval,
@@ -106,12 +123,33 @@ def account_of(
         nominal_end=reckoning.nominal_end if reckoning is not None else None,
         suspended_days=reckoning.suspended_days if reckoning is not None else 0,
         counted=_counted(reckoning),
-        decided_on=clock.decided_on,
-        days_late=(last - due_on).days if due_on is not None and last > due_on else None,
+        decided_on=clock.decided_on if withdrawn_on is None else None,
+        withdrawn_on=withdrawn_on,
+        days_late=(until - due_on).days if due_on is not None and late else None,
         penalty=owed,
         penalty_nl=words.nl if words is not None else None,
         penalty_en=words.en if words is not None else None,
     )
+
+
+DUE_ON_SET = (
+    approvals.ApprovalRequested
+    | approvals.ApprovalSuspended
+    | approvals.ApprovalResumed
+    | approvals.ApprovalExtended
+    | approvals.TermRecalculated
+)
+"""The steps that say by when an approval is due."""
+
+
+def _calendar(rules: Iterable[Known], position: int) -> Calendar:
+    """Give the days off that a municipality had declared at a position."""
+    declared = {
+        step.event.day: step.event.publication
+        for step in rules
+        if isinstance(step.event, DayOffDeclared) and step.recorded.position <= position
+    }
+    return Calendar().with_decree_days(declared)
 
 
 def _counted(reckoning: Reckoning | None) -> list[CountedDays]:
