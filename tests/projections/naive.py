@@ -153,12 +153,14 @@ def approvals(steps: Sequence[Told], today: date) -> dict[str, Told]:
         answer = last(of(steps, *ANSWERS, approval=name))
         moved = last(of(steps, *CLOCK, approval=name))
         until = today if answer is None else date.fromisoformat(answer["occurredOn"])
+        withdrawn = answer is not None and answer["type"] == "ApprovalWithdrawn"
         found[name] = {
             "kind": asked["kind"],
             "authority": asked["authority"],
             "requestedOn": on(asked),
             "dueOn": asked.get("dueOn") if moved is None else moved.get("dueOn"),
-            "decidedOn": on(answer),
+            "decidedOn": None if withdrawn else on(answer),
+            "withdrawnOn": on(answer) if withdrawn else None,
             "leadDays": (until - date.fromisoformat(asked["occurredOn"])).days,
         }
         if answer is not None:

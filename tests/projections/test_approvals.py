@@ -135,6 +135,59 @@ async def test_the_board_counts_by_authority_and_kind_as_of_a_day(world: World) 
     assert overdue["daysLate"] == (day(100) - DAY).days - 56
 
 
+async def test_what_was_withdrawn_is_neither_decided_nor_late(world: World) -> None:
+    code, project = await world.project()
+    await world.take(code, project, request("weg"), request("klaar"), request("open"))
+    await world.take(
+        code,
+        project,
+        approvals.GrantApproval(occurred_on=day(40), approval="klaar"),
+        approvals.WithdrawApproval(occurred_on=day(90), approval="weg", reason="Ander plan"),
+    )
+    board = await world.dashboard("approval-board", code, today=day(100))
+    told = {name: board["all"][name] for name in ("pending", "decided", "withdrawn", "overdue")}
+    assert told == {"pending": 1, "decided": 1, "withdrawn": 1, "overdue": 1}
+    assert board["all"]["decidedLate"] == 0
+    assert board["all"]["leadDays"]["longest"] == 40
+    rows = {row["approval"]: row for row in await world.register("approvals", code)}
+    assert (rows["weg"]["decidedOn"], rows["weg"]["withdrawnOn"]) == (None, day(90).isoformat())
+    assert (rows["weg"]["leadDays"], rows["weg"]["daysLate"], rows["weg"]["daysLeft"]) == (
+        90,
+        None,
+        None,
+    )
+    assert next(iter(rows)) == "open"
+    dashboard = await world.dashboard("obstacle-dashboard", code, today=day(100))
+    [authority] = dashboard["approvals"]
+    assert (authority["pending"], authority["decided"], authority["decidedLate"]) == (1, 1, 0)
+    [year] = await world.register("statistics", code, today=day(100), year=2025)
+    assert (year["approvalsDecided"], year["approvalsLate"]) == (1, 0)
+
+
+async def test_both_dashboards_call_the_same_pending_and_suspended(world: World) -> None:
+    code, project = await world.project()
+    await world.take(code, project, request("a"), request("b"))
+    await world.take(
+        code,
+        project,
+        approvals.SuspendApproval(
+            occurred_on=day(3),
+            approval="b",
+            ground=SuspensionGround.INCOMPLETE_APPLICATION,
+            reason="Tekening",
+        ),
+    )
+    board = await world.dashboard("approval-board", code, today=day(10))
+    obstacles = await world.dashboard("obstacle-dashboard", code, today=day(10))
+    for told in (
+        board["all"],
+        *board["byDepartment"],
+        *obstacles["approvals"],
+        *obstacles["approvalsByDepartment"],
+    ):
+        assert (told["pending"], told["suspended"]) == (1, 1)
+
+
 async def test_an_empty_municipality_has_an_empty_board(world: World) -> None:
     code = await world.municipality()
     board = await world.dashboard("approval-board", code)

@@ -148,6 +148,28 @@ async def test_the_trend_tells_each_month_what_came_went_and_stayed(
     ]
 
 
+async def test_the_trend_ends_this_month_and_goes_back_five_years(
+    world: World, filled: tuple[str, UUID, UUID]
+) -> None:
+    async def trend(until: date) -> list[dict[str, Any]]:
+        board = await world.dashboard(
+            "obstacle-dashboard", filled[0], today=TODAY, fromDate=date(1, 1, 1), untilDate=until
+        )
+        told: list[dict[str, Any]] = board["trend"]
+        return told
+
+    ever = await trend(date(9999, 12, 31))
+    months = [one["month"] for one in ever]
+    assert (months[0], months[-1], len(months)) == ("2020-04", "2025-04", 61)
+    assert [one["open"] for one in ever[-4:]] == [2, 1, 2, 2]
+    assert (await trend(date(2025, 2, 1)))[-1] == {
+        "month": "2025-02",
+        "raised": 0,
+        "closed": 1,
+        "open": 1,
+    }
+
+
 async def test_a_dashboard_fits_its_description(
     world: World, filled: tuple[str, UUID, UUID]
 ) -> None:

@@ -1,5 +1,7 @@
 """The approval board: who has to give permission, since when, by which day, and how long it takes.
 
+What was withdrawn got no answer: it is neither pending nor decided, and never late.
+
 Days of lateness are by the day that the law sets (``dueOn``), or that was stated where no law sets
 one. Lead times count from the request to the answer, as days in the calendar.
 """
@@ -20,7 +22,7 @@ from cocreate.projections.accounts.account import ApprovalAccount
 from cocreate.projections.resource import Dashboard, Register, Resource
 from cocreate.projections.tables import About, Table, VersionedTable, one
 
-VERSION = 1
+VERSION = 2
 
 
 class ApprovalRow(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class ApprovalRow(msgspec.Struct, frozen=True):
     first_due_on: date | None
     due_on: date | None
     decided_on: date | None
+    withdrawn_on: date | None
     suspended_since: date | None
     suspended_until: date | None
     suspensions: int
@@ -56,6 +59,7 @@ def row(approval: ApprovalAccount, about: About) -> ApprovalRow:
     until = None if last is None else last.until
     if until is not None and last is not None and last.resumed:
         until -= timedelta(days=1)  # on the day itself the clock runs again
+    withdrawn = approval.status is ApprovalStatus.WITHDRAWN
     return ApprovalRow(
         about.title,
         about.sector,
@@ -69,7 +73,8 @@ def row(approval: ApprovalAccount, about: About) -> ApprovalRow:
         approval.since,
         approval.first_due_on,
         approval.due_on,
-        approval.closed_on,
+        None if withdrawn else approval.closed_on,
+        approval.closed_on if withdrawn else None,
         None if last is None else last.since,
         until,
         len(approval.suspensions),
@@ -105,9 +110,11 @@ class Approval(msgspec.Struct, frozen=True, rename="camel"):
     due_on: date | None
     """The last day that holds; null while the clock stands still without a known end."""
     decided_on: date | None
+    withdrawn_on: date | None
     lead_days: int
-    """Days from the request to the answer, or so far."""
+    """Days from the request to the answer, to the withdrawal, or so far."""
     days_late: int | None
+    """Days past the last day: of the answer, or so far; null for what was withdrawn."""
     days_left: int | None
     suspended: bool
     """Whether the clock stands still today (Awb 4:15)."""
@@ -134,7 +141,7 @@ class ApprovalFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
     )
     status: Annotated[ApprovalStatus, Meta(description="Only those that stand so.")] | None = None
     overdue: (
-        Annotated[bool, Meta(description="Only those past their day and not decided, or not.")]
+        Annotated[bool, Meta(description="Only those past their day and still open, or not.")]
         | None
     ) = None
     from_date: Annotated[date, Meta(description="The first day of the period.")] | None = None
@@ -168,10 +175,13 @@ class ApprovalCount(msgspec.Struct, frozen=True, rename="camel"):
     pending: int
     """Waiting for an answer while the clock runs."""
     suspended: int
+    """Waiting while the clock stands still (Awb 4:15)."""
     overdue: int
+    """Of those that wait, past their last day."""
     decided: int
     decided_late: int
     refused: int
+    withdrawn: int
     lead_days: LeadTimes
 
 
@@ -213,7 +223,7 @@ RESOURCES: Sequence[Resource] = (
         path="approvals",
         operation="listApprovals",
         summary="Read the approvals of a municipality",
-        description="The undecided first, by the day they are due.",
+        description="The open ones first, by the day they are due.",
         row=Approval,
         narrow=ApprovalFilter,
         function="list_approvals",

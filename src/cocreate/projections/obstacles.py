@@ -184,7 +184,10 @@ class Blocking(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class AuthorityCount(msgspec.Struct, frozen=True, rename="camel"):
-    """The approvals that one authority has to give; days from request to answer."""
+    """The approvals that one authority has to give; days from request to answer.
+
+    Counted as on the approval board.
+    """
 
     authority: str
     pending: int
@@ -201,6 +204,7 @@ class DepartmentApprovals(msgspec.Struct, frozen=True, rename="camel"):
 
     department: str | None
     pending: int
+    suspended: int
     overdue: int
     decided: int
     decided_late: int
@@ -233,7 +237,10 @@ class TriedAgainst(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Month(msgspec.Struct, frozen=True, rename="camel"):
-    """How many obstacles were raised and closed in a month, and open at its end."""
+    """How many obstacles were raised and closed in a month, and open at its end.
+
+    Of a long period the last five years are told, up to this month.
+    """
 
     month: str
     raised: int

@@ -100,6 +100,15 @@ begin
         against as materialized (
             select i.* from tried(p_tenant, p_audience, p_position, p_filter) i
                 join chosen c on c.project_id = i.project_id and c.id = i.obstacle
+        ),
+        -- The months told: five years at most, and none that is still to come.
+        period as (
+            select date_trunc('month', greatest(
+                    coalesce((p_filter ->> 'fromDate')::date, min(raised_on)),
+                    p_today - 1826)::timestamp) as first,
+                date_trunc('month', least(
+                    (p_filter ->> 'untilDate')::date, p_today)::timestamp) as last
+                from chosen
         )
         select json_build_object(
             'open', (select count(*) from chosen where status = 'open'),
@@ -157,28 +166,21 @@ begin
             'approvals', (
                 select coalesce(json_agg(a order by a.overdue desc, a.pending desc, a.authority), '[]')
                 from (
-                    select authority,
-                        count(*) filter (where decided_on is null and suspended is not true) as pending,
+                    select authority, count(*) filter (where pending) as pending,
                         count(*) filter (where suspended) as suspended,
-                        count(*) filter (where overdue) as overdue,
-                        count(*) filter (where decided_on is not null) as decided,
-                        count(*) filter (where decided_on > due_on) as "decidedLate",
-                        percentile_cont(0.5) within group (order by lead_days)
-                            filter (where decided_on is not null) as "medianDays",
-                        percentile_cont(0.9) within group (order by lead_days)
-                            filter (where decided_on is not null) as "p90Days"
+                        count(*) filter (where overdue) as overdue, count(decided_on) as decided,
+                        count(*) filter (where late) as "decidedLate",
+                        percentile_cont(0.5) within group (order by answer_days) as "medianDays",
+                        percentile_cont(0.9) within group (order by answer_days) as "p90Days"
                         from waited group by authority) a),
             'approvalsByDepartment', (
                 select coalesce(json_agg(a order by a.department), '[]') from (
-                    select department,
-                        count(*) filter (where decided_on is null) as pending,
-                        count(*) filter (where overdue) as overdue,
-                        count(*) filter (where decided_on is not null) as decided,
-                        count(*) filter (where decided_on > due_on) as "decidedLate",
-                        percentile_cont(0.5) within group (order by lead_days)
-                            filter (where decided_on is not null) as "medianDays",
-                        percentile_cont(0.9) within group (order by lead_days)
-                            filter (where decided_on is not null) as "p90Days"
+                    select department, count(*) filter (where pending) as pending,
+                        count(*) filter (where suspended) as suspended,
+                        count(*) filter (where overdue) as overdue, count(decided_on) as decided,
+                        count(*) filter (where late) as "decidedLate",
+                        percentile_cont(0.5) within group (order by answer_days) as "medianDays",
+                        percentile_cont(0.9) within group (order by answer_days) as "p90Days"
                         from waited group by department) a),
             'overdueApprovals', (
                 select coalesce(json_agg(a order by a."dueOn", a.approval), '[]') from (
@@ -195,22 +197,23 @@ begin
                             as "medianDaysToResolve"
                         from against group by category, kind) t),
             'trend', (
-                select coalesce(json_agg(m order by m.month), '[]') from (
-                    select to_char(months.month, 'YYYY-MM') as month,
-                        (select count(*) from chosen
-                            where date_trunc('month', raised_on) = months.month) as raised,
-                        (select count(*) from chosen where status <> 'open'
-                            and date_trunc('month', closed_on) = months.month) as closed,
-                        (select count(*) from chosen
-                            where raised_on < months.month + interval '1 month'
-                                and (closed_on is null
-                                    or closed_on >= months.month + interval '1 month')) as "open"
-                        from generate_series(
-                            date_trunc('month', greatest(
-                                coalesce((p_filter ->> 'fromDate')::date, (select min(raised_on) from chosen)),
-                                p_today - 1826)::timestamp),
-                            date_trunc('month', coalesce((p_filter ->> 'untilDate')::date, p_today)::timestamp),
-                            interval '1 month') as months (month)) m),
+                select coalesce(json_agg(json_build_object('month', to_char(m.month, 'YYYY-MM'),
+                        'raised', m.raised, 'closed', m.closed, 'open', m."open")
+                        order by m.month), '[]')
+                from (
+                    select n.month, sum(n.raised) as raised, sum(n.closed) as closed,
+                        sum(sum(n.raised) - sum(n.closed)) over (order by n.month) as "open"
+                        from (
+                            select date_trunc('month', raised_on::timestamp) as month,
+                                1 as raised, 0 as closed from chosen
+                            union all
+                            select date_trunc('month', closed_on::timestamp), 0, 1
+                                from chosen where closed_on is not null
+                            union all
+                            select generate_series(p.first, p.last, interval '1 month'), 0, 0
+                                from period p) n
+                        group by n.month) m
+                join period p on m.month between p.first and p.last),
             'carriedBy', case when p_audience = 1 then (
                 select coalesce(json_agg(l order by l.people, l.departments, l.title), '[]') from (
                     select c.project_id as project, c.title, c.sector, c.people, c.departments,
