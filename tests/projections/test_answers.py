@@ -78,7 +78,7 @@ async def test_what_is_kept_stays_within_its_bytes(world: World, signals: Signal
         return b"x" * 101
 
     for number in range(40):
-        await answers.give(f"GM{number % 7}", number, long)
+        await answers.give(f"GM{number % 7}", str(number), long)
         assert answers._bytes == sum(map(len, answers._kept.values())) <= 1_600
     assert len(answers._kept) == 16
     await answers.give("GM1", "big", too_long)

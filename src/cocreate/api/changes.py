@@ -160,10 +160,11 @@ async def list_project_changes(
 async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGIResponse:
     (between,) = read_query(request, Between)
     token = None if between.after is None else place_of(between.after, _place)
-    known = await known_to(request, code, STATE, Knowing(as_of=between.until))
+    chosen = [kind for kind in Kind if between.kind in (None, kind)]
+    models = (STATE, *(_REGISTERS[kind][0] for kind in chosen))
+    known = await known_to(request, code, models, Knowing(as_of=between.until))
     begin, _ = await as_of(known.parts, code, between.from_, name="from")
     answers = known.parts.service.answers
-    chosen = [kind for kind in Kind if between.kind in (None, kind)]
 
     async def ask() -> bytes | None:
         if project is not None:
@@ -176,9 +177,6 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
         pages: list[list[tuple[Token, asyncpg.Record]]] = []
         for kind in chosen:
             model, register = _REGISTERS[kind]
-            await answers.reach(
-                model, code, known.position, within=known.parts.settings.freshness_timeout
-            )
             for table in register.changes:
                 rows = await answers.ask(
                     model,
@@ -200,7 +198,7 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
             answer = msgspec.structs.replace(answer, next=more)
         return _JSON.encode(answer)
 
-    return await answered(request, known, ("changes", project, between), ask, begin)
+    return await answered(request, known, ask, between, begin)
 
 
 def _change(place: Token, row: asyncpg.Record) -> Change:

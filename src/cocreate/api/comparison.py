@@ -76,7 +76,7 @@ async def read_map(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
         return _JSON.encode(drawn)
 
     # What others show counts for the tag as well: it changes without a step in this log.
-    return await answered(request, known, ("co-creation-map", turn), ask, turn)
+    return await answered(request, known, ask, turn)
 
 
 HANDLERS = (compare_municipalities, read_map)

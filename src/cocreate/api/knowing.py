@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
+from hashlib import blake2b
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from cocreate.api.compression import takes_gzip
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.domain.calendar import amsterdam_date
+from cocreate.projections.answers import Models, Stand
 from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.resource import ProjectFile
@@ -27,6 +29,8 @@ AnyRequest = Request[Any, Any, Any]
 READ_PROBLEMS = (400, 401, 404, 503)
 """The problems that every answer about a municipality may be instead."""
 VARY = b"Authorization, Accept, Accept-Encoding"
+
+_CANONICAL = msgspec.json.Encoder(order="deterministic")
 
 AsOfText = Annotated[
     str,
@@ -59,6 +63,8 @@ class Known(msgspec.Struct, frozen=True):
 
     parts: Parts
     code: str
+    path: str
+    """The path of the request."""
     audience: Audience
     position: int
     """The position of the log as known at."""
@@ -66,21 +72,29 @@ class Known(msgspec.Struct, frozen=True):
     """The day that counts as today."""
     now: bool
     """Whether it is as known now, rather than at an earlier position."""
-    build: int
+    stand: Stand
+    """How far the builds are that the answer is made from."""
 
-    def tag(self, *more: object) -> str:
-        """Give the ETag of an answer: another whenever the answer may be another."""
-        return (
-            f'"{self.build}.{self.position}.{self.today:%Y%m%d}.{self.audience:d}'
-            f'{"".join(f".{each}" for each in more)}"'
+    def mark(self, *question: object) -> str:
+        """Give what marks the answer to a question: another whenever the answer may be another.
+
+        It is the same in every process. ``question`` is what is asked at this path, and whatever
+        else the answer rests on.
+        """
+        return mark(
+            self.path,
+            self.stand.builds,
+            self.stand.revision,
+            self.position,
+            self.now,
+            self.today,
+            self.audience,
+            *question,
         )
 
-    async def give(
-        self, question: Hashable, ask: Callable[[], Awaitable[bytes | None]]
-    ) -> bytes | None:
-        """Give an answer, kept while it holds."""
-        asked = (question, self.build, self.position, self.today, self.audience)
-        return await self.parts.service.answers.give(self.code, asked, ask)
+    async def give(self, mark: str, ask: Callable[[], Awaitable[bytes | None]]) -> bytes | None:
+        """Give the answer with a mark, kept while it holds."""
+        return await self.parts.service.answers.give(self.code, mark, ask)
 
     async def file(self, project: UUID) -> ProjectFile | None:
         """Give the file of a project; None where the audience knows of no such project."""
@@ -97,8 +111,8 @@ class Known(msgspec.Struct, frozen=True):
         )
 
 
-async def known_to(request: AnyRequest, code: str, model: str, knowing: Knowing) -> Known:
-    """Work out for whom, and as known at what, a request is answered.
+async def known_to(request: AnyRequest, code: str, models: Models, knowing: Knowing) -> Known:
+    """Work out for whom, and as known at what, a request is answered from read models.
 
     Raises :class:`Problem`, :class:`NotFresh` and :class:`BeingBuilt`.
     """
@@ -106,13 +120,14 @@ async def known_to(request: AnyRequest, code: str, model: str, knowing: Knowing)
     principal = await parts.access.reading(request)
     audience = Audience.INTERNAL if principal.sees_internal else Audience.PUBLIC
     answers, within = parts.service.answers, parts.settings.freshness_timeout
-    stand = await answers.reach(model, code, knowing.min_position or 0, within=within)
+    stand = await answers.reach(models, code, knowing.min_position or 0, within=within)
+    path = request.scope["path"]
     if knowing.as_of is None:
-        return Known(parts, code, audience, stand.position, today(), True, stand.build)
+        return Known(parts, code, path, audience, stand.position, today(), True, stand)
     position, day = await as_of(parts, code, knowing.as_of)
     if position > stand.position:
-        stand = await answers.reach(model, code, position, within=within)
-    return Known(parts, code, audience, position, day, False, stand.build)
+        stand = await answers.reach(models, code, position, within=within)
+    return Known(parts, code, path, audience, position, day, False, stand)
 
 
 async def as_of(parts: Parts, code: str, text: str, *, name: str = "asOf") -> tuple[int, date]:
@@ -141,43 +156,50 @@ async def as_of(parts: Parts, code: str, text: str, *, name: str = "asOf") -> tu
 async def answered(
     request: AnyRequest,
     known: Known,
-    question: Hashable,
     ask: Callable[[], Awaitable[bytes | None]],
-    *more: object,
+    *question: object,
 ) -> ASGIResponse:
     """Answer a question with JSON, or 304 to a reader who has the answer.
 
-    ``more`` is what else the answer depends on, for its ETag. Raises :class:`Problem` where there
-    is nothing to answer.
+    Raises :class:`Problem` where there is nothing to answer.
     """
-    tag = known.tag(*more, encoding(request))
+    mark = known.mark(*question)
+    tag = tag_of(request, mark)
     if (same := unchanged(request, tag)) is not None:
         return same
-    body = await known.give(question, ask)
+    body = await known.give(mark, ask)
     if body is None:
         raise Problem("not-found")
-    return with_tag(body, tag)
+    return with_tag(request, body, tag)
 
 
-def unchanged(request: AnyRequest, tag: str) -> Answer | None:
-    """Answer 304 to a reader who has what there is (If-None-Match, RFC 9110)."""
+def mark(*rests_on: object) -> str:
+    """Give what is the same for two answers only if all that they rest on is the same."""
+    return blake2b(_CANONICAL.encode(rests_on), digest_size=16).hexdigest()
+
+
+def tag_of(request: AnyRequest, mark: str) -> str:
+    """Give the ETag of an answer with a mark: two encodings of it differ, as bytes."""
+    return f'"{mark}.{"z" if takes_gzip(request.scope) else "i"}"'
+
+
+def unchanged(request: AnyRequest, tag: str, *, there: bool = False) -> Answer | None:
+    """Answer 304 to a reader who has what there is (If-None-Match, RFC 9110).
+
+    Whoever sends ``*`` has whatever there is, which is nothing unless an answer is ``there``.
+    """
     sent = header(request.scope, b"if-none-match")
     if sent is None:
         return None
     tags = [each.strip().removeprefix("W/") for each in sent.decode("latin-1").split(",")]
-    if "*" not in tags and tag not in tags:
+    if tag not in tags and not (there and "*" in tags):
         return None
     return Answer(304, b"", validators(tag))
 
 
-def with_tag(body: bytes, tag: str) -> Answer:
+def with_tag(request: AnyRequest, body: bytes, tag: str) -> Answer:
     """Answer JSON that a reader may keep for as long as asking anew gives 304."""
-    return as_given(body, 200, *validators(tag))
-
-
-def encoding(request: AnyRequest) -> str:
-    """Give what tells two encodings of one answer apart, for its ETag."""
-    return "z" if takes_gzip(request.scope) else "i"
+    return unchanged(request, tag, there=True) or as_given(body, 200, *validators(tag))
 
 
 def validators(tag: str, vary: bytes = VARY) -> list[tuple[bytes, bytes]]:

@@ -32,8 +32,8 @@ from cocreate.api.knowing import (
     Knowing,
     Known,
     answered,
-    encoding,
     known_to,
+    tag_of,
     unchanged,
     validators,
     with_tag,
@@ -41,7 +41,7 @@ from cocreate.api.knowing import (
 from cocreate.api.places import in_token, no_place, place_of, token_of
 from cocreate.api.query import read_query
 from cocreate.api.steps import MUNICIPALITY, PROJECT
-from cocreate.projections.model import STATE, read_models
+from cocreate.projections.model import STATE, read_models, release_of
 from cocreate.projections.resource import Dashboard, Document, Register
 
 STREAMED = 2_000
@@ -83,7 +83,7 @@ def read_model_routes() -> list[HTTPRouteHandler]:
                 case Dashboard():
                     made.append(_dashboard(name, resource))
                 case Document():
-                    made.append(_document(resource))
+                    made.append(_document(name, resource))
     return made
 
 
@@ -125,8 +125,9 @@ def _register(name: str, register: Register) -> HTTPRouteHandler:
         narrow, paging, knowing = read_query(request, register.narrow, Paging, Knowing)
         known = await known_to(request, code, name, knowing)
         form = paging.format or preferred_format(request.headers.get("accept", ""))
-        tag = known.tag(form, encoding(request))
-        if (same := unchanged(request, tag)) is not None:
+        mark = known.mark(narrow, paging.after, paging.limit, form)
+        tag = tag_of(request, mark)
+        if (same := unchanged(request, tag, there=True)) is not None:
             return same
         asked = _Asked(name, register, known, _JSON.encode(narrow).decode())
         place = None if paging.after is None else place_of(paging.after, _place)
@@ -142,8 +143,8 @@ def _register(name: str, register: Register) -> HTTPRouteHandler:
                 answer["next"] = _token(more)
             return _JSON.encode(answer)
 
-        body = await known.give((name, register.path, narrow, paging.after, paging.limit), ask)
-        return with_tag(cast("bytes", body), tag)
+        body = await known.give(mark, ask)
+        return with_tag(request, cast("bytes", body), tag)
 
     return read_register
 
@@ -297,7 +298,7 @@ def _dashboard(name: str, dashboard: Dashboard) -> HTTPRouteHandler:
             )
             return cast("str", row[0]).encode()
 
-        return await answered(request, known, (name, dashboard.path, narrow), ask)
+        return await answered(request, known, ask, narrow)
 
     return read_dashboard
 
@@ -305,7 +306,7 @@ def _dashboard(name: str, dashboard: Dashboard) -> HTTPRouteHandler:
 # -- documents about a project --------------------------------------------------------------------
 
 
-def _document(document: Document[Any]) -> HTTPRouteHandler:
+def _document(name: str, document: Document[Any]) -> HTTPRouteHandler:
     async def answer(request: AnyRequest, code: str, project: UUID) -> ASGIResponse:
         narrow, knowing = read_query(request, document.narrow, Knowing)
         known = await known_to(request, code, STATE, knowing)
@@ -320,8 +321,8 @@ def _document(document: Document[Any]) -> HTTPRouteHandler:
             except LookupError:
                 return None
 
-        question = (document.path, project, tuple(place.items()), narrow)
-        return await answered(request, known, question, ask)
+        # It follows from the accounts by what its own module says, and from no rows.
+        return await answered(request, known, ask, release_of(name), narrow)
 
     described = {
         "operation_id": document.operation,

@@ -19,8 +19,8 @@ from cocreate.api.knowing import (
     AnyRequest,
     Knowing,
     answered,
-    encoding,
     known_to,
+    tag_of,
     unchanged,
     with_tag,
 )
@@ -111,7 +111,7 @@ async def list_subjects(
             return None
         return timeline.subjects_of(file, narrow.kind, owed=owed, after=place, limit=limit)
 
-    return await answered(request, known, ("subjects", project, narrow, paging), ask)
+    return await answered(request, known, ask, narrow, paging)
 
 
 @get(
@@ -148,7 +148,7 @@ async def read_term(
     """Give the term of an approval."""
     (knowing,) = read_query(request, Knowing)
     known = await known_to(request, code, timeline.NAME, knowing)
-    tag = known.tag(encoding(request))
+    tag = tag_of(request, known.mark())
     if (same := unchanged(request, tag)) is not None:
         return same
     found = await term.read_term(
@@ -162,7 +162,7 @@ async def read_term(
     )
     if found is None:
         raise Problem("not-found")
-    return with_tag(_JSON.encode(found), tag)
+    return with_tag(request, _JSON.encode(found), tag)
 
 
 @get(
@@ -209,7 +209,7 @@ async def read_timeline(
             limit=limit,
         )
 
-    return await answered(request, known, (timeline.NAME, project, paging), ask)
+    return await answered(request, known, ask, paging)
 
 
 async def _account(request: AnyRequest, code: str, project: UUID, subject: str) -> ASGIResponse:
@@ -235,7 +235,7 @@ async def _account(request: AnyRequest, code: str, project: UUID, subject: str) 
         account = file.subjects.get(subject) if subject else file.project
         return None if account is None else encode(account)
 
-    return await answered(request, known, ("subject", project, subject), ask)
+    return await answered(request, known, ask)
 
 
 def _dated(text: str) -> tuple[date, str]:

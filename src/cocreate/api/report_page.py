@@ -30,8 +30,8 @@ from cocreate.api.knowing import (
     READ_PROBLEMS,
     AnyRequest,
     Knowing,
-    encoding,
     known_to,
+    tag_of,
     unchanged,
     validators,
 )
@@ -42,13 +42,14 @@ from cocreate.api.report_texts import SECTIONS, TEXTS
 from cocreate.api.steps import PROJECT
 from cocreate.domain.glossary import Language, label
 from cocreate.domain.vocabulary import Outcome
-from cocreate.projections.model import STATE
+from cocreate.projections.model import STATE, release_of
 from cocreate.projections.report import participation_report
 from cocreate.projections.report_parts import ParticipationReport
 from cocreate.projections.resource import ProjectFile
 from cocreate.projections.story import day_in_words
 
 PATH = "participation-report"
+MODEL = "report"
 VARY = b"Authorization, Accept, Accept-Language, Accept-Encoding"
 
 _JSON = msgspec.json.Encoder()
@@ -101,7 +102,8 @@ async def read_participation_report(
     known = await known_to(request, code, STATE, knowing)
     form = query.format or preferred_form(request.headers.get("accept", ""))
     language = query.language or preferred_language(request.headers.get("accept-language", ""))
-    tag = known.tag(form, language, encoding(request))
+    mark = known.mark(release_of(MODEL), form, language)
+    tag = tag_of(request, mark)
     headers = _headers(form, language, tag)
     if unchanged(request, tag) is not None:
         return Answer(304, b"", headers)
@@ -113,9 +115,11 @@ async def read_participation_report(
         # A project of years takes a while to write out, and others are waiting.
         return await asyncio.to_thread(_written, file, form, language)
 
-    body = await known.give((PATH, project, form, language), ask)
+    body = await known.give(mark, ask)
     if body is None:
         raise Problem("not-found")
+    if unchanged(request, tag, there=True) is not None:
+        return Answer(304, b"", headers)
     return Answer(200, body, [*headers, (b"content-length", b"%d" % len(body))])
 
 

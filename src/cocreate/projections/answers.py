@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 
 import asyncpg
@@ -42,11 +42,23 @@ class BeingBuilt(Exception):  # noqa: N818
         self.projection = projection
 
 
-class Stand(msgspec.Struct, frozen=True):
-    """How far a build of a read model has come in a log."""
+Key = tuple[str, str]
+"""The municipality and the mark of a question."""
+Models = str | tuple[str, ...]
+"""The name of a read model, or of all that an answer is made of."""
 
-    build: int
+
+class Stand(msgspec.Struct, frozen=True):
+    """How far builds of read models have come in a log, all of them.
+
+    What is answered from them, as known at a position, is the same while this is.
+    """
+
+    builds: tuple[int, ...]
+    """Their numbers, with those of the builds that they rest on."""
     position: int
+    revision: int
+    """How often rows of theirs were made anew at a position that they were at already."""
 
 
 class Answers:
@@ -60,11 +72,11 @@ class Answers:
         self._signals = signals
         self._max_bytes = max_bytes
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._keys: dict[str, set[Hashable]] = {}
-        self._stands: dict[str, dict[str, Stand]] = {}
-        """How far read models are, for as long as no signal says that they moved."""
-        self._told: dict[str, dict[str, Stand]] = {}
+        self._kept: OrderedDict[Key, bytes] = OrderedDict()
+        self._keys: dict[str, set[Key]] = {}
+        self._stands: dict[str, dict[tuple[int, ...], Stand]] = {}
+        """How far builds are, for as long as no signal says that they moved."""
+        self._told: dict[str, dict[tuple[int, ...], Stand]] = {}
         """How far they were when they were last asked."""
         self._lost = 0
         self._moves: dict[str, int] = {}
@@ -97,38 +109,51 @@ class Answers:
                 self._reload = True
         raise BeingBuilt(projection)
 
-    async def stand(self, projection: str, tenant: str) -> Stand:
-        """Tell how far a read model has come. Raises :class:`BeingBuilt` until it is complete."""
-        build = await self.build(projection)
-        known = self._stands.get(tenant, {}).get(projection)
-        if known is not None and known.build == build.number and self._signals.connected:
+    async def stand(self, models: Models, tenant: str) -> Stand:
+        """Tell how far read models have come. Raises :class:`BeingBuilt` until all are complete."""
+        names = await self._numbers((models,) if isinstance(models, str) else models)
+        builds = tuple(names)
+        known = self._stands.get(tenant, {}).get(builds)
+        if known is not None and self._signals.connected:
             return known
         moves = self._lost, self._moves.get(tenant)
-        builds = [build.number]
-        builds += [(await self.build(base)).number for base in rests_on(build.model)]
         row = await self._pool.fetchrow(
             "select * from cocreate.read_checkpoint($1, $2)", tenant, builds
         )
-        if row is None or not row["complete"]:
-            raise BeingBuilt(projection)
-        stand = Stand(build.number, row["position"])
-        if self._told.setdefault(tenant, {}).get(projection) != stand:
-            # The signal of the process that moved it may still be on its way here.
-            self._told[tenant][projection] = stand
+        assert row is not None  # noqa: S101 - an aggregate
+        if row["incomplete"]:
+            raise BeingBuilt(names[row["incomplete"][0]])
+        stand = Stand(builds, row["position"], row["revision"])
+        if self._told.setdefault(tenant, {}).get(builds) != stand:
+            # The signal of the process that moved them may still be on its way here.
+            self._told[tenant][builds] = stand
             self._let_go(tenant)
             moves = self._lost, self._moves.get(tenant)
         if moves == (self._lost, self._moves.get(tenant)):
-            self._stands.setdefault(tenant, {})[projection] = stand
+            self._stands.setdefault(tenant, {})[builds] = stand
         return stand
+
+    async def _numbers(self, models: Sequence[str]) -> dict[int, str]:
+        """Give the builds of read models and of those they rest on, with the name of each."""
+        found = {}
+        for name in models:
+            build = await self.build(name)
+            found[build.number] = name
+            for base in rests_on(build.model):
+                found[(await self.build(base)).number] = base
+        return dict(sorted(found.items()))
 
     async def give(
         self,
         tenant: str,
-        question: Hashable,
+        mark: str,
         ask: Callable[[], Awaitable[bytes | None]],
     ) -> bytes | None:
-        """Give the answer to a question, asked anew if anything may have changed since."""
-        key = (tenant, question)
+        """Give the answer to a question, asked anew if anything may have changed since.
+
+        ``mark`` is short, and the same for two questions only if they have the same answer.
+        """
+        key = (tenant, mark)
         kept = self._kept.get(key)
         if kept is not None and self._signals.connected:
             self._kept.move_to_end(key)
@@ -140,17 +165,17 @@ class Answers:
             self._keep(key, answer)
         return answer
 
-    async def reach(self, projection: str, tenant: str, position: int, *, within: float) -> Stand:
-        """Wait until a read model holds a position of the log, and tell how far it is.
+    async def reach(self, models: Models, tenant: str, position: int, *, within: float) -> Stand:
+        """Wait until read models hold a position of the log, and tell how far they are.
 
         Raises :class:`NotFresh` and :class:`BeingBuilt`.
         """
         until = monotonic() + within
-        stand = await self.stand(projection, tenant)
+        stand = await self.stand(models, tenant)
         while stand.position < position:
             self._moved.clear()
             self._stands.pop(tenant, None)
-            stand = await self.stand(projection, tenant)
+            stand = await self.stand(models, tenant)
             if stand.position >= position:
                 break
             left = until - monotonic()
@@ -160,7 +185,7 @@ class Answers:
                 await asyncio.wait_for(self._moved.wait(), min(left, CHECK_SECONDS))
         return stand
 
-    def _keep(self, key: tuple[str, Hashable], answer: bytes) -> None:
+    def _keep(self, key: Key, answer: bytes) -> None:
         if len(answer) > self._max_bytes // 16:
             return
         self._drop(key)
@@ -170,9 +195,9 @@ class Answers:
         while self._bytes > self._max_bytes:
             self._drop(next(iter(self._kept)))
 
-    def _drop(self, key: Hashable) -> None:
+    def _drop(self, key: Key) -> None:
         answer = self._kept.pop(key, None)
-        if answer is not None and isinstance(key, tuple):
+        if answer is not None:
             self._bytes -= len(answer)
             keys = self._keys[key[0]]
             keys.discard(key)
@@ -191,6 +216,7 @@ class Answers:
             self._kept.clear()
             self._keys.clear()
             self._stands.clear()
+            self._told.clear()
             self._bytes = 0
 
     def _let_go(self, tenant: str) -> None:

@@ -526,8 +526,10 @@ class Engine:
     ) -> None:
         """Leave a project as it was before a step that cannot be folded."""
         log.error("parked %s %s: %s", tenant, poison.project, poison.reason)
+        numbers = [build.number for build in builds or self.builds.values()]
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
+            # What was folded of the project beyond that step, by other code, will be so no more.
+            await revise(connection, tenant, numbers, poison.project)
             await connection.execute(
                 "insert into cocreate.projection_parked as p"
                 " (tenant_id, build, project_id, position, reason)"
@@ -535,7 +537,7 @@ class Engine:
                 " on conflict (tenant_id, build, project_id) do update"
                 " set position = least(p.position, excluded.position), reason = excluded.reason",
                 tenant,
-                [build.number for build in builds or self.builds.values()],
+                numbers,
                 poison.project,
                 poison.position,
                 poison.reason,
@@ -550,16 +552,7 @@ class Engine:
         numbers = [build.number for build in builds]
         try:
             async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
-                rows = await connection.fetch(
-                    # One that is being brought up is past its position in the first projects.
-                    "select build, case when $3 <= cursor then target else position end as position"
-                    " from cocreate.projection_checkpoint"
-                    " where tenant_id = $1 and build = any($2) order by build for update",
-                    tenant,
-                    numbers,
-                    project,
-                )
+                reached = await revise(connection, tenant, numbers, project)
                 await connection.execute(
                     "delete from cocreate.projection_parked"
                     " where tenant_id = $1 and project_id = $2 and build = any($3)",
@@ -567,11 +560,11 @@ class Engine:
                     project,
                     numbers,
                 )
-                for row in rows:
-                    build = [each for each in builds if each.number == row["build"]]
-                    await self._take_whole(
-                        connection, tenant, build, [project], row["position"], {}
-                    )
+                for build in builds:
+                    if build.number in reached:
+                        await self._take_whole(
+                            connection, tenant, [build], [project], reached[build.number], {}
+                        )
         except Poison as poison:
             await self._park(tenant, poison)
             return False
@@ -579,7 +572,7 @@ class Engine:
             await self._park(tenant, Poison(project, 1, problem))
             return False
         self._let_go(tenant)
-        self._moved(tenant, max((row["position"] for row in rows), default=0))
+        self._moved(tenant, max(reached.values(), default=0))
         self.wake(tenant)
         return True
 
@@ -644,6 +637,16 @@ async def lease(
     """Lock the checkpoints of builds; those that others have locked are not among them."""
     rows = await connection.fetch("select * from cocreate.lease($1, $2)", tenant, builds)
     return {row["build"]: Checkpoint(*row) for row in rows}
+
+
+async def revise(
+    connection: AnyConnection, tenant: str, builds: Sequence[int], project: UUID
+) -> dict[int, int]:
+    """Lock builds of which a project is made anew, and give how far each of them is with it."""
+    rows = await connection.fetch(
+        "select * from cocreate.revise($1, $2, $3)", tenant, builds, project
+    )
+    return {row["build"]: row["position"] for row in rows}
 
 
 async def write(connection: AnyConnection, tenant: str, changes: Changes, *after: Call) -> None:

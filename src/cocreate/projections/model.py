@@ -88,3 +88,9 @@ def fingerprint(name: str, models: Mapping[str, ReadModel]) -> bytes:
     for base in rests_on(model) if name == STATE else (STATE, *rests_on(model)):
         said.update(fingerprint(base, models))
     return said.digest()
+
+
+@cache
+def release_of(name: str) -> str:
+    """Give what marks the definition that a read model has in this release."""
+    return fingerprint(name, read_models()).hex()

@@ -54,6 +54,9 @@ grant select on cocreate.read_model_build to cocreate_app, cocreate_projector;
 -- A build that is behind is brought up project by project, to the position "target", in the order
 -- of their ids; "cursor" is the last one that is done. Until it has caught up once, it is not
 -- complete, and nothing is answered from it.
+--
+-- "revision" counts how often rows were made anew at a position that they were at already: what was
+-- answered at that position before may be answered otherwise since.
 
 create table cocreate.projection_checkpoint (
     tenant_id text not null,
@@ -62,6 +65,7 @@ create table cocreate.projection_checkpoint (
     complete boolean not null default true,
     target bigint,
     cursor uuid,
+    revision bigint not null default 0,
     primary key (tenant_id, build)
 ) with (fillfactor = 50);
 
@@ -139,17 +143,38 @@ begin atomic
         where c.tenant_id = p_tenant and c.build = any(p_builds);
 end;
 
--- How far builds have come in a log, all of them, and whether they may be read from. One that has
--- not begun with a log is as far as an empty one.
+-- Say that builds are about to have rows of a project made anew, and give how far each of them is
+-- with it. Nobody takes them further until the transaction is over.
+create function cocreate.revise(p_tenant text, p_builds integer[], p_project uuid)
+    returns table (build integer, "position" bigint)
+    language plpgsql
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    perform from cocreate.projection_checkpoint c
+        where c.tenant_id = p_tenant and c.build = any(p_builds)
+        order by c.build for update;
+    return query
+        update cocreate.projection_checkpoint c set revision = c.revision + 1
+            where c.tenant_id = p_tenant and c.build = any(p_builds)
+            -- One that is being brought up is past its position in the first projects.
+            returning c.build, case when p_project <= c.cursor then c.target else c.position end;
+end
+$$;
+
+-- How far builds have come in a log, all of them, how often they were revised in all, and which may
+-- not be read from yet. One that has not begun with a log is as far as an empty one.
 create function cocreate.read_checkpoint(p_tenant text, p_builds integer[])
-    returns table ("position" bigint, complete boolean)
+    returns table ("position" bigint, revision bigint, incomplete integer[])
     language plpgsql
 as $$
 #variable_conflict use_column
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return query
-        select min(coalesce(c.position, 0)), bool_and(coalesce(c.complete, true))
+        select min(coalesce(c.position, 0)), sum(coalesce(c.revision, 0))::bigint,
+            array_agg(b order by b) filter (where not c.complete)
             from unnest(p_builds) as b
             left join cocreate.projection_checkpoint c on c.tenant_id = p_tenant and c.build = b;
 end
