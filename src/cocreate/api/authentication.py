@@ -39,6 +39,10 @@ class Principal(msgspec.Struct, frozen=True):
     sees_internal: bool = False
     """Whether internal steps of the own municipality may be read."""
 
+    def is_of(self, code: str) -> bool:
+        """Tell whether it is of a municipality, or of the operator, who is of each."""
+        return self.tenant in (code, OPERATOR_TENANT)
+
 
 ANONYMOUS = Principal()
 

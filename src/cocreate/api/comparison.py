@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import msgspec
 from litestar import get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.answers import as_json
 from cocreate.api.documented import documented
 from cocreate.api.knowing import (
     READ_PROBLEMS,
@@ -15,11 +16,16 @@ from cocreate.api.knowing import (
     Knowing,
     answered,
     known_to,
+    tag_of,
     today,
+    unchanged,
+    with_tag,
 )
 from cocreate.api.parts import parts_of
+from cocreate.api.problems import Problem, unauthenticated
 from cocreate.api.query import read_query
 from cocreate.api.steps import MUNICIPALITY
+from cocreate.projections.answers import EVERYWHERE, mark_of
 from cocreate.projections.comparison import Comparison, ComparisonFilter, compare
 from cocreate.projections.landscape import CoCreationMap, draw
 from cocreate.projections.others import log_of
@@ -32,19 +38,39 @@ _JSON = msgspec.json.Encoder()
     operation_id="compareMunicipalities",
     summary="Compare the municipalities that take part",
     description="Of public steps only. A figure is shown where it rests on three municipalities "
-    "and five projects at least. It may be some minutes old.",
+    "and five projects at least, and its quartiles where it rests on five municipalities. It may "
+    "be some minutes old.",
     tags=["dashboards"],
     opt=documented(
-        answers=Comparison, problems=(400, 401, 503), open=True, query=(ComparisonFilter,)
+        answers=Comparison,
+        problems=(400, 401, 403, 503),
+        open=True,
+        query=(ComparisonFilter,),
+        tagged=True,
     ),
 )
 async def compare_municipalities(request: AnyRequest) -> ASGIResponse:
     """Give the comparison."""
     (narrow,) = read_query(request, ComparisonFilter)
     parts = parts_of(request)
-    await parts.access.principal(request.scope)
-    figures = await parts.service.others.figures.give()
-    return as_json(compare(figures, today(), narrow))
+    principal = await parts.access.principal(request.scope)
+    if narrow.own is not None and not principal.is_of(narrow.own):
+        raise unauthenticated() if principal.role is None else Problem("another-municipality")
+    service, day = parts.service, today()
+    shown = await service.others.figures.give()
+    build = await service.answers.build("comparison")
+    marks = [each.mark for each in shown.values()]
+    mark = mark_of(request.scope["path"], build.number, day, narrow, list(shown), marks)
+    tag = tag_of(request, mark)
+    if (same := unchanged(request, tag, there=True)) is not None:
+        return same
+
+    async def ask() -> bytes:
+        figures = {code: each.what for code, each in shown.items()}
+        return _JSON.encode(compare(figures, day, narrow))
+
+    body = await service.answers.give(EVERYWHERE, mark, ask)
+    return with_tag(request, cast("bytes", body), tag)
 
 
 @get(
@@ -52,7 +78,8 @@ async def compare_municipalities(request: AnyRequest) -> ASGIResponse:
     operation_id="readCoCreationMap",
     summary="Read the co-creation map: the words, what the log shows of each, and what helped",
     description="With what the logs of others that take part show, which may be some minutes old; "
-    "of these, only what three municipalities and five projects at least show.",
+    "of these, only words, sectors and kinds of interventions that three municipalities and five "
+    "projects at least show, and nothing from which others could be worked out.",
     tags=["dashboards"],
     opt=documented(
         answers=CoCreationMap, problems=READ_PROBLEMS, open=True, query=(Knowing,), tagged=True
@@ -64,19 +91,19 @@ async def read_map(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     known = await known_to(request, code, "landscape", knowing)
     answers = known.parts.service.answers
     shown = await known.parts.service.others.logs.give()
-    turn = known.parts.service.others.logs.turn
+    elsewhere = {other: each for other, each in shown.items() if other != code}
 
     async def ask() -> bytes:
         own = await log_of(answers, code, known.audience, known.position)
         [row] = await answers.ask(
             "landscape", "taking_part", code, int(known.audience), known.position
         )
-        elsewhere = [log for other, log in shown.items() if other != code]
-        drawn = draw(own, elsewhere, position=known.position, as_of=known.today, takes_part=row[0])
+        logs = {other: each.what for other, each in elsewhere.items()}
+        drawn = draw(own, logs, position=known.position, as_of=known.today, takes_part=row[0])
         return _JSON.encode(drawn)
 
     # What others show counts for the tag as well: it changes without a step in this log.
-    return await answered(request, known, ask, turn)
+    return await answered(request, known, ask, [each.mark for each in elsewhere.values()])
 
 
 HANDLERS = (compare_municipalities, read_map)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from hashlib import blake2b
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -19,7 +18,7 @@ from cocreate.api.compression import takes_gzip
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.domain.calendar import amsterdam_date
-from cocreate.projections.answers import Models, Stand
+from cocreate.projections.answers import Models, Stand, mark_of
 from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.resource import ProjectFile
@@ -29,8 +28,6 @@ AnyRequest = Request[Any, Any, Any]
 READ_PROBLEMS = (400, 401, 404, 503)
 """The problems that every answer about a municipality may be instead."""
 VARY = b"Authorization, Accept, Accept-Encoding"
-
-_CANONICAL = msgspec.json.Encoder(order="deterministic")
 
 AsOfText = Annotated[
     str,
@@ -81,7 +78,7 @@ class Known(msgspec.Struct, frozen=True):
         It is the same in every process. ``question`` is what is asked at this path, and whatever
         else the answer rests on.
         """
-        return mark(
+        return mark_of(
             self.path,
             self.stand.builds,
             self.stand.revision,
@@ -171,11 +168,6 @@ async def answered(
     if body is None:
         raise Problem("not-found")
     return with_tag(request, body, tag)
-
-
-def mark(*rests_on: object) -> str:
-    """Give what is the same for two answers only if all that they rest on is the same."""
-    return blake2b(_CANONICAL.encode(rests_on), digest_size=16).hexdigest()
 
 
 def tag_of(request: AnyRequest, mark: str) -> str:

@@ -56,6 +56,15 @@ TEXTS: Final[dict[str, Text]] = {
         "De rol '{role}' van deze sleutel staat dit niet toe.",
         "The role '{role}' of this key does not allow this.",
     ),
+    "another-municipality": Text(
+        403,
+        "Een andere gemeente",
+        "Another municipality",
+        "Alleen wie een sleutel van deze gemeente heeft, of de beheerder van de installatie, ziet "
+        "haar eigen cijfers naast die van de andere.",
+        "Only a key of that municipality, or the operator's, shows its own figures beside those "
+        "of the others.",
+    ),
     "not-found": Text(
         404,
         "Niet gevonden",

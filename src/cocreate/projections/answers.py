@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from hashlib import blake2b
 from time import monotonic
 
 import asyncpg
@@ -26,8 +27,10 @@ MOVED = "models"
 """The topic of the signal that the read models of a municipality moved on."""
 BUILDS = "builds"
 """The topic of the signal that other builds were taken into use."""
-LATEST = 2**63 - 2
-"""A position beyond every log: as known now."""
+EVERYWHERE = ""
+"""Stands for the municipality, for an answer that is about none alone."""
+
+_CANONICAL = msgspec.json.Encoder(order="deterministic")
 
 
 class NotFresh(Exception):  # noqa: N818
@@ -59,6 +62,11 @@ class Stand(msgspec.Struct, frozen=True):
     position: int
     revision: int
     """How often rows of theirs were made anew at a position that they were at already."""
+
+
+def mark_of(*rests_on: object) -> str:
+    """Give what is the same for two answers only if all that they rest on is the same."""
+    return blake2b(_CANONICAL.encode(rests_on), digest_size=16).hexdigest()
 
 
 class Answers:

@@ -1,14 +1,14 @@
 """Comparison of municipalities that take part by consent, in groups that hide each of them.
 
-The figures of a municipality rest on its public steps, and are given only while it takes part. A
-figure of a group is shown where it rests on three municipalities and five projects at least.
+The figures of a municipality rest on its public steps, and are given only while it takes part.
+What is shown of a group is bounded by :mod:`cocreate.projections.bounds`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Annotated
 
 import msgspec
@@ -16,6 +16,12 @@ from msgspec import Meta
 
 from cocreate.domain.vocabulary import Sector
 from cocreate.projections.accounts import MunicipalityAccount
+from cocreate.projections.bounds import (
+    LEAST_FOR_QUARTILES,
+    LEAST_MUNICIPALITIES,
+    Basis,
+    enough,
+)
 from cocreate.projections.resource import Resource
 from cocreate.projections.tables import About, Table, VersionedTable
 
@@ -29,8 +35,8 @@ RESTS_ON = (
     "wishes",
 )
 
-LEAST_MUNICIPALITIES = 3
-LEAST_PROJECTS = 5
+PROJECTS = "projects"
+"""The figure that rests on every project of a group."""
 FIGURES = (
     "answered_share",
     "days_to_answer",
@@ -63,25 +69,16 @@ TABLES: Sequence[Table] = (VersionedTable("consent", MunicipalityAccount, _conse
 RESOURCES: Sequence[Resource] = ()
 
 
-class Figures(msgspec.Struct, frozen=True):
-    """What the projects of a municipality come to, in a sector or in all, of a year or of all."""
+class Figure(msgspec.Struct, frozen=True):
+    """What projects of a municipality come to, in a sector or in all, of a year or of all."""
 
+    name: str
     sector: str | None
     year: int | None
     """The year in which they started."""
+    value: float
     projects: int
-    answered_share: float | None
-    days_to_answer: float | None
-    deviation_share: float | None
-    motivated_share: float | None
-    fed_back_share: float | None
-    days_to_feedback: float | None
-    late_share: float | None
-    lead_days: float | None
-    obstacles_per_project: float | None
-    resolved_share: float | None
-    obstacle_days: float | None
-    kept_share: float | None
+    """How many projects this very figure rests on."""
 
 
 class Spread(msgspec.Struct, frozen=True, rename="camel"):
@@ -89,9 +86,11 @@ class Spread(msgspec.Struct, frozen=True, rename="camel"):
 
     municipalities: int
     projects: int
-    lower_quartile: float
+    """How many projects this very figure rests on."""
+    lower_quartile: float | None
+    """Null, as is the upper one, where it rests on fewer than five municipalities."""
     median: float
-    upper_quartile: float
+    upper_quartile: float | None
     own: float | None = None
 
 
@@ -150,55 +149,68 @@ class ComparisonFilter(
             str,
             Meta(
                 pattern=r"^GM[0-9]{4}(?![\s\S])",
-                description="A municipality that takes part, to be set beside the others.",
+                description="The municipality of the key that is sent, if it takes part: its own "
+                "figures are set beside the others. The operator may name any.",
             ),
         ]
         | None
     ) = None
 
 
+Named = dict[str, dict[str, Figure]]
+"""Figures by their name, and by the code of the municipality they are of."""
+
+
 def compare(
-    figures: Mapping[str, Sequence[Figures]], today: date, narrow: ComparisonFilter
+    figures: Mapping[str, Sequence[Figure]], today: date, narrow: ComparisonFilter
 ) -> Comparison:
     """Compare the figures of municipalities, by their codes."""
     taking_part = len(figures) if len(figures) >= LEAST_MUNICIPALITIES else 0
-    groups: dict[tuple[str | None, int | None], dict[str, Figures]] = {}
+    groups: dict[tuple[str | None, int | None], Named] = {}
     for code, each in figures.items():
         for figure in each:
             if narrow.sector is not None and figure.sector != narrow.sector:
                 continue
             if narrow.year is not None and figure.year != narrow.year:
                 continue
-            groups.setdefault((figure.sector, figure.year), {})[code] = figure
+            group = groups.setdefault((figure.sector, figure.year), {})
+            group.setdefault(figure.name, {})[code] = figure
     told = []
     for (sector, year), of in sorted(
         groups.items(), key=lambda item: (item[0][0] or "", item[0][1] or 0)
     ):
-        projects = sum(figure.projects for figure in of.values())
-        if len(of) < LEAST_MUNICIPALITIES or projects < LEAST_PROJECTS:
-            continue
-        told.append(
-            Group(
-                None if sector is None else Sector(sector),
-                year,
-                len(of),
-                projects,
-                *(_spread(of, name, narrow.own) for name in FIGURES),
+        basis = _basis(of.get(PROJECTS, {}))
+        if enough(basis):
+            told.append(
+                Group(
+                    None if sector is None else Sector(sector),
+                    year,
+                    len(basis),
+                    sum(basis.values()),
+                    *(_spread(of.get(name, {}), narrow.own) for name in FIGURES),
+                )
             )
-        )
     return Comparison(taking_part, today, told)
 
 
-def _spread(of: dict[str, Figures], name: str, own: str | None) -> Spread | None:
-    known = {
-        code: value for code, figure in of.items() if (value := getattr(figure, name)) is not None
-    }
-    projects = sum(of[code].projects for code in known)
-    if len(known) < LEAST_MUNICIPALITIES or projects < LEAST_PROJECTS:
+def _basis(of: Mapping[str, Figure]) -> Basis:
+    return {code: figure.projects for code, figure in of.items()}
+
+
+def _spread(of: Mapping[str, Figure], own: str | None) -> Spread | None:
+    basis = _basis(of)
+    if not enough(basis):
         return None
-    lower, median, upper = (round(each, 4) for each in _quartiles(known.values()))
-    return Spread(len(known), projects, lower, median, upper, known.get(own or ""))
-
-
-def _quartiles(values: Iterable[float]) -> list[float]:
-    return quantiles(values, n=4, method="inclusive")
+    values = [figure.value for figure in of.values()]
+    lower = upper = None
+    if len(values) >= LEAST_FOR_QUARTILES:
+        lower, _, upper = (round(each, 4) for each in quantiles(values, n=4, method="inclusive"))
+    beside = of.get(own or "")
+    return Spread(
+        len(basis),
+        sum(basis.values()),
+        lower,
+        round(median(values), 4),
+        upper,
+        None if beside is None else beside.value,
+    )

@@ -21,15 +21,10 @@ begin atomic
             where c.tenant_id = p_tenant and c.audience = 0 and c.takes_part);
 end;
 
+-- Each figure in all, by sector, by year and by both, with how many projects it rests on.
 create function figures(p_tenant text, p_today date)
     returns table (
-        sector text, "year" integer, projects bigint, answered_share double precision,
-        days_to_answer double precision, deviation_share double precision,
-        motivated_share double precision, fed_back_share double precision,
-        days_to_feedback double precision, late_share double precision,
-        lead_days double precision, obstacles_per_project double precision,
-        resolved_share double precision, obstacle_days double precision,
-        kept_share double precision)
+        name text, sector text, "year" integer, value double precision, projects bigint)
     language plpgsql stable set search_path from current
 as $$
 #variable_conflict use_column
@@ -40,59 +35,67 @@ begin
     end if;
     return query
         with items as (
-            select p.project_id, 'project' as kind, null::boolean as good, null::integer as days
-                from project p where p.tenant_id = p_tenant and p.audience = 0
+            select p.project_id, f.name, f.value
+                from project p
+                cross join lateral (values
+                    ('projects', 1),
+                    ('obstacles_per_project', (
+                        select count(*) from obstacle o
+                            where o.tenant_id = p_tenant and o.project_id = p.project_id
+                                and o.audience = 0))) as f (name, value)
+                where p.tenant_id = p_tenant and p.audience = 0
             union all
-            select w.project_id, 'wish', w.answered_on is not null, w.answered_on - w.expressed_on
+            select w.project_id, f.name, f.value
                 from wish w
+                cross join lateral (values
+                    ('answered_share', (w.answered_on is not null)::integer),
+                    ('days_to_answer', w.answered_on - w.expressed_on)) as f (name, value)
                 where w.tenant_id = p_tenant and w.audience = 0
                     and w.status not in ('merged', 'split', 'withdrawn')
             union all
-            select w.project_id, 'decided', w.deviations <> '{}', null
+            select w.project_id, 'deviation_share', (w.deviations <> '{}')::integer
                 from wish w
                 where w.tenant_id = p_tenant and w.audience = 0 and w.decisions <> '{}'
             union all
-            select d.project_id, 'motivated', d.motivated_on is not null, null
-                from deviation d where d.tenant_id = p_tenant and d.audience = 0
+            select d.project_id, f.name, f.value
+                from deviation d
+                cross join lateral (values
+                    ('motivated_share', (d.motivated_on is not null)::integer),
+                    ('fed_back_share', (d.fed_back_on is not null)::integer),
+                    ('days_to_feedback', d.fed_back_on - d.recorded_on)) as f (name, value)
+                where d.tenant_id = p_tenant and d.audience = 0
             union all
-            select d.project_id, 'fed back', d.fed_back_on is not null,
-                d.fed_back_on - d.recorded_on
-                from deviation d where d.tenant_id = p_tenant and d.audience = 0
-            union all
-            select a.project_id, 'approval', a.decided_on > a.due_on is true,
-                a.decided_on - a.requested_on
+            select a.project_id, f.name, f.value
                 from approval a
+                cross join lateral (values
+                    ('late_share', (a.decided_on > a.due_on is true)::integer),
+                    ('lead_days', a.decided_on - a.requested_on)) as f (name, value)
                 where a.tenant_id = p_tenant and a.audience = 0 and a.decided_on is not null
             union all
-            select o.project_id, 'obstacle', o.status = 'resolved', o.closed_on - o.raised_on
-                from obstacle o where o.tenant_id = p_tenant and o.audience = 0
+            select o.project_id, f.name, f.value
+                from obstacle o
+                cross join lateral (values
+                    ('resolved_share', (o.status = 'resolved')::integer),
+                    ('obstacle_days', o.closed_on - o.raised_on)) as f (name, value)
+                where o.tenant_id = p_tenant and o.audience = 0
             union all
-            select c.project_id, 'commitment',
-                c.status = 'fulfilled' and c.ended_on <= c.due_on, null
+            select c.project_id, 'kept_share',
+                (c.status = 'fulfilled' and c.ended_on <= c.due_on)::integer
                 from commitment c
                 where c.tenant_id = p_tenant and c.audience = 0 and c.due_on < p_today
         )
-        select p.sector, extract(year from p.since)::integer,
-            count(distinct i.project_id),
-            avg(i.good::integer) filter (where i.kind = 'wish')::double precision,
-            percentile_cont(0.5) within group (order by i.days) filter (where i.kind = 'wish'),
-            avg(i.good::integer) filter (where i.kind = 'decided')::double precision,
-            avg(i.good::integer) filter (where i.kind = 'motivated')::double precision,
-            avg(i.good::integer) filter (where i.kind = 'fed back')::double precision,
-            percentile_cont(0.5) within group (order by i.days) filter (where i.kind = 'fed back'),
-            avg(i.good::integer) filter (where i.kind = 'approval')::double precision,
-            percentile_cont(0.5) within group (order by i.days) filter (where i.kind = 'approval'),
-            count(*) filter (where i.kind = 'obstacle')::double precision
-                / count(distinct i.project_id),
-            avg(i.good::integer) filter (where i.kind = 'obstacle')::double precision,
-            percentile_cont(0.5) within group (order by i.days) filter (where i.kind = 'obstacle'),
-            avg(i.good::integer) filter (where i.kind = 'commitment')::double precision
+        select i.name, p.sector, extract(year from p.since)::integer,
+            case when i.name like '%days%'
+                then percentile_cont(0.5) within group (order by i.value)
+                else avg(i.value)::double precision end,
+            count(distinct i.project_id)
             from items i
             join project p on p.tenant_id = p_tenant and p.audience = 0
                 and p.project_id = i.project_id
-            group by grouping sets (
+            where i.value is not null
+            group by i.name, grouping sets (
                 (), (p.sector), (extract(year from p.since)),
                 (p.sector, extract(year from p.since)))
-            having count(distinct i.project_id) > 0;
+            order by 1, 2, 3;
 end
 $$;

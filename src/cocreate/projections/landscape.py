@@ -9,7 +9,7 @@ with what helped.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from statistics import median
 
@@ -18,7 +18,7 @@ import msgspec
 from cocreate.domain.glossary import glossary
 from cocreate.domain.vocabulary import InterventionKind, Sector
 from cocreate.projections.accounts.account import ReflectionAccount
-from cocreate.projections.comparison import LEAST_MUNICIPALITIES, LEAST_PROJECTS
+from cocreate.projections.bounds import LEAST_MUNICIPALITIES, Sum, showable
 from cocreate.projections.resource import Resource
 from cocreate.projections.tables import About, Table, VersionedTable, one
 
@@ -32,10 +32,13 @@ RESTS_ON = (
     "statistics",
 )
 
+VALUE = "public-value"
+OBSTACLES = "obstacle-category"
+INTERVENTIONS = "intervention-kind"
 VOCABULARIES = (
-    "public-value",
-    "obstacle-category",
-    "intervention-kind",
+    VALUE,
+    OBSTACLES,
+    INTERVENTIONS,
     "work-form",
     "competence",
     "party-kind",
@@ -87,7 +90,10 @@ class Against(msgspec.Struct, frozen=True):
     code: str
     kind: str
     tried: int
+    projects: int
+    """In how many projects it was tried."""
     resolved: int
+    resolved_projects: int
     days: Sequence[int]
 
 
@@ -112,6 +118,7 @@ class Helped(msgspec.Struct, frozen=True, rename="camel"):
     tried: int
     resolved: int
     median_days_to_resolve: float | None
+    """Null where nothing was resolved, or by too few to be shown."""
 
 
 class Shown(msgspec.Struct, frozen=True, rename="camel"):
@@ -137,7 +144,11 @@ class MapTerm(msgspec.Struct, frozen=True, rename="camel"):
     own: Shown | None
     """In the municipality's own log; null where it is never seen there."""
     others: Shown | None
-    """In the logs of others, where three of them or more and five projects or more show it."""
+    """In the logs of others, where three of them or more and five projects or more show it.
+
+    The same holds for each sector and for each kind of intervention. One that could be worked out
+    from the others and the total is left out with a second.
+    """
 
 
 class CoCreationMap(msgspec.Struct, frozen=True, rename="camel"):
@@ -151,11 +162,28 @@ class CoCreationMap(msgspec.Struct, frozen=True, rename="camel"):
     terms: Sequence[MapTerm]
 
 
+Word = tuple[str, str]
+"""A vocabulary and a code in it."""
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """Something that is told of a word: it as a whole, in a sector, or with what helped."""
+
+    vocabulary: str
+    code: str
+    sector: str = ""
+    kind: str = ""
+    """The kind of intervention."""
+    resolved: bool = False
+    """Whether it is about those interventions alone that resolved something."""
+
+
 def draw(
-    own: OneLog, others: Sequence[OneLog], *, position: int, as_of: date, takes_part: bool
+    own: OneLog, others: Mapping[str, OneLog], *, position: int, as_of: date, takes_part: bool
 ) -> CoCreationMap:
-    """Draw the map from what logs show."""
-    enough = len(others) >= LEAST_MUNICIPALITIES
+    """Draw the map from what the own log shows, and those of others, by their codes."""
+    mine = _shown([own])
+    elsewhere = _shown(list(others.values()), showable(*_table(others)))
     terms = [
         MapTerm(
             term.vocabulary,
@@ -164,88 +192,129 @@ def draw(
             term.en,
             term.definition_nl,
             term.definition_en,
-            _shown([own], term.vocabulary, term.code),
-            _of_others(others, term.vocabulary, term.code) if enough else None,
+            mine.get((term.vocabulary, term.code)),
+            elsewhere.get((term.vocabulary, term.code)),
         )
         for term in glossary()
         if term.vocabulary in VOCABULARIES
     ]
     return CoCreationMap(
-        position, as_of, takes_part, len(others) if enough else 0, [*_tensions(own, others), *terms]
+        position,
+        as_of,
+        takes_part,
+        len(others) if len(others) >= LEAST_MUNICIPALITIES else 0,
+        [*_tensions(mine, elsewhere), *terms],
     )
 
 
-def _tensions(own: OneLog, others: Sequence[OneLog]) -> Iterable[MapTerm]:
+def _tensions(mine: Mapping[Word, Shown], elsewhere: Mapping[Word, Shown]) -> Iterable[MapTerm]:
     """Give the tensions that are seen, each between two values in the order of the glossary."""
-    values = {term.code: term for term in glossary() if term.vocabulary == "public-value"}
+    values = {term.code: term for term in glossary() if term.vocabulary == VALUE}
     concept = next(
         term for term in glossary() if term.vocabulary == "concept" and term.code == TENSION
     )
-    codes = {each.code for log in (own, *others) for each in log.seen if each.vocabulary == TENSION}
-    enough = len(others) >= LEAST_MUNICIPALITIES
-    for code in sorted(codes):
-        shown = _shown([own], TENSION, code)
-        elsewhere = _of_others(others, TENSION, code) if enough else None
-        if shown is None and elsewhere is None:
-            continue
-        one_value, other_value = (values[each] for each in code.split("+"))
+    for word in sorted({word for word in (*mine, *elsewhere) if word[0] == TENSION}):
+        one_value, other_value = (values[each] for each in word[1].split("+"))
         yield MapTerm(
-            TENSION,
-            code,
+            *word,
             f"{one_value.nl} en {other_value.nl}",
             f"{one_value.en} and {other_value.en}",
             concept.definition_nl,
             concept.definition_en,
-            shown,
-            elsewhere,
+            mine.get(word),
+            elsewhere.get(word),
         )
 
 
-def _of_others(logs: Sequence[OneLog], vocabulary: str, code: str) -> Shown | None:
-    showing = [
-        log
-        for log in logs
-        if any(each.vocabulary == vocabulary and each.code == code for each in log.seen)
-    ]
-    shown = _shown(showing, vocabulary, code)
-    if shown is None or len(showing) < LEAST_MUNICIPALITIES or shown.projects < LEAST_PROJECTS:
-        return None
-    return shown
+# -- what logs show -------------------------------------------------------------------------------
 
 
-def _shown(logs: Sequence[OneLog], vocabulary: str, code: str) -> Shown | None:
-    seen = [
-        each
-        for log in logs
-        for each in log.seen
-        if each.vocabulary == vocabulary and each.code == code
-    ]
-    if not seen:
-        return None
-    sectors: Counter[str] = Counter()
-    for each in seen:
-        sectors[each.sector] += each.times
-    tried: dict[str, list[Against]] = {}
+def _shown(logs: Sequence[OneLog], cells: Container[Cell] | None = None) -> dict[Word, Shown]:
+    """Give what logs show of each word; no more than some cells of it, where these are given."""
+    seen: dict[Word, list[Seen]] = {}
+    against: dict[Word, list[Against]] = {}
     for log in logs:
-        for against in log.against:
-            if against.vocabulary == vocabulary and against.code == code:
-                tried.setdefault(against.kind, []).append(against)
-    helped = [
-        Helped(
-            InterventionKind(kind),
-            sum(each.tried for each in of),
-            sum(each.resolved for each in of),
-            median(days) if (days := [day for each in of for day in each.days]) else None,
+        for each in log.seen:
+            seen.setdefault((each.vocabulary, each.code), []).append(each)
+        for tried in log.against:
+            against.setdefault((tried.vocabulary, tried.code), []).append(tried)
+    return {
+        word: Shown(
+            sum(each.times for each in of),
+            sum(each.projects for each in of),
+            _sectors(word, of, cells),
+            _helped(word, against.get(word, ()), cells),
         )
-        for kind, of in tried.items()
+        for word, of in seen.items()
+        if cells is None or Cell(*word) in cells
+    }
+
+
+def _sectors(word: Word, seen: Iterable[Seen], cells: Container[Cell] | None) -> list[InSector]:
+    times: Counter[str] = Counter()
+    for each in seen:
+        times[each.sector] += each.times
+    return [
+        InSector(Sector(sector), count)
+        for sector, count in sorted(times.items(), key=lambda item: (-item[1], item[0]))
+        if cells is None or Cell(*word, sector) in cells
     ]
-    helped.sort(key=lambda each: (-each.resolved, -each.tried, each.kind))
-    return Shown(
-        sum(each.times for each in seen),
-        sum(each.projects for each in seen),
-        [
-            InSector(Sector(sector), times)
-            for sector, times in sorted(sectors.items(), key=lambda item: (-item[1], item[0]))
-        ],
-        helped,
-    )
+
+
+def _helped(word: Word, against: Iterable[Against], cells: Container[Cell] | None) -> list[Helped]:
+    kinds: dict[str, list[Against]] = {}
+    for each in against:
+        kinds.setdefault(each.kind, []).append(each)
+    helped = []
+    for kind, of in kinds.items():
+        if cells is not None and Cell(*word, kind=kind) not in cells:
+            continue
+        days = [day for each in of for day in each.days]
+        if cells is not None and Cell(*word, kind=kind, resolved=True) not in cells:
+            days = []
+        helped.append(
+            Helped(
+                InterventionKind(kind),
+                sum(each.tried for each in of),
+                sum(each.resolved for each in of),
+                median(days) if days else None,
+            )
+        )
+    return sorted(helped, key=lambda each: (-each.resolved, -each.tried, each.kind))
+
+
+# -- what of it may be shown ----------------------------------------------------------------------
+
+
+def _table(logs: Mapping[str, OneLog]) -> tuple[dict[Cell, dict[str, int]], list[Sum[Cell]]]:
+    """Give all cells that logs come to, with what each rests on, and which add up to which."""
+    cells: dict[Cell, dict[str, int]] = {}
+
+    def count(cell: Cell, code: str, projects: int) -> None:
+        basis = cells.setdefault(cell, {})
+        basis[code] = basis.get(code, 0) + projects
+
+    for code, log in logs.items():
+        for each in log.seen:
+            count(Cell(each.vocabulary, each.code), code, each.projects)
+            count(Cell(each.vocabulary, each.code, each.sector), code, each.projects)
+        for tried in log.against:
+            cell = Cell(tried.vocabulary, tried.code, kind=tried.kind)
+            count(cell, code, tried.projects)
+            count(msgspec.structs.replace(cell, resolved=True), code, tried.resolved_projects)
+    parts: dict[tuple[Cell, bool], list[Cell]] = {}
+    for cell in cells:
+        for total, apart in _totals(cell):
+            parts.setdefault((total, apart), []).append(cell)
+    return cells, [Sum(total, of, apart) for (total, apart), of in parts.items()]
+
+
+def _totals(cell: Cell) -> Iterable[tuple[Cell, bool]]:
+    """Give the cells that a cell is a part of, and whether these have each project in one part."""
+    if cell.sector:
+        yield Cell(cell.vocabulary, cell.code), True
+    if cell.vocabulary == TENSION and not cell.kind:
+        for value in cell.code.split("+"):
+            yield Cell(VALUE, value, cell.sector), False
+    if cell.vocabulary == OBSTACLES and cell.kind and not cell.resolved:
+        yield Cell(INTERVENTIONS, cell.kind), False

@@ -99,14 +99,17 @@ $$;
 
 create function what_helped(p_tenant text, p_audience smallint, p_position bigint)
     returns table (
-        vocabulary text, code text, kind text, tried bigint, resolved bigint, days integer[])
+        vocabulary text, code text, kind text, tried bigint, projects bigint, resolved bigint,
+        resolved_projects bigint, days integer[])
     language plpgsql stable set search_path from current
 as $$
 #variable_conflict use_column
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return query
-        select w.vocabulary, w.code, i.kind, count(*), count(i.resolved_on),
+        select w.vocabulary, w.code, i.kind, count(*), count(distinct i.project_id),
+            count(i.resolved_on),
+            count(distinct i.project_id) filter (where i.resolved_on is not null),
             array_agg(i.resolved_on - i.tried_on order by i.resolved_on - i.tried_on)
                 filter (where i.resolved_on is not null)
             from intervention_known i
