@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from heapq import merge
 from itertools import islice
@@ -99,7 +99,8 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
 class Change(msgspec.Struct, frozen=True, rename="camel"):
     """A row that is known otherwise than it was.
 
-    ``before`` and ``after`` have the fields that differ; of a row that is new or gone, all.
+    ``before`` and ``after`` have the fields that differ, as the register has them; of a row that is
+    new or gone, all. Fields that are worked out as of today are left out.
     """
 
     kind: Kind
@@ -161,7 +162,7 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
     (between,) = read_query(request, Between)
     token = None if between.after is None else place_of(between.after, _place)
     chosen = [kind for kind in Kind if between.kind in (None, kind)]
-    models = (STATE, *(_REGISTERS[kind][0] for kind in chosen))
+    models = (STATE, *(_REGISTERS[kind].model for kind in chosen))
     known = await known_to(request, code, models, Knowing(as_of=between.until))
     begin, _ = await as_of(known.parts, code, between.from_, name="from")
     answers = known.parts.service.answers
@@ -176,16 +177,17 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
                 return None
         pages: list[list[tuple[Token, asyncpg.Record]]] = []
         for kind in chosen:
-            model, register = _REGISTERS[kind]
-            for table in register.changes:
+            register = _REGISTERS[kind]
+            for table in register.tables:
                 rows = await answers.ask(
-                    model,
+                    register.model,
                     f"changes_{table}",
                     code,
                     int(known.audience),
                     begin,
                     known.position,
                     project,
+                    list(register.columns),
                     *_after(kind, table, token),
                     between.limit + 1,
                 )
@@ -202,8 +204,9 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
 
 
 def _change(place: Token, row: asyncpg.Record) -> Change:
-    before = None if row["before"] is None else _told(row["before"])
-    after = None if row["after"] is None else _told(row["after"])
+    kind = Kind(place[1])
+    before = _told(kind, row["before"])
+    after = _told(kind, row["after"])
     change = ChangeKind.CHANGED
     if before is None:
         change = ChangeKind.ADDED
@@ -213,19 +216,15 @@ def _change(place: Token, row: asyncpg.Record) -> Change:
         differ = [name for name in before if before[name] != after[name]]
         before = {name: before[name] for name in differ}
         after = {name: after[name] for name in differ}
-    return Change(
-        Kind(place[1]), row["project_id"], row["id"], change, row["changed_at"], before, after
-    )
+    return Change(kind, row["project_id"], row["id"], change, row["changed_at"], before, after)
 
 
-def _told(row: str) -> dict[str, Any]:
+def _told(kind: Kind, row: str | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    columns = _REGISTERS[kind].columns
     fields: dict[str, Any] = msgspec.json.decode(row)
-    return {_camel(name): value for name, value in fields.items()}
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(word.title() for word in rest)
+    return {columns[name]: value for name, value in fields.items()}
 
 
 def _token(kind: Kind, table: str, row: asyncpg.Record) -> Token:
@@ -252,8 +251,17 @@ def _place(text: str) -> Token:
     return token
 
 
-_REGISTERS: dict[str, tuple[str, Register]] = {
-    resource.path: (name, resource)
+class _Changing(msgspec.Struct, frozen=True):
+    """A register whose rows are compared."""
+
+    model: str
+    tables: Sequence[str]
+    columns: Mapping[str, str]
+    """The columns that are compared, with the fields that readers know them as."""
+
+
+_REGISTERS: Mapping[str, _Changing] = {
+    resource.path: _Changing(name, resource.changes, resource.columns)
     for name, model in read_models().items()
     for resource in model.RESOURCES
     if isinstance(resource, Register) and resource.changes

@@ -15,7 +15,14 @@ import msgspec
 
 from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.migrate import ADVISORY_LOCK
-from cocreate.projections.model import ReadModel, fingerprint, read_models, rests_on, sql_of
+from cocreate.projections.model import (
+    ReadModel,
+    fingerprint,
+    read_models,
+    rests_on,
+    sql_of,
+    tell_changes,
+)
 
 USER_LOCK = 0x636F_6372
 """The class of the locks by which processes say which builds they work with."""
@@ -121,6 +128,8 @@ async def make_build(
     await connection.execute(f"set local search_path = {path}, public")
     # One that only reads the accounts has a file without statements; the driver wants one.
     await connection.execute(f"{sql_of(name)}\nselect")
+    for table in tell_changes(build.model):
+        await connection.execute("call cocreate.tell_changes($1)", table)
     await connection.execute("call cocreate.plan_each_time($1)", build.schema)
     await connection.execute("set local search_path = public")
     # Logs that have something in them already are folded before anything is answered.

@@ -114,5 +114,6 @@ RESOURCES: Sequence[Resource] = (
         narrow=CommitmentFilter,
         function="list_commitments",
         changes=("commitment",),
+        told_as={"made_by": "by", "made_to": "to"},
     ),
 )

@@ -162,5 +162,6 @@ RESOURCES: Sequence[Resource] = (
         narrow=DecisionFilter,
         function="list_decisions",
         changes=("decision",),
+        told_as={"changed": "adopted_with_changes"},
     ),
 )

@@ -215,6 +215,7 @@ RESOURCES: Sequence[Resource] = (
         narrow=DirectoryFilter,
         function="list_projects",
         changes=("project",),
+        told_as={"at_place": "place"},
     ),
     Dashboard(
         path="project-facets",

@@ -236,5 +236,6 @@ RESOURCES: Sequence[Resource] = (
         narrow=MandateFilter,
         function="list_mandates",
         changes=("mandate",),
+        told_as={"gap_days": None},
     ),
 )

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import Protocol, cast
 
 from cocreate.projections import accounts
-from cocreate.projections.resource import Resource
+from cocreate.projections.resource import Register, Resource
 from cocreate.projections.tables import Table
 
 STATE = "timeline"
@@ -66,6 +66,16 @@ def rests_on(model: ReadModel) -> Sequence[str]:
     return named
 
 
+def tell_changes(model: ReadModel) -> Sequence[str]:
+    """Give the tables of a read model that tell what changed between two moments."""
+    return [
+        table
+        for resource in model.RESOURCES
+        if isinstance(resource, Register)
+        for table in resource.changes
+    ]
+
+
 def all_that_rest_on(names: Sequence[str], models: Mapping[str, ReadModel]) -> list[str]:
     """Give read models and all that rest on them, each after those that it rests on."""
     chosen: list[str] = []
@@ -85,6 +95,7 @@ def fingerprint(name: str, models: Mapping[str, ReadModel]) -> bytes:
     """Give what is the same for two builds exactly when they hold the same rows for a log."""
     model = models[name]
     said = sha256(f"{accounts.VERSION}\n{name}\n{model.VERSION}\n{sql_of(name)}".encode())
+    said.update("\n".join(tell_changes(model)).encode())
     for base in rests_on(model) if name == STATE else (STATE, *rests_on(model)):
         said.update(fingerprint(base, models))
     return said.digest()

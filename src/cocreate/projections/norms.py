@@ -782,6 +782,7 @@ RESOURCES: Sequence[Resource] = (
         narrow=NormFilter,
         function="list_checks",
         changes=("norm_check",),
+        told_as={"due_on": None},
     ),
     Dashboard(
         path="norm-totals",

@@ -49,6 +49,19 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     function: str
     changes: Sequence[str] = ()
     """The tables whose rows tell what changed between two moments."""
+    told_as: Mapping[str, str | None] = {}
+    """The field of the row that a column of these tables has the value of, where the two have other
+    names; None where a field has the name of the column but is worked out further."""
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """The columns that tell of changes, with what the answer names them as."""
+        column_of = {field: column for column, field in self.told_as.items()}
+        return {
+            column: field.encode_name
+            for field in msgspec.structs.fields(self.row)
+            if self.told_as.get(column := column_of.get(field.name, field.name), column) is not None
+        }
 
 
 class Dashboard(msgspec.Struct, frozen=True, kw_only=True):

@@ -152,5 +152,6 @@ RESOURCES: Sequence[Resource] = (
         narrow=WishFilter,
         function="list_wishes",
         changes=("wish", "support"),
+        told_as={"word": "residents_word"},
     ),
 )

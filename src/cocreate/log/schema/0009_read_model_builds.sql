@@ -308,63 +308,123 @@ begin
         end
         $f$,
         p_table, past, cocreate.written(p_table), cocreate.written(p_table, 't.'));
-    -- The rows that are known otherwise at one position than at an earlier one, a page at a time, in
-    -- the order in which they became so.
+end
+$$;
+
+-- The fields of a row that have one of some names.
+create function cocreate.told(p_row jsonb, p_names text[]) returns jsonb
+    language sql immutable strict
+begin atomic
+    select coalesce(jsonb_object_agg(e.key, e.value), '{}')
+        from jsonb_each(p_row) e where e.key = any(p_names);
+end;
+
+-- Let a table that keeps every version tell which rows are known otherwise at one position than at
+-- an earlier one, by some of their columns: a page at a time, in the order in which they became so.
+--
+-- It goes along the log in windows of some hundreds of changes, which indexes find, so that a page
+-- costs what it tells, however long the log is. The few rows of a project are taken as one window.
+create procedure cocreate.tell_changes(p_table text)
+    language plpgsql
+as $$
+declare
+    past text := p_table || '_past';
+begin
+    execute format('create index on %I (tenant_id, audience, known_from)', p_table);
+    execute format('create index on %I (tenant_id, audience, known_from)', past);
     execute format(
         $f$
         create function changes_%1$s(
             p_tenant text, p_audience smallint, p_from bigint, p_until bigint, p_project uuid,
-            p_after_position bigint, p_after_project uuid, p_after_id text, p_limit integer)
+            p_columns text[], p_after_position bigint, p_after_project uuid, p_after_id text,
+            p_limit integer)
             returns table (
                 changed_at bigint, project_id uuid, id text, before jsonb, after jsonb)
             language plpgsql stable set search_path from current
         as $body$
         #variable_conflict use_column
+        declare
+            size constant integer := greatest(p_limit, 200);
+            reached bigint := greatest(p_from, p_after_position - 1);
+            up_to bigint := p_until;
+            left_to_tell bigint := p_limit;
+            told bigint;
         begin
             perform set_config('cocreate.tenant', p_tenant, true);
-            return query
-                with touched as (
-                    select t.project_id, t.id from %2$I t
-                        where t.tenant_id = p_tenant and t.audience = p_audience
-                            and t.known_from > p_from and t.known_from <= p_until
-                    union
-                    select t.project_id, t.id from %3$I t
-                        where t.tenant_id = p_tenant and t.audience = p_audience
-                            and t.known_until > p_from and t.known_until <= p_until
-                ),
-                compared as (
-                    select coalesce(n.known_from, (
-                            select max(o.known_until) from %3$I o
-                                where o.tenant_id = p_tenant and o.audience = p_audience
-                                    and o.project_id = t.project_id and o.id = t.id
-                                    and o.known_until <= p_until)) as changed_at,
-                        t.project_id, t.id, b.told as before, n.told as after
-                        from touched t
-                        left join lateral (
-                            select to_jsonb(r) - array['tenant_id', 'project_id', 'audience',
-                                'id', 'known_from', 'known_until'] as told from %2$I r
-                                where r.tenant_id = p_tenant and r.project_id = t.project_id
-                                    and r.id = t.id and r.audience = p_audience
-                                    and r.known_from <= p_from and r.known_until > p_from) b on true
-                        left join lateral (
-                            select r.known_from, to_jsonb(r) - array['tenant_id', 'project_id', 'audience',
-                                'id', 'known_from', 'known_until'] as told from %2$I r
-                                where r.tenant_id = p_tenant and r.project_id = t.project_id
-                                    and r.id = t.id and r.audience = p_audience
-                                    and r.known_from <= p_until and r.known_until > p_until) n
-                            on true
-                        where p_project is null or t.project_id = p_project
-                )
-                select c.* from compared c
-                    where c.before is distinct from c.after
-                        and (c.changed_at, c.project_id, c.id)
-                            > (p_after_position, p_after_project, p_after_id)
-                    order by c.changed_at, c.project_id, c.id
-                    limit p_limit;
+            while reached < p_until and left_to_tell > 0 loop
+                if p_project is null then
+                    up_to := least(
+                        p_until,
+                        (select t.known_from from %1$I t
+                            where t.tenant_id = p_tenant and t.audience = p_audience
+                                and t.known_from > reached
+                            order by t.known_from offset size limit 1),
+                        (select t.known_from from %2$I t
+                            where t.tenant_id = p_tenant and t.audience = p_audience
+                                and t.known_from > reached
+                            order by t.known_from offset size limit 1),
+                        (select t.known_until from %2$I t
+                            where t.tenant_id = p_tenant and t.audience = p_audience
+                                and t.known_until > reached
+                            order by t.known_until offset size limit 1));
+                end if;
+                return query
+                    with touched as (
+                        select t.project_id, t.id from %1$I t
+                            where t.tenant_id = p_tenant and t.audience = p_audience
+                                and t.known_from > reached and t.known_from <= up_to
+                                and (p_project is null or t.project_id = p_project)
+                        union
+                        select t.project_id, t.id from %2$I t
+                            where t.tenant_id = p_tenant and t.audience = p_audience
+                                and t.known_from > reached and t.known_from <= up_to
+                                and t.known_until > p_until
+                                and (p_project is null or t.project_id = p_project)
+                        union
+                        select t.project_id, t.id from %2$I t
+                            where t.tenant_id = p_tenant and t.audience = p_audience
+                                and t.known_until > reached and t.known_until <= up_to
+                                and (p_project is null or t.project_id = p_project)
+                    ),
+                    compared as (
+                        select coalesce(n.known_from, (
+                                select max(o.known_until) from %2$I o
+                                    where o.tenant_id = p_tenant and o.audience = p_audience
+                                        and o.project_id = t.project_id and o.id = t.id
+                                        and o.known_until <= p_until)) as changed_at,
+                            t.project_id, t.id, b.told as before, n.told as after
+                            from touched t
+                            left join lateral (
+                                select cocreate.told(to_jsonb(r), p_columns) as told
+                                    from %1$s_known r
+                                    where r.tenant_id = p_tenant and r.project_id = t.project_id
+                                        and r.id = t.id and r.audience = p_audience
+                                        and r.known_from <= p_from and r.known_until > p_from) b
+                                on true
+                            left join lateral (
+                                select r.known_from, cocreate.told(to_jsonb(r), p_columns) as told
+                                    from %1$s_known r
+                                    where r.tenant_id = p_tenant and r.project_id = t.project_id
+                                        and r.id = t.id and r.audience = p_audience
+                                        and r.known_from <= p_until and r.known_until > p_until) n
+                                on true
+                    )
+                    select c.* from compared c
+                        -- Each row is told where it changed last.
+                        where c.changed_at > reached and c.changed_at <= up_to
+                            and c.before is distinct from c.after
+                            and (c.changed_at, c.project_id, c.id)
+                                > (p_after_position, p_after_project, p_after_id)
+                        order by c.changed_at, c.project_id, c.id
+                        limit left_to_tell;
+                get diagnostics told = row_count;
+                left_to_tell := left_to_tell - told;
+                reached := up_to;
+            end loop;
         end
         $body$
         $f$,
-        p_table, p_table || '_known', past);
+        p_table, past);
 end
 $$;
 
