@@ -387,6 +387,8 @@ begin
                                 and (p_project is null or t.project_id = p_project)
                     ),
                     compared as (
+                        -- Without the fences of "offset 0", the planner may rather compare all
+                        -- rows that were known then.
                         select coalesce(n.known_from, (
                                 select max(o.known_until) from %2$I o
                                     where o.tenant_id = p_tenant and o.audience = p_audience
@@ -399,15 +401,15 @@ begin
                                     from %1$s_known r
                                     where r.tenant_id = p_tenant and r.project_id = t.project_id
                                         and r.id = t.id and r.audience = p_audience
-                                        and r.known_from <= p_from and r.known_until > p_from) b
-                                on true
+                                        and r.known_from <= p_from and r.known_until > p_from
+                                    offset 0) b on true
                             left join lateral (
                                 select r.known_from, cocreate.told(to_jsonb(r), p_columns) as told
                                     from %1$s_known r
                                     where r.tenant_id = p_tenant and r.project_id = t.project_id
                                         and r.id = t.id and r.audience = p_audience
-                                        and r.known_from <= p_until and r.known_until > p_until) n
-                                on true
+                                        and r.known_from <= p_until and r.known_until > p_until
+                                    offset 0) n on true
                     )
                     select c.* from compared c
                         -- Each row is told where it changed last.
