@@ -1,4 +1,5 @@
 import asyncio
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -6,7 +7,7 @@ from tests.projections.world import DAY, World
 
 from cocreate.domain.steps.wishes import ExpressWish
 from cocreate.log.signals import Signals
-from cocreate.projections.answers import Answers, NotFresh
+from cocreate.projections.answers import ENTRY_BYTES, Answers, NotFresh, mark_of
 
 
 class Asked:
@@ -69,7 +70,8 @@ async def test_nothing_is_kept_or_given_from_before_without_signals(
 
 
 async def test_what_is_kept_stays_within_its_bytes(world: World, signals: Signals) -> None:
-    answers = Answers(world.pool, world.builds, signals, max_bytes=1_600)
+    size = 100 + ENTRY_BYTES
+    answers = Answers(world.pool, world.builds, signals, max_bytes=16 * size)
 
     async def long() -> bytes:
         return b"x" * 100
@@ -79,13 +81,35 @@ async def test_what_is_kept_stays_within_its_bytes(world: World, signals: Signal
 
     for number in range(40):
         await answers.give(f"GM{number % 7}", str(number), long)
-        assert answers._bytes == sum(map(len, answers._kept.values())) <= 1_600
+        assert answers._bytes == len(answers._kept) * size <= 16 * size
     assert len(answers._kept) == 16
     await answers.give("GM1", "big", too_long)
     assert ("GM1", "big") not in answers._kept
     for number in range(7):
         answers._hear("models", f"GM{number}")
     assert (answers._bytes, answers._kept, answers._keys) == (0, {}, {})
+
+
+@pytest.mark.parametrize("length", [2, 700, 20_000])
+@pytest.mark.parametrize("towns", [1, 400])
+async def test_what_is_kept_takes_no_more_memory_than_its_bound(
+    world: World, signals: Signals, length: int, towns: int
+) -> None:
+    bound = 4_000_000
+    answers = Answers(world.pool, world.builds, signals, max_bytes=bound)
+
+    async def answer() -> bytes:
+        return bytes(length)
+
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(2 * bound // (length + ENTRY_BYTES)):
+            await answers.give(f"GM{number % towns:04}", mark_of(number, "wishes", None), answer)
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert bound // 2 < after - before < bound
 
 
 async def test_reaching_a_position_waits_for_the_engine(world: World, signals: Signals) -> None:

@@ -21,6 +21,9 @@ from cocreate.log.signals import Signals
 from cocreate.projections.builds import GONE, Build, Builds
 from cocreate.projections.model import rests_on
 
+ENTRY_BYTES = 640
+"""What it takes to keep an answer beside its own bytes, at most: its mark, and its places in the
+tables, which grow by doubling."""
 CHECK_SECONDS = 0.05
 """How long a reader who waits relies on a signal before the checkpoint is looked at again."""
 MOVED = "models"
@@ -64,13 +67,18 @@ class Stand(msgspec.Struct, frozen=True):
     """How often rows of theirs were made anew at a position that they were at already."""
 
 
+def _size(answer: bytes) -> int:
+    """Give how much memory an answer takes while it is kept, in bytes."""
+    return len(answer) + ENTRY_BYTES
+
+
 def mark_of(*rests_on: object) -> str:
     """Give what is the same for two answers only if all that they rest on is the same."""
     return blake2b(_CANONICAL.encode(rests_on), digest_size=16).hexdigest()
 
 
 class Answers:
-    """Asks read models, and keeps answers within a bound of bytes."""
+    """Asks read models, and keeps answers within a bound of bytes of memory."""
 
     def __init__(
         self, pool: Pool, builds: Builds, signals: Signals, *, max_bytes: int = 64 * 2**20
@@ -194,19 +202,19 @@ class Answers:
         return stand
 
     def _keep(self, key: Key, answer: bytes) -> None:
-        if len(answer) > self._max_bytes // 16:
+        if _size(answer) > self._max_bytes // 16:
             return
         self._drop(key)
         self._kept[key] = answer
         self._keys.setdefault(key[0], set()).add(key)
-        self._bytes += len(answer)
+        self._bytes += _size(answer)
         while self._bytes > self._max_bytes:
             self._drop(next(iter(self._kept)))
 
     def _drop(self, key: Key) -> None:
         answer = self._kept.pop(key, None)
         if answer is not None:
-            self._bytes -= len(answer)
+            self._bytes -= _size(answer)
             keys = self._keys[key[0]]
             keys.discard(key)
             if not keys:
