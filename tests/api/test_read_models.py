@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from tests.api.conftest import Town
+from tests.api.conftest import Town, found_town
 
 from cocreate.domain.vocabulary import Role
 from cocreate.projections.model import read_models
@@ -435,3 +435,53 @@ async def test_a_moment_to_come_is_known_no_better_than_now(town: Town) -> None:
     later = (await town.official.get(f"{town.home}/wishes?asOf=2199-01-01T00:00:00Z")).json()
     now = await town.official.get(f"{town.home}/wishes?minPosition={later['position']}")
     assert later["items"] == now.json()["items"]
+
+
+@pytest.mark.parametrize("kind", ["project", "municipality", "wish", "dream"])
+async def test_subjects_of_a_kind_are_the_same_as_known_now_and_at_a_position(
+    town: Town, project: str, kind: str
+) -> None:
+    written = await town.take(project, "wishes", wish="w", title="W")
+    position = written["position"]
+    address = f"{project}/subjects?kind={kind}"
+    now = await town.official.get(f"{address}&minPosition={position}")
+    then = await town.official.get(f"{address}&asOf={position}")
+    assert now.json() == then.json()
+    assert [each["id"] for each in now.json()["items"]] == (["w"] if kind == "wish" else [])
+
+
+def long_id(first: str, number: int) -> str:
+    """An id of the greatest length."""
+    return f"{first}{number:039}"
+
+
+@pytest.mark.parametrize("letter", ["é", "\u0001", "\U0001f6b2", "½", '"'])
+async def test_the_longest_place_is_taken_back(client: httpx.AsyncClient, letter: str) -> None:
+    town = await found_town(client)
+    title = letter * 200
+    await town.start(title=title)
+    project = await town.start(title=title)
+    position = 0
+    for number in range(2):
+        wish, obstacle = long_id("w", number), long_id("o", number)
+        await town.take(project, "wishes", wish=wish, title=title)
+        said = {"title": title, "obstacle": obstacle, "category": "rule-pressure"}
+        await town.take(project, "obstacles", **said)
+        said = {"title": title, "intervention": long_id("i", number), "kind": "pilot"}
+        tried = await town.take(project, "interventions", obstacles=[obstacle], **said)
+        position = tried["position"]
+    query = f"limit=1&asOf={position}"
+    for address in (
+        *(f"{town.home}/{path}?{query}" for path in REGISTERS),
+        f"{town.home}/projects?sort=title&{query}",
+        f"{town.home}/changes?limit=1&from={position - 5}&until={position}",
+        f"{project}/subjects?{query}",
+        f"{project}/timeline?{query}",
+    ):
+        place: str | None = ""
+        for _ in range(10):
+            answer = await town.official.get(address + (f"&after={place}" if place else ""))
+            assert answer.status_code == 200, (address, answer.text)
+            place = answer.json().get("next")
+            if place is None:
+                break

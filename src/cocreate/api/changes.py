@@ -26,7 +26,7 @@ from cocreate.api.knowing import (
     as_of,
     known_to,
 )
-from cocreate.api.places import in_token, place_of, token_of
+from cocreate.api.places import After, in_token, place_of, token_of
 from cocreate.api.query import read_query
 from cocreate.api.steps import MUNICIPALITY, PROJECT
 from cocreate.projections.model import STATE, read_models
@@ -87,12 +87,7 @@ class Between(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
     kind: Annotated[Kind, Meta(description="Only rows of this register.")] | None = None
-    after: (
-        Annotated[
-            str, Meta(min_length=1, max_length=400, description="The `next` of the page before.")
-        ]
-        | None
-    ) = None
+    after: After | None = None
     limit: Annotated[int, Meta(ge=1, le=500, description="How many to give at most.")] = 100
 
 

@@ -16,6 +16,7 @@ from litestar.response.base import ASGIResponse
 from cocreate.api.answers import as_json
 from cocreate.api.authentication import Principal
 from cocreate.api.documented import documented
+from cocreate.api.knowing import READ_PROBLEMS
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import require_project
@@ -63,7 +64,7 @@ class EventPage(msgspec.Struct, frozen=True, kw_only=True):
     summary="Read the events of a project as they were recorded",
     description="In the order of their versions; the public sees public events only.",
     tags=["record"],
-    opt=documented(answers=EventPage, problems=(400, 401, 404, 503), open=True),
+    opt=documented(answers=EventPage, problems=READ_PROBLEMS, open=True),
 )
 async def list_events(
     request: Request[Any, Any, Any],
@@ -95,7 +96,7 @@ async def list_events(
     operation_id="getEvent",
     summary="Read one event of a project as it was recorded",
     tags=["record"],
-    opt=documented(answers=RecordedEvent, problems=(400, 401, 404, 503), open=True),
+    opt=documented(answers=RecordedEvent, problems=READ_PROBLEMS, open=True),
 )
 async def get_event(
     request: Request[Any, Any, Any],

@@ -21,6 +21,7 @@ from cocreate.api.examples import (
     NORMS_EXAMPLE,
     VISIBILITY_EXAMPLE,
 )
+from cocreate.api.knowing import READ_PROBLEMS
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import lost_race
@@ -142,7 +143,7 @@ async def list_municipalities(request: Request[Any, Any, Any]) -> ASGIResponse:
     operation_id="getMunicipality",
     summary="Read a municipality",
     tags=[TAG],
-    opt=documented(answers=MunicipalityInFull, problems=(400, 401, 404, 503), open=True),
+    opt=documented(answers=MunicipalityInFull, problems=READ_PROBLEMS, open=True),
 )
 async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
     """Give a municipality."""

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from msgspec import Meta
 
 from cocreate.api.problems import FieldError, Problem
 
 T = TypeVar("T")
+
+After = Annotated[
+    str, Meta(min_length=1, max_length=2_000, description="The `next` of the page before.")
+]
+"""A place as a parameter. The longest has a title of 200 characters, each of which JSON may write
+as six and base64 as eight."""
 
 
 def place_of(text: str, parse: Callable[[str], T]) -> T:

@@ -38,7 +38,7 @@ from cocreate.api.knowing import (
     validators,
     with_tag,
 )
-from cocreate.api.places import in_token, no_place, place_of, token_of
+from cocreate.api.places import After, in_token, no_place, place_of, token_of
 from cocreate.api.query import read_query
 from cocreate.api.steps import MUNICIPALITY, PROJECT
 from cocreate.projections.model import STATE, read_models, release_of
@@ -53,12 +53,7 @@ _JSON = msgspec.json.Encoder()
 class Paging(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of a register is answered, and how."""
 
-    after: (
-        Annotated[
-            str, Meta(min_length=1, max_length=400, description="The `next` of the page before.")
-        ]
-        | None
-    ) = None
+    after: After | None = None
     limit: Annotated[int, Meta(ge=1, le=500, description="How many rows to give at most.")] = 100
     format: (
         Annotated[

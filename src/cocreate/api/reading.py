@@ -24,7 +24,7 @@ from cocreate.api.knowing import (
     unchanged,
     with_tag,
 )
-from cocreate.api.places import place_of
+from cocreate.api.places import After, place_of
 from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
 from cocreate.api.steps import PROJECT
@@ -39,9 +39,7 @@ _JSON = msgspec.json.Encoder()
 class Paging(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of a list is answered."""
 
-    after: (
-        Annotated[str, Meta(max_length=120, description="The `next` of the page before.")] | None
-    ) = None
+    after: After | None = None
     limit: Annotated[int, Meta(ge=1, le=500, description="How many to give at most.")] = 100
 
 

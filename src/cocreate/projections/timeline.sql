@@ -139,6 +139,7 @@ end
 $$;
 
 -- The subjects of one kind in a project, a page at a time; only those that owe something, if asked.
+-- The project itself is none of them.
 -- The first row holds the position they are of, and whether there is such a project.
 create function read_subjects(
     p_tenant text, p_build integer, p_project uuid, p_audience smallint, p_kind text, p_owed boolean,
@@ -158,7 +159,7 @@ begin
     return query
         select null::bigint, s.since, s.id, s.body from subject s
             where s.tenant_id = p_tenant and s.project_id = p_project
-                and s.audience = p_audience and s.kind = p_kind
+                and s.audience = p_audience and s.kind = p_kind and s.id <> ''
                 and (not p_owed
                     or s.duties <> '{}' and (s.due_on is null or s.due_on < p_today))
                 and (s.since, s.id) > (p_after_on, p_after_id)
