@@ -49,13 +49,7 @@ __all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
 def routes() -> Sequence[ControllerRouterHandler]:
     """Give every route of the API; a new one is added here."""
     return [
-        municipalities.register_municipality,
-        municipalities.list_municipalities,
-        municipalities.get_municipality,
-        municipalities.set_visibility,
-        municipalities.declare_day_off,
-        municipalities.adopt_norms,
-        municipalities.decide_on_comparison,
+        *municipalities.HANDLERS,
         keys.make_key,
         keys.list_keys,
         keys.get_key,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request, get, post
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.answers import Answer, MunicipalityWritten, as_json, changed
+from cocreate.api.answers import MunicipalityWritten, as_json, changed
 from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
 from cocreate.api.examples import (
@@ -26,7 +27,7 @@ from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import lost_race
 from cocreate.api.roles import REGISTER_MUNICIPALITIES, SET_RULES
-from cocreate.api.steps import WRITE_PROBLEMS, in_words
+from cocreate.api.steps import MUNICIPALITY, WRITE_PROBLEMS, in_words, operation_id
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.moment import Moment
 from cocreate.domain.municipality import (
@@ -85,10 +86,6 @@ class Municipalities(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _REGISTRATION = Body(RegisterMunicipality)
-_VISIBILITY = Body(SetVisibility)
-_DAY_OFF = Body(DeclareDayOff)
-_NORMS = Body(AdoptNorms)
-_COMPARISON = Body(DecideOnComparison)
 
 
 @post(
@@ -139,7 +136,7 @@ async def list_municipalities(request: Request[Any, Any, Any]) -> ASGIResponse:
 
 
 @get(
-    "/v1/municipalities/{code:str}",
+    MUNICIPALITY,
     operation_id="getMunicipality",
     summary="Read a municipality",
     tags=[TAG],
@@ -171,99 +168,45 @@ async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str])
     )
 
 
-@post(
-    "/v1/municipalities/{code:str}/visibility-rules",
-    operation_id="setVisibility",
-    summary=in_words(SetVisibility)[0],
-    description="Steps that were recorded before keep what they have.",
-    tags=[TAG],
-    opt=documented(
-        takes=SetVisibility,
-        example=VISIBILITY_EXAMPLE,
-        answers=MunicipalityWritten,
-        problems=WRITE_PROBLEMS,
-        preconditions=True,
-    ),
-)
-async def set_visibility(request: Request[Any, Any, Any]) -> ASGIResponse:
-    """Set who reads a kind of step."""
-    return await _set_rule(request, _VISIBILITY, Municipality.set_visibility)
-
-
-@post(
-    "/v1/municipalities/{code:str}/decree-days",
-    operation_id="declareDayOff",
-    summary=in_words(DeclareDayOff)[0],
-    description="Terms that run are worked out again by steps of their own.",
-    tags=[TAG],
-    opt=documented(
-        takes=DeclareDayOff,
-        example=DECREE_DAY_EXAMPLE,
-        answers=MunicipalityWritten,
-        problems=WRITE_PROBLEMS,
-        preconditions=True,
-    ),
-)
-async def declare_day_off(request: Request[Any, Any, Any]) -> ASGIResponse:
-    """Add a day off by decree."""
-    return await _set_rule(request, _DAY_OFF, Municipality.declare_day_off)
-
-
-@post(
-    "/v1/municipalities/{code:str}/norm-packs",
-    operation_id="adoptNorms",
-    summary=in_words(AdoptNorms)[0],
-    description=in_words(AdoptNorms)[1],
-    tags=[TAG],
-    opt=documented(
-        takes=AdoptNorms,
-        example=NORMS_EXAMPLE,
-        answers=MunicipalityWritten,
-        problems=WRITE_PROBLEMS,
-        preconditions=True,
-    ),
-)
-async def adopt_norms(request: Request[Any, Any, Any]) -> ASGIResponse:
-    """Adopt thresholds for the norm check."""
-    return await _set_rule(request, _NORMS, Municipality.adopt_norms)
-
-
-@post(
-    "/v1/municipalities/{code:str}/comparison-decisions",
-    operation_id="decideOnComparison",
-    summary=in_words(DecideOnComparison)[0],
-    description="Without such a decision it does not take part.",
-    tags=[TAG],
-    opt=documented(
-        takes=DecideOnComparison,
-        example=COMPARISON_EXAMPLE,
-        answers=MunicipalityWritten,
-        problems=WRITE_PROBLEMS,
-        preconditions=True,
-    ),
-)
-async def decide_on_comparison(request: Request[Any, Any, Any]) -> ASGIResponse:
-    """Take part in comparisons, or no longer."""
-    return await _set_rule(request, _COMPARISON, Municipality.decide_on_comparison)
-
-
-async def _set_rule(
-    request: Request[Any, Any, Any],
-    body: Body[S],
+def _rule(
+    noun: str,
+    rule: type[S],
     decide: Callable[[Municipality, S, Moment], None],
-) -> Answer:
-    parts = parts_of(request)
-    principal = await parts.access.allowed(request, SET_RULES)
-    step, conditions = await body.read(request)
-    code = request.scope["path_params"]["code"]
-    sender = conditions.sender(principal, request.scope, step)
-    try:
-        receipt = await _decided(parts, code, step, decide, sender)
-    except VersionConflict as conflict:
-        stream = municipality_id(code)
-        lost = await lost_race(parts.service.reader, code, stream, conflict, conditions)
-        raise lost from None
-    return changed(code, receipt)
+    example: Mapping[str, object],
+    description: str | None = None,
+) -> HTTPRouteHandler:
+    """Give the route by which a municipality sets a rule for its log."""
+    body = Body(rule)
+
+    async def set_rule(request: Request[Any, Any, Any]) -> ASGIResponse:
+        parts = parts_of(request)
+        principal = await parts.access.allowed(request, SET_RULES)
+        step, conditions = await body.read(request)
+        code = request.scope["path_params"]["code"]
+        sender = conditions.sender(principal, request.scope, step)
+        try:
+            receipt = await _decided(parts, code, step, decide, sender)
+        except VersionConflict as conflict:
+            stream = municipality_id(code)
+            lost = await lost_race(parts.service.reader, code, stream, conflict, conditions)
+            raise lost from None
+        return changed(code, receipt)
+
+    summary, more = in_words(rule)
+    return post(
+        f"{MUNICIPALITY}/{noun}",
+        operation_id=operation_id(rule),
+        summary=summary,
+        description=description or more,
+        tags=[TAG],
+        opt=documented(
+            takes=rule,
+            example=example,
+            answers=MunicipalityWritten,
+            problems=WRITE_PROBLEMS,
+            preconditions=True,
+        ),
+    )(set_rule)
 
 
 async def _decided(
@@ -308,3 +251,32 @@ async def _first_answer(parts: Parts, code: str, sender: Sender) -> Receipt | No
     return Receipt(
         project=project, version=first.version, position=first.position, ids=[code], repeated=True
     )
+
+
+HANDLERS = (
+    register_municipality,
+    list_municipalities,
+    get_municipality,
+    _rule(
+        "visibility-rules",
+        SetVisibility,
+        Municipality.set_visibility,
+        VISIBILITY_EXAMPLE,
+        "Steps that were recorded before keep what they have.",
+    ),
+    _rule(
+        "decree-days",
+        DeclareDayOff,
+        Municipality.declare_day_off,
+        DECREE_DAY_EXAMPLE,
+        "Terms that run are worked out again by steps of their own.",
+    ),
+    _rule("norm-packs", AdoptNorms, Municipality.adopt_norms, NORMS_EXAMPLE),
+    _rule(
+        "comparison-decisions",
+        DecideOnComparison,
+        Municipality.decide_on_comparison,
+        COMPARISON_EXAMPLE,
+        "Without such a decision it does not take part.",
+    ),
+)
