@@ -104,6 +104,26 @@ async def test_a_row_that_cannot_be_made_parks_that_project_until_repair(world: 
     assert await world.rows(code) == rows
 
 
+async def test_the_stand_tells_that_rows_are_others_at_the_same_position(world: World) -> None:
+    strict = Strict()
+    engine = Engine(world.projecting, await loaded(world, strict.models()))
+    code, project = await world.project()
+    await world.take(code, project, wish("goed"))
+    engine.wake(code)
+    await engine.catch_up()
+    before = await world.answers.stand("wishes", code)
+    assert await engine.repair(code, project)
+    folded_anew = await world.answers.stand("wishes", code)
+    assert folded_anew.position == before.position
+    assert folded_anew.revision > before.revision
+    strict.refuses = "goed"
+    assert not await engine.repair(code, project)
+    parked = await world.answers.stand("wishes", code)
+    assert parked.position == before.position
+    assert parked.revision > folded_anew.revision
+    assert await world.answers.stand("wishes", code) == parked
+
+
 async def test_a_step_of_an_unknown_type_parks_its_project(world: World) -> None:
     code, project = await world.project()
     other = await world.start(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import cast
 
 import msgspec
@@ -67,7 +68,8 @@ async def compare_municipalities(request: AnyRequest) -> ASGIResponse:
 
     async def ask() -> bytes:
         figures = {code: each.what for code, each in shown.items()}
-        return _JSON.encode(compare(figures, day, narrow))
+        # Of all municipalities of the country it takes a while, and others are waiting.
+        return _JSON.encode(await asyncio.to_thread(compare, figures, day, narrow))
 
     body = await service.answers.give(EVERYWHERE, mark, ask)
     return with_tag(request, cast("bytes", body), tag)
@@ -99,7 +101,9 @@ async def read_map(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
             "landscape", "taking_part", code, int(known.audience), known.position
         )
         logs = {other: each.what for other, each in elsewhere.items()}
-        drawn = draw(own, logs, position=known.position, as_of=known.today, takes_part=row[0])
+        drawn = await asyncio.to_thread(
+            draw, own, logs, position=known.position, as_of=known.today, takes_part=row[0]
+        )
         return _JSON.encode(drawn)
 
     # What others show counts for the tag as well: it changes without a step in this log.
