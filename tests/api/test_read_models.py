@@ -362,10 +362,10 @@ async def test_what_changed_between_two_moments(town: Town) -> None:
     found = await changes(Role.OFFICIAL, f"from={start}&until={end}&kind=wishes")
     assert [(each["id"], each["change"], each["position"]) for each in found] == [
         ("w2", "added", start + 1),
-        ("w1", "added", start + 2),
+        ("w1", "changed", start + 2),
         ("w1", "changed", end),
     ]
-    assert found[1]["after"] == {"supporters": 5}
+    assert (found[1]["before"], found[1]["after"]) == ({"supporters": 0}, {"supporters": 5})
     assert found[2]["before"] == {"status": "open"}
     assert found[2]["after"] == {"status": "withdrawn"}
     public = await changes(None, f"from={start}&until={end}&kind=wishes")

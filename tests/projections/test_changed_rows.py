@@ -25,9 +25,9 @@ def columns_of(world: World, model: str, table: str) -> list[str]:
     [register] = [
         resource
         for resource in world.builds.models[model].RESOURCES
-        if isinstance(resource, Register) and table in resource.changes
+        if isinstance(resource, Register) and table in resource.columns
     ]
-    return list(register.columns)
+    return list(register.columns[table])
 
 
 async def versions(

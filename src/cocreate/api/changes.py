@@ -173,7 +173,7 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
         pages: list[list[tuple[Token, asyncpg.Record]]] = []
         for kind in chosen:
             register = _REGISTERS[kind]
-            for table in register.tables:
+            for table, columns in register.columns.items():
                 rows = await answers.ask(
                     register.model,
                     f"changes_{table}",
@@ -182,7 +182,7 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
                     begin,
                     known.position,
                     project,
-                    list(register.columns),
+                    list(columns),
                     *_after(kind, table, token),
                     between.limit + 1,
                 )
@@ -199,9 +199,9 @@ async def _changes(request: AnyRequest, code: str, project: UUID | None) -> ASGI
 
 
 def _change(place: Token, row: asyncpg.Record) -> Change:
-    kind = Kind(place[1])
-    before = _told(kind, row["before"])
-    after = _told(kind, row["after"])
+    kind, table = Kind(place[1]), place[2]
+    before = _told(kind, table, row["before"])
+    after = _told(kind, table, row["after"])
     change = ChangeKind.CHANGED
     if before is None:
         change = ChangeKind.ADDED
@@ -214,12 +214,12 @@ def _change(place: Token, row: asyncpg.Record) -> Change:
     return Change(kind, row["project_id"], row["id"], change, row["changed_at"], before, after)
 
 
-def _told(kind: Kind, row: str | None) -> dict[str, Any] | None:
-    if row is None:
+def _told(kind: Kind, table: str, row: str | None) -> dict[str, Any] | None:
+    register = _REGISTERS[kind]
+    fields = register.apart.get(table) if row is None else msgspec.json.decode(row)
+    if fields is None:
         return None
-    columns = _REGISTERS[kind].columns
-    fields: dict[str, Any] = msgspec.json.decode(row)
-    return {columns[name]: value for name, value in fields.items()}
+    return {register.columns[table][name]: value for name, value in fields.items()}
 
 
 def _token(kind: Kind, table: str, row: asyncpg.Record) -> Token:
@@ -250,13 +250,14 @@ class _Changing(msgspec.Struct, frozen=True):
     """A register whose rows are compared."""
 
     model: str
-    tables: Sequence[str]
-    columns: Mapping[str, str]
-    """The columns that are compared, with the fields that readers know them as."""
+    columns: Mapping[str, Mapping[str, str]]
+    """The columns that are compared, by table, with the fields that readers know them as."""
+    apart: Mapping[str, Mapping[str, object]]
+    """The tables that tell further fields of the rows, with these where they have no row."""
 
 
 _REGISTERS: Mapping[str, _Changing] = {
-    resource.path: _Changing(name, resource.changes, resource.columns)
+    resource.path: _Changing(name, resource.columns, resource.apart)
     for name, model in read_models().items()
     for resource in model.RESOURCES
     if isinstance(resource, Register) and resource.changes

@@ -72,7 +72,7 @@ def tell_changes(model: ReadModel) -> Sequence[str]:
         table
         for resource in model.RESOURCES
         if isinstance(resource, Register)
-        for table in resource.changes
+        for table in resource.columns
     ]
 
 

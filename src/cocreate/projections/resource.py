@@ -52,16 +52,24 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     told_as: Mapping[str, str | None] = {}
     """The field of the row that a column of these tables has the value of, where the two have other
     names; None where a field has the name of the column but is worked out further."""
+    apart: Mapping[str, Mapping[str, object]] = {}
+    """Tables that tell further fields of the same rows, since these change more often: which, and
+    what they are where such a table has no row."""
 
     @property
-    def columns(self) -> Mapping[str, str]:
-        """The columns that tell of changes, with what the answer names them as."""
-        column_of = {field: column for column, field in self.told_as.items()}
-        return {
-            column: field.encode_name
-            for field in msgspec.structs.fields(self.row)
-            if self.told_as.get(column := column_of.get(field.name, field.name), column) is not None
+    def columns(self) -> Mapping[str, Mapping[str, str]]:
+        """The columns that tell of changes, by their table, with what an answer names them as."""
+        names = {field.name: field.encode_name for field in msgspec.structs.fields(self.row)}
+        apart = {
+            table: {field: names[field] for field in fields} for table, fields in self.apart.items()
         }
+        column_of = {field: column for column, field in self.told_as.items()}
+        own = {
+            column: name
+            for field, name in names.items()
+            if self.told_as.get(column := column_of.get(field, field), column) is not None
+        }
+        return {**dict.fromkeys(self.changes, own), **apart}
 
 
 class Dashboard(msgspec.Struct, frozen=True, kw_only=True):

@@ -151,7 +151,8 @@ RESOURCES: Sequence[Resource] = (
         row=Wish,
         narrow=WishFilter,
         function="list_wishes",
-        changes=("wish", "support"),
+        changes=("wish",),
         told_as={"word": "residents_word"},
+        apart={"support": {"supporters": 0}},
     ),
 )
