@@ -153,16 +153,14 @@ def wishes(steps: Sequence[Told]) -> dict[str, Told]:
         match step["type"]:
             case "WishExpressed":
                 found[step["wish"]] = {"status": "open", "expressedOn": on(step)}
-            case "WishWithdrawn" if step["wish"] in found:
-                found[step["wish"]]["status"] = "withdrawn"
-            case "WishRealised" if step["wish"] in found:
-                found[step["wish"]]["status"] = "realised"
+            case "WishWithdrawn" | "WishRealised" as kind:
+                _leave(found, [step["wish"]], kind.removeprefix("Wish").lower())
             case "WishesMerged":
                 found[step["into"]] = {"status": "open", "expressedOn": on(step)}
                 _leave(found, step["wishes"], "merged")
             case "WishSplit":
-                for part in step["into"]:
-                    found[part["wish"]] = {"status": "open", "expressedOn": on(step)}
+                parts = [part["wish"] for part in step["into"]]
+                found |= {part: {"status": "open", "expressedOn": on(step)} for part in parts}
                 _leave(found, [step["wish"]], "split")
             case "DecisionRecorded":
                 for outcome in step["outcomes"]:

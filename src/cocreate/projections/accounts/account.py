@@ -511,7 +511,7 @@ class ProjectAccount(_Part, kw_only=True, tag_field="kind", tag="project"):
     reason: str | None = None
     """Why it paused or stopped, or what it brought."""
     frames: list[Frames] = field(default_factory=list)
-    """In the order in which they were set, as are mandates and assessments: by day, then position."""
+    """By day, then position, as are mandates and assessments: steps may be recorded late."""
     mandates: list[MandateSpan] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
     assessments: list[Assessment] = field(default_factory=list)
