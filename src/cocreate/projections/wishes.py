@@ -77,11 +77,16 @@ class SupportRow(msgspec.Struct, frozen=True):
     """How many stand behind a wish: apart, since nothing changes as often."""
 
     supporters: int
+    sector: str
+    year: int | None
+    """The year for which they count; None where they stand behind what it was merged into."""
 
 
 def _support(wish: WishAccount, about: About) -> list[tuple[str, SupportRow]]:
-    del about
-    return [(wish.id, SupportRow(wish.supporters))] if wish.supporters else []
+    if not wish.supporters:
+        return []
+    year = None if wish.status is WishStatus.MERGED else wish.since.year
+    return [(wish.id, SupportRow(wish.supporters, about.sector, year))]
 
 
 TABLES: Sequence[Table] = (

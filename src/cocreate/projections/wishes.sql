@@ -41,10 +41,13 @@ create table support (
     audience smallint not null,
     id text not null,
     known_from bigint not null,
-    supporters bigint not null
+    supporters bigint not null,
+    sector text not null,
+    "year" integer
 );
 
 call cocreate.keep_versions('support');
+call cocreate.keep_sums('support', array['sector', 'year'], 'supporters');
 
 create function supporters_of(
     p_tenant text, p_project uuid, p_audience smallint, p_id text, p_position bigint)
