@@ -363,7 +363,9 @@ begin
         sums, declared, keys);
     execute format('create index on %I (tenant_id) where number = 0', sums);
     call cocreate.guard_rows(sums);
-    execute format('create index on %I (tenant_id, audience, known_from)', p_table);
+    execute format(
+        'create index if not exists %I on %I (tenant_id, audience, known_from)',
+        p_table || '_known_from', p_table);
     foreach event in array array['insert', 'update', 'delete'] loop
         execute format(
             $f$
