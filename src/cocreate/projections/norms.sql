@@ -62,49 +62,71 @@ create table pack (
 
 call cocreate.keep_versions('pack');
 
--- Checks in the order of the register: those that failed or were done late by law, those that are
--- open, and those that were done. Only a threshold of the municipality makes the last not met.
-create index norm_check_missed on norm_check (tenant_id, audience, since, project_id, id)
-    where failed or done_on > due_on;
-create index norm_check_open on norm_check (tenant_id, audience, since, project_id, id)
-    where not failed and done_on is null;
-create index norm_check_done on norm_check (tenant_id, audience, since, project_id, id)
-    where not failed and done_on is not null and (due_on is null or done_on <= due_on);
-create index norm_check_past_missed on norm_check_past (tenant_id, audience, since, project_id, id)
-    where failed or done_on > due_on;
-create index norm_check_past_open on norm_check_past (tenant_id, audience, since, project_id, id)
-    where not failed and done_on is null;
-create index norm_check_past_done on norm_check_past (tenant_id, audience, since, project_id, id)
-    where not failed and done_on is not null and (due_on is null or done_on <= due_on);
+alter table norm_check_past add check (known_until < 9223372036854775807);
 
--- Every check as known at a position, with a verdict for good, or 'open' with the last day on which
--- it is not yet met; the rule is that of judge() in norm_verdicts.py.
+-- How a check stands by law: missed for good, still open, or done in time. Only a threshold of the
+-- municipality makes one that was done not met.
+create function stands(p_failed boolean, p_due_on date, p_done_on date) returns text
+    language sql immutable
+begin atomic
+    select case when p_failed or p_done_on > p_due_on then 'missed'
+        when p_done_on is not null then 'done' else 'open' end;
+end;
+
+create index norm_check_in_order on norm_check (
+    tenant_id, audience, stands(failed, due_on, done_on), since, project_id, id);
+create index norm_check_past_in_order on norm_check_past (
+    tenant_id, audience, stands(failed, due_on, done_on), since, project_id, id);
+
+-- The last day of what arose on a day, with the norms that the municipality had then, as known at a
+-- position.
+create function own_due_on(
+    p_tenant text, p_audience smallint, p_position bigint, p_norm text, p_since date, p_due_on date)
+    returns date
+    language sql stable
+begin atomic
+    select least(p_due_on, p_since + (
+        select (k.thresholds ->> p_norm)::integer from pack_known k
+            where k.tenant_id = p_tenant and k.audience = p_audience
+                and k.known_from <= p_position and k.known_until > p_position
+                and k.valid_from <= p_since
+            order by k.valid_from desc, k.position desc limit 1));
+end;
+
+-- The verdict on a check: for good, or 'open'. With the day that counts, the rule is that of judge()
+-- in norm_verdicts.py.
+create function verdict_of(p_failed boolean, p_due_on date, p_done_on date) returns text
+    language sql immutable
+begin atomic
+    select case when p_failed or p_done_on > p_due_on then 'not-met'
+        when p_done_on is not null then 'met' else 'open' end;
+end;
+
+-- The last day on which an open check is not yet met. A day later it is not met.
+create function open_until(p_due_on date, p_lapses boolean, p_closed_on date) returns date
+    language sql immutable
+begin atomic
+    select least(p_due_on, case when p_lapses then p_closed_on - 1 end, 'infinity');
+end;
+
+-- Every check as known at a position.
 create function checks(p_tenant text, p_position bigint)
     returns table (
         project_id uuid, audience smallint, id text, norm text, subject text, since date,
-        lawful_due_on date, done_on date, failed boolean, positions bigint[], project_title text,
-        sector text, status text, due_on date, verdict text, until date)
+        done_on date, lapses boolean, positions bigint[], stands text, known_until bigint,
+        project_title text, sector text, status text, closed_on date, due_on date, verdict text)
     language sql stable
 begin atomic
-    select c.project_id, c.audience, c.id, c.norm, c.subject, c.since, c.due_on, c.done_on, c.failed,
-        c.positions, p.title, p.sector, p.status, d.due_on,
-        case when c.failed or c.done_on > d.due_on then 'not-met'
-            when c.done_on is not null then 'met' else 'open' end,
-        case when not c.failed and c.done_on is null then
-            least(d.due_on, case when c.lapses then p.closed_on - 1 end, 'infinity')
-            else 'infinity' end
+    select c.project_id, c.audience, c.id, c.norm, c.subject, c.since, c.done_on, c.lapses,
+        c.positions, stands(c.failed, c.due_on, c.done_on), c.known_until, p.title, p.sector,
+        p.status, p.closed_on, d.due_on, verdict_of(c.failed, d.due_on, c.done_on)
         from norm_check_known c
         join project_known p on p.tenant_id = p_tenant and p.project_id = c.project_id
             and p.audience = c.audience and p.known_from <= p_position
             and p.known_until > p_position
         cross join lateral (
-            select least(c.due_on, c.since + (
-                select (k.thresholds ->> c.norm)::integer from pack_known k
-                    where k.tenant_id = p_tenant and k.audience = c.audience
-                        and k.known_from <= p_position and k.known_until > p_position
-                        and k.valid_from <= c.since
-                    order by k.valid_from desc, k.position desc limit 1)) as due_on
-                -- Worked out once for a row, rather than wherever it is mentioned.
+            -- Worked out once for a row, rather than wherever it is mentioned.
+            select own_due_on(p_tenant, c.audience, p_position, c.norm, c.since, c.due_on) as due_on
                 offset 0) d
         where c.tenant_id = p_tenant and c.known_from <= p_position
             and c.known_until > p_position;
@@ -119,11 +141,13 @@ end;
 
 -- -- The register --------------------------------------------------------------------------------
 
--- A page of the checks with one verdict, from a place in their order on. Each kind of check is read
--- in that order by its own index.
-create function checks_with(
+-- The first checks that stand so and have a verdict, after a place in the order of the register.
+--
+-- An index gives those of now in that order. Those of before, which the position asked for is still
+-- in the time of, are looked for no further than the last of these.
+create function checks_that_stand(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
-    p_verdict text, p_since date, p_project uuid, p_id text, p_limit integer)
+    p_stands text, p_verdict text, p_since date, p_project uuid, p_id text, p_limit integer)
     returns table (
         project_id uuid, id text, project_title text, norm text, subject text, since date,
         due_on date, done_on date, sector text, status text, positions bigint[])
@@ -131,16 +155,18 @@ create function checks_with(
 as $$
 #variable_conflict use_column
 declare
-    own_norms boolean := exists (
-        select from pack_known k
-            where k.tenant_id = p_tenant and k.audience = p_audience and k.thresholds <> '{}');
+    after_since constant date := coalesce(p_since, '-infinity');
+    after_project constant uuid := coalesce(p_project, '00000000-0000-0000-0000-000000000000');
+    after_id constant text := coalesce(p_id, '');
 begin
     return query
-        with missed as (
+        with now as materialized (
             select c.* from checks(p_tenant, p_position) c
-                where p_verdict = 'not-met'
-                    and c.audience = p_audience and (c.failed or c.done_on > c.lawful_due_on)
-                    and (c.since, c.project_id, c.id) > (p_since, p_project, p_id)
+                where c.audience = p_audience and c.stands = p_stands
+                    and c.known_until = 9223372036854775807
+                    and (c.since, c.project_id, c.id) > (after_since, after_project, after_id)
+                    and verdict_on(
+                        p_today, c.verdict, open_until(c.due_on, c.lapses, c.closed_on)) = p_verdict
                     and (p_filter ->> 'project' is null
                         or c.project_id = (p_filter ->> 'project')::uuid)
                     and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
@@ -148,14 +174,19 @@ begin
                     and (p_filter ->> 'year' is null or c.since between
                         make_date((p_filter ->> 'year')::integer, 1, 1)
                         and make_date((p_filter ->> 'year')::integer, 12, 31))
-                order by c.since, c.project_id, c.id limit p_limit
+                order by c.since, c.project_id, c.id
+                limit p_limit
         ),
-        open as (
+        before as (
             select c.* from checks(p_tenant, p_position) c
-                where p_verdict <> 'met'
-                    and c.audience = p_audience and not c.failed and c.done_on is null
-                    and verdict_on(p_today, c.verdict, c.until) = p_verdict
-                    and (c.since, c.project_id, c.id) > (p_since, p_project, p_id)
+                where c.audience = p_audience and c.stands = p_stands
+                    and c.known_until < 9223372036854775807
+                    and (c.since, c.project_id, c.id) > (after_since, after_project, after_id)
+                    and c.since <= (
+                        select case when count(*) < p_limit then 'infinity' else max(n.since) end
+                            from now n)
+                    and verdict_on(
+                        p_today, c.verdict, open_until(c.due_on, c.lapses, c.closed_on)) = p_verdict
                     and (p_filter ->> 'project' is null
                         or c.project_id = (p_filter ->> 'project')::uuid)
                     and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
@@ -163,28 +194,10 @@ begin
                     and (p_filter ->> 'year' is null or c.since between
                         make_date((p_filter ->> 'year')::integer, 1, 1)
                         and make_date((p_filter ->> 'year')::integer, 12, 31))
-                order by c.since, c.project_id, c.id limit p_limit
-        ),
-        done as (
-            select c.* from checks(p_tenant, p_position) c
-                where (p_verdict = 'met' or p_verdict = 'not-met' and own_norms)
-                    and c.audience = p_audience and not c.failed and c.done_on is not null
-                    and (c.lawful_due_on is null or c.done_on <= c.lawful_due_on)
-                    and c.verdict = p_verdict
-                    and (c.since, c.project_id, c.id) > (p_since, p_project, p_id)
-                    and (p_filter ->> 'project' is null
-                        or c.project_id = (p_filter ->> 'project')::uuid)
-                    and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
-                    and (p_filter ->> 'sector' is null or c.sector = p_filter ->> 'sector')
-                    and (p_filter ->> 'year' is null or c.since between
-                        make_date((p_filter ->> 'year')::integer, 1, 1)
-                        and make_date((p_filter ->> 'year')::integer, 12, 31))
-                order by c.since, c.project_id, c.id limit p_limit
         )
         select c.project_id, c.id, c.project_title, c.norm, c.subject, c.since, c.due_on, c.done_on,
             c.sector, c.status, c.positions
-            from (
-                select * from missed union all select * from open union all select * from done) c
+            from (select * from now union all select * from before) c
             order by c.since, c.project_id, c.id
             limit p_limit;
 end
@@ -201,30 +214,37 @@ create function list_checks(
 as $$
 #variable_conflict use_column
 declare
-    first integer := coalesce((p_after ->> 0)::integer, 0);
+    verdicts constant text[] := array['not-met', 'not-yet', 'met'];
+    begun constant integer := coalesce((p_after ->> 0)::integer, 0);
     given integer;
     needed integer := p_limit;
-    told text[] := array['not-met', 'not-yet', 'met'];
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
-    for number in first .. 2 loop
-        continue when told[number + 1] <> p_filter ->> 'verdict';
+    for number in begun .. 2 loop
+        continue when verdicts[number + 1] <> p_filter ->> 'verdict';
         return query
             select jsonb_build_array(number, c.since, c.project_id, c.id), c.project_id,
-                c.project_title, c.norm, c.subject, told[number + 1], c.since, c.due_on, c.done_on,
+                c.project_title, c.norm, c.subject, v.verdict, c.since, c.due_on, c.done_on,
                 case when coalesce(c.done_on, p_today) > c.due_on
                     then coalesce(c.done_on, p_today) - c.due_on end,
                 c.sector, c.status, c.positions
-                from checks_with(
-                    p_tenant, p_audience, p_position, p_today, p_filter, told[number + 1],
-                    case when p_after is null or number > first then '-infinity'
-                        else (p_after ->> 1)::date end,
-                    case when p_after is null or number > first
-                        then '00000000-0000-0000-0000-000000000000'
-                        else (p_after ->> 2)::uuid end,
-                    case when p_after is null or number > first then ''
-                        else p_after ->> 3 end,
-                    needed) c;
+                from (values
+                    ('not-met', 'missed'), ('not-met', 'open'), ('not-yet', 'open'),
+                    ('met', 'done'), ('not-met', 'done')) as v (verdict, stands)
+                cross join lateral checks_that_stand(
+                    p_tenant, p_audience, p_position, p_today, p_filter, v.stands, v.verdict,
+                    case when number = begun then (p_after ->> 1)::date end,
+                    case when number = begun then (p_after ->> 2)::uuid end,
+                    case when number = begun then p_after ->> 3 end,
+                    needed) c
+                where v.verdict = verdicts[number + 1]
+                    -- What was done in time by law is not met by a threshold alone.
+                    and (v.verdict <> 'not-met' or v.stands <> 'done' or exists (
+                        select from pack_known k
+                            where k.tenant_id = p_tenant and k.audience = p_audience
+                                and k.thresholds <> '{}'))
+                order by c.since, c.project_id, c.id
+                limit needed;
         get diagnostics given = row_count;
         needed := needed - given;
         exit when needed = 0;
@@ -245,8 +265,25 @@ $$;
 create type addition as (
     kind text, name text, "year" integer, verdict text, until date, number bigint);
 
--- What projects add, as known at a position. It is asked with every change, and planned once.
-create function additions(p_tenant text, p_projects uuid[], p_at bigint)
+-- How many checks of a project stand alike, and how many subjects lack something: for the rows of
+-- now, with every change of them.
+create table tally (
+    tenant_id text not null,
+    project_id uuid not null,
+    audience smallint not null,
+    kind text not null,
+    name text not null,
+    "year" integer not null,
+    verdict text not null,
+    due_on date,
+    lapses boolean not null,
+    number bigint not null,
+    unique nulls not distinct
+        (tenant_id, project_id, audience, kind, name, "year", verdict, due_on, lapses)
+);
+
+-- What projects add: now, or as known at a position. It is asked with every change, and planned once.
+create function additions(p_tenant text, p_projects uuid[], p_at bigint default null)
     returns table (project_id uuid, audience smallint, sector text, addition addition)
     language plpgsql stable set search_path from current
     set plan_cache_mode = force_generic_plan
@@ -255,35 +292,64 @@ as $$
 begin
     return query
         with p as materialized (
-            select p.project_id, p.audience, p.sector, p.silent_from from project_known p
-                where p.tenant_id = p_tenant and p.known_from <= p_at
-                    and p.known_until > p_at
+            select p.project_id, p.audience, p.sector, p.closed_on, p.silent_from from project p
+                where p_at is null and p.tenant_id = p_tenant and p.project_id = any(p_projects)
+            union all
+            select p.project_id, p.audience, p.sector, p.closed_on, p.silent_from
+                from project_known p
+                where p_at is not null and p.tenant_id = p_tenant
                     and p.project_id = any(p_projects)
+                    and p.known_from <= p_at and p.known_until > p_at
         ),
-        c as materialized (
-            select c.project_id, c.audience, c.sector, c.norm,
-                extract(year from c.since)::integer as "year", c.verdict, c.until
+        t as (
+            select t.project_id, t.audience, t.kind, t.name, t.year, t.verdict, t.due_on, t.lapses,
+                t.number
+                from tally t
+                where p_at is null and t.tenant_id = p_tenant and t.project_id = any(p_projects)
+            union all
+            select c.project_id, c.audience, 'check', c.norm, extract(year from c.since)::integer,
+                c.verdict, c.due_on, c.lapses, count(*)
                 from checks(p_tenant, p_at) c
-                where c.project_id = any(p_projects)
+                where p_at is not null and c.project_id = any(p_projects)
+                group by 1, 2, 4, 5, 6, 7, 8
+            union all
+            select l.project_id, l.audience, 'lack', l.lack, extract(year from l.since)::integer,
+                'not-met', null, false, count(*)
+                from lack_known l
+                where p_at is not null and l.tenant_id = p_tenant
+                    and l.project_id = any(p_projects)
+                    and l.known_from <= p_at and l.known_until > p_at
+                group by 1, 2, 4, 5
         ),
-        years as (
-            select c.project_id, c.audience, c.sector, c.year from c
+        told as materialized (
+            select t.project_id, t.audience, p.sector, t.kind, t.name, t.year, t.verdict,
+                case when t.verdict = 'open' then open_until(t.due_on, t.lapses, p.closed_on)
+                    else 'infinity' end as until,
+                sum(t.number)::bigint as number
+                from t
+                join p on p.project_id = t.project_id and p.audience = t.audience
+                group by 1, 2, 3, 4, 5, 6, 7, 8
+        ),
+        years as materialized (
+            select c.project_id, c.audience, c.sector, c.year from told c
+                where c.kind = 'check'
                 group by grouping sets (
                     (c.project_id, c.audience, c.sector), (c.project_id, c.audience, c.sector, c.year))
         ),
         added as (
-            select c.project_id, c.audience, c.sector, 'check' as kind, c.norm as name, c.year,
-                c.verdict, c.until, count(*) as number
-                from c group by 1, 2, 3, 5, 6, 7, 8
+            select c.project_id, c.audience, c.sector, c.kind, c.name, c.year, c.verdict, c.until,
+                c.number
+                from told c
             union all
-            select c.project_id, c.audience, c.sector, 'norm', c.norm, c.year,
+            select c.project_id, c.audience, c.sector, 'norm', c.name, c.year,
                 case when bool_or(c.verdict = 'not-met') then 'not-met'
                     when bool_or(c.verdict = 'open') then 'open' else 'met' end,
                 case when bool_or(c.verdict = 'not-met') then 'infinity' else min(c.until) end, 1
-                from c
+                from told c
+                where c.kind = 'check'
                 group by grouping sets (
-                    (c.project_id, c.audience, c.sector, c.norm),
-                    (c.project_id, c.audience, c.sector, c.norm, c.year))
+                    (c.project_id, c.audience, c.sector, c.name),
+                    (c.project_id, c.audience, c.sector, c.name, c.year))
             union all
             select y.project_id, y.audience, y.sector, 'project', '', y.year, 'met', 'infinity', 1
                 from years y
@@ -293,15 +359,6 @@ begin
                 from years y
                 join p on p.project_id = y.project_id and p.audience = y.audience
                 where p.silent_from is not null
-            union all
-            select l.project_id, l.audience, p.sector, 'lack', l.lack,
-                extract(year from l.since)::integer, 'not-met', 'infinity', count(*)
-                from lack_known l
-                join p on p.project_id = l.project_id and p.audience = l.audience
-                where l.tenant_id = p_tenant and l.known_from <= p_at
-                    and l.known_until > p_at
-                    and l.project_id = any(p_projects)
-                group by 1, 2, 3, 5, 6
         )
         select a.project_id, a.audience, a.sector,
             row(a.kind, a.name, a.year, a.verdict, a.until, a.number)::addition
@@ -337,6 +394,7 @@ create table total (
 
 create index on total (tenant_id) where number = 0;
 
+call cocreate.guard_rows('tally');
 call cocreate.guard_rows('share');
 call cocreate.guard_rows('total');
 
@@ -353,7 +411,7 @@ as $$
 begin
     with fresh as materialized (
         select a.project_id, a.audience, a.sector, array_agg(a.addition) as additions
-            from additions(p_tenant, p_projects, 9223372036854775806) a
+            from additions(p_tenant, p_projects) a
             group by 1, 2, 3
     ),
     moved as (
@@ -382,36 +440,132 @@ begin
 end
 $$;
 
--- Take note that rows of projects changed, and add up.
-create function note_changes() returns trigger
+-- A check as it is tallied: of what is open, the day that counts and whether it lapses.
+create type standing as (verdict text, due_on date, lapses boolean);
+
+create function standing(p_check norm_check) returns standing
+    language sql stable
+begin atomic
+    select row(v.verdict, case when v.verdict = 'open' then d.due_on end,
+        v.verdict = 'open' and p_check.lapses)::standing
+        from (
+            select own_due_on(
+                p_check.tenant_id, p_check.audience, 9223372036854775806, p_check.norm,
+                p_check.since, p_check.due_on) as due_on offset 0) d
+        cross join lateral (
+            select verdict_of(p_check.failed, d.due_on, p_check.done_on) as verdict offset 0) v;
+end;
+
+create function tally_checks(p_checks norm_check[], p_sign integer) returns void
+    language sql
+begin atomic
+    insert into tally as t
+        select c.tenant_id, c.project_id, c.audience, 'check', c.norm,
+            extract(year from c.since)::integer, (c.standing).verdict, (c.standing).due_on,
+            (c.standing).lapses, sum(p_sign)
+            from (select c.*, standing(c) as standing from unnest(p_checks) c offset 0) c
+            group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+        on conflict (tenant_id, project_id, audience, kind, name, "year", verdict, due_on, lapses)
+            do update set number = t.number + excluded.number;
+end;
+
+create function tally_lacks(p_lacks lack[], p_sign integer) returns void
+    language sql
+begin atomic
+    insert into tally as t
+        select l.tenant_id, l.project_id, l.audience, 'lack', l.lack,
+            extract(year from l.since)::integer, 'not-met', null, false, sum(p_sign)
+            from unnest(p_lacks) l
+            group by 1, 2, 3, 4, 5, 6
+        on conflict (tenant_id, project_id, audience, kind, name, "year", verdict, due_on, lapses)
+            do update set number = t.number + excluded.number;
+end;
+
+-- Take note of where projects changed, and let the totals follow. Projects and audiences are given
+-- side by side, with the positions.
+create function follow(
+    p_tenant text, p_projects uuid[], p_audiences smallint[], p_positions bigint[])
+    returns void
     language plpgsql set search_path from current
 as $$
-declare
-    one record;
 begin
-    for one in
-        select c.tenant_id, array_agg(distinct c.project_id) as projects from changed c group by 1
-    loop
-        if tg_op <> 'DELETE' then
-            insert into share as s (tenant_id, project_id, audience, changed_at)
-                select c.tenant_id, c.project_id, c.audience, max(c.known_from)
-                    from changed c where c.tenant_id = one.tenant_id group by 1, 2, 3
-                on conflict (tenant_id, project_id, audience)
-                    do update set changed_at = greatest(s.changed_at, excluded.changed_at);
+    insert into share as s (tenant_id, project_id, audience, changed_at)
+        select p_tenant, c.project_id, c.audience, max(c.changed_at)
+            from unnest(p_projects, p_audiences, p_positions)
+                as c (project_id, audience, changed_at)
+            group by 2, 3
+        on conflict (tenant_id, project_id, audience)
+            do update set changed_at = greatest(s.changed_at, excluded.changed_at);
+    delete from tally t
+        where t.tenant_id = p_tenant and t.project_id = any(p_projects) and t.number = 0;
+    perform add_up(p_tenant, array(select distinct unnest(p_projects)));
+end
+$$;
+
+-- All rows that one statement writes are of one municipality, as row-level security has it.
+create function note_made() returns trigger
+    language plpgsql set search_path from current
+as $$
+begin
+    if exists (select from made) then
+        if tg_table_name = 'norm_check' then
+            perform tally_checks(array(select m::norm_check from made m), 1);
+        elsif tg_table_name = 'lack' then
+            perform tally_lacks(array(select m::lack from made m), 1);
         end if;
-        perform add_up(one.tenant_id, one.projects);
-    end loop;
+        perform follow(
+            min(m.tenant_id), array_agg(m.project_id), array_agg(m.audience),
+            array_agg(m.known_from)) from made m;
+    end if;
+    return null;
+end
+$$;
+
+create function note_changed() returns trigger
+    language plpgsql set search_path from current
+as $$
+begin
+    if exists (select from made) then
+        if tg_table_name = 'norm_check' then
+            perform tally_checks(array(select g::norm_check from gone g), -1);
+            perform tally_checks(array(select m::norm_check from made m), 1);
+        elsif tg_table_name = 'lack' then
+            perform tally_lacks(array(select g::lack from gone g), -1);
+            perform tally_lacks(array(select m::lack from made m), 1);
+        end if;
+        perform follow(
+            min(m.tenant_id), array_agg(m.project_id), array_agg(m.audience),
+            array_agg(m.known_from)) from made m;
+    end if;
+    return null;
+end
+$$;
+
+create function note_gone() returns trigger
+    language plpgsql set search_path from current
+as $$
+begin
+    if exists (select from gone) then
+        if tg_table_name = 'norm_check' then
+            perform tally_checks(array(select g::norm_check from gone g), -1);
+        elsif tg_table_name = 'lack' then
+            perform tally_lacks(array(select g::lack from gone g), -1);
+        end if;
+        perform follow(
+            min(g.tenant_id), array_agg(g.project_id), array_agg(g.audience),
+            array_agg(g.known_from)) from gone g;
+    end if;
     return null;
 end
 $$;
 
 -- Take note of when a row of now became one of before.
-create function note_ends() returns trigger
+create function note_ended() returns trigger
     language plpgsql set search_path from current
 as $$
 begin
     insert into share as s (tenant_id, project_id, audience, changed_at)
-        select c.tenant_id, c.project_id, c.audience, max(c.known_until) from changed c group by 1, 2, 3
+        select e.tenant_id, e.project_id, e.audience, max(e.known_until) from ended e group by 1, 2, 3
         on conflict (tenant_id, project_id, audience)
             do update set changed_at = greatest(s.changed_at, excluded.changed_at)
             where s.changed_at < excluded.changed_at;
@@ -424,11 +578,20 @@ create function note_packs() returns trigger
     language plpgsql set search_path from current
 as $$
 declare
-    one text;
+    tenant text := (select min(c.tenant_id) from changed c);
 begin
-    for one in select distinct c.tenant_id from changed c loop
-        perform add_up(one, every_project(one));
-    end loop;
+    if tenant is not null then
+        delete from tally t where t.tenant_id = tenant and t.kind = 'check';
+        insert into tally
+            select c.tenant_id, c.project_id, c.audience, 'check', c.norm,
+                extract(year from c.since)::integer, (c.standing).verdict, (c.standing).due_on,
+                (c.standing).lapses, count(*)
+                from (
+                    select c.*, standing(c) as standing from norm_check c
+                        where c.tenant_id = tenant offset 0) c
+                group by 1, 2, 3, 4, 5, 6, 7, 8, 9;
+        perform add_up(tenant, every_project(tenant));
+    end if;
     return null;
 end
 $$;
@@ -436,23 +599,31 @@ $$;
 do $$
 declare
     watched text;
-    event text;
 begin
-    foreach watched in array array['norm_check', 'project', 'lack', 'pack'] loop
-        foreach event in array array['insert', 'update', 'delete'] loop
-            execute format(
-                'create trigger add_up_at_%s after %s on %I referencing %s table as changed '
-                'for each statement execute function %I()',
-                event, event, watched, case event when 'delete' then 'old' else 'new' end,
-                case watched when 'pack' then 'note_packs' else 'note_changes' end);
-        end loop;
-        continue when watched = 'pack';
+    foreach watched in array array['norm_check', 'project', 'lack'] loop
         execute format(
-            'create trigger note_ends after insert on %I referencing new table as changed '
-            'for each statement execute function note_ends()', watched || '_past');
+            'create trigger note_made after insert on %I referencing new table as made '
+            'for each statement execute function note_made()', watched);
+        execute format(
+            'create trigger note_changed after update on %I '
+            'referencing old table as gone new table as made '
+            'for each statement execute function note_changed()', watched);
+        execute format(
+            'create trigger note_gone after delete on %I referencing old table as gone '
+            'for each statement execute function note_gone()', watched);
+        execute format(
+            'create trigger note_ended after insert on %I referencing new table as ended '
+            'for each statement execute function note_ended()', watched || '_past');
     end loop;
 end
 $$;
+
+create trigger note_packs_made after insert on pack referencing new table as changed
+    for each statement execute function note_packs();
+create trigger note_packs_changed after update on pack referencing new table as changed
+    for each statement execute function note_packs();
+create trigger note_packs_gone after delete on pack referencing old table as changed
+    for each statement execute function note_packs();
 
 -- The totals as known at a position: those of now, but for the projects that changed since. Where
 -- other norms held then, all of them are judged anew.
