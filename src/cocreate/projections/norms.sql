@@ -79,10 +79,10 @@ create index norm_check_past_in_order on norm_check_past (
     tenant_id, audience, stands(failed, due_on, done_on), since, project_id, id);
 
 -- The last day of what arose on a day, with the norms that the municipality had then, as known at a
--- position.
+-- position. Inlined where it is joined, and worked out once there rather than wherever it is mentioned.
 create function own_due_on(
     p_tenant text, p_audience smallint, p_position bigint, p_norm text, p_since date, p_due_on date)
-    returns date
+    returns table (due_on date)
     language sql stable
 begin atomic
     select least(p_due_on, p_since + (
@@ -90,7 +90,8 @@ begin atomic
             where k.tenant_id = p_tenant and k.audience = p_audience
                 and k.known_from <= p_position and k.known_until > p_position
                 and k.valid_from <= p_since
-            order by k.valid_from desc, k.position desc limit 1));
+            order by k.valid_from desc, k.position desc limit 1))
+        offset 0;
 end;
 
 -- The verdict on a check: for good, or 'open'. With the day that counts, the rule is that of judge()
@@ -124,10 +125,8 @@ begin atomic
         join project_known p on p.tenant_id = p_tenant and p.project_id = c.project_id
             and p.audience = c.audience and p.known_from <= p_position
             and p.known_until > p_position
-        cross join lateral (
-            -- Worked out once for a row, rather than wherever it is mentioned.
-            select own_due_on(p_tenant, c.audience, p_position, c.norm, c.since, c.due_on) as due_on
-                offset 0) d
+        cross join lateral own_due_on(
+            p_tenant, c.audience, p_position, c.norm, c.since, c.due_on) d
         where c.tenant_id = p_tenant and c.known_from <= p_position
             and c.known_until > p_position;
 end;
@@ -440,30 +439,19 @@ begin
 end
 $$;
 
--- A check as it is tallied: of what is open, the day that counts and whether it lapses.
-create type standing as (verdict text, due_on date, lapses boolean);
-
-create function standing(p_check norm_check) returns standing
-    language sql stable
-begin atomic
-    select row(v.verdict, case when v.verdict = 'open' then d.due_on end,
-        v.verdict = 'open' and p_check.lapses)::standing
-        from (
-            select own_due_on(
-                p_check.tenant_id, p_check.audience, 9223372036854775806, p_check.norm,
-                p_check.since, p_check.due_on) as due_on offset 0) d
-        cross join lateral (
-            select verdict_of(p_check.failed, d.due_on, p_check.done_on) as verdict offset 0) v;
-end;
-
 create function tally_checks(p_checks norm_check[], p_sign integer) returns void
     language sql
 begin atomic
     insert into tally as t
         select c.tenant_id, c.project_id, c.audience, 'check', c.norm,
-            extract(year from c.since)::integer, (c.standing).verdict, (c.standing).due_on,
-            (c.standing).lapses, sum(p_sign)
-            from (select c.*, standing(c) as standing from unnest(p_checks) c offset 0) c
+            extract(year from c.since)::integer, v.verdict,
+            -- Of what is open, the day that counts and whether it lapses.
+            case when v.verdict = 'open' then d.due_on end, v.verdict = 'open' and c.lapses,
+            sum(p_sign)
+            from unnest(p_checks) c
+            cross join lateral own_due_on(
+                c.tenant_id, c.audience, 9223372036854775806, c.norm, c.since, c.due_on) d
+            cross join lateral verdict_of(c.failed, d.due_on, c.done_on) as v (verdict)
             group by 1, 2, 3, 4, 5, 6, 7, 8, 9
         on conflict (tenant_id, project_id, audience, kind, name, "year", verdict, due_on, lapses)
             do update set number = t.number + excluded.number;
@@ -582,14 +570,8 @@ declare
 begin
     if tenant is not null then
         delete from tally t where t.tenant_id = tenant and t.kind = 'check';
-        insert into tally
-            select c.tenant_id, c.project_id, c.audience, 'check', c.norm,
-                extract(year from c.since)::integer, (c.standing).verdict, (c.standing).due_on,
-                (c.standing).lapses, count(*)
-                from (
-                    select c.*, standing(c) as standing from norm_check c
-                        where c.tenant_id = tenant offset 0) c
-                group by 1, 2, 3, 4, 5, 6, 7, 8, 9;
+        perform tally_checks(array_agg(c), 1) from norm_check c
+            where c.tenant_id = tenant group by c.project_id;
         perform add_up(tenant, every_project(tenant));
     end if;
     return null;
