@@ -328,6 +328,7 @@ begin
                 from t
                 join p on p.project_id = t.project_id and p.audience = t.audience
                 group by 1, 2, 3, 4, 5, 6, 7, 8
+                having sum(t.number) <> 0
         ),
         years as materialized (
             select c.project_id, c.audience, c.sector, c.year from told c
@@ -365,18 +366,21 @@ begin
 end
 $$;
 
--- What each project adds to the totals now, and the last position at which anything of it changed.
+-- What each project adds to the totals, and the last position at which anything of it changed. Of a
+-- few it is stale: they changed since it was added, and whoever reads the totals makes up for that.
 create table share (
     tenant_id text not null,
     project_id uuid not null,
     audience smallint not null,
     changed_at bigint not null,
+    stale boolean not null default false,
     sector text not null default '',
     additions addition[] not null default '{}',
     primary key (tenant_id, project_id, audience)
 );
 
 create index on share (tenant_id, audience, changed_at);
+create index on share (tenant_id, audience) where stale;
 
 create table total (
     tenant_id text not null,
@@ -429,13 +433,16 @@ begin
             on conflict (tenant_id, audience, sector, kind, name, "year", verdict, until)
                 do update set number = t.number + excluded.number
     )
-    update share s set sector = coalesce(f.sector, ''), additions = coalesce(f.additions, '{}')
+    update share s
+        set sector = coalesce(f.sector, ''), additions = coalesce(f.additions, '{}'), stale = false
         from share o
         left join fresh f on f.project_id = o.project_id and f.audience = o.audience
         where o.tenant_id = p_tenant
             and o.project_id = any(p_projects)
             and s.tenant_id = p_tenant and s.project_id = o.project_id and s.audience = o.audience;
     delete from total t where t.tenant_id = p_tenant and t.number = 0;
+    delete from tally t
+        where t.tenant_id = p_tenant and t.project_id = any(p_projects) and t.number = 0;
 end
 $$;
 
@@ -469,24 +476,29 @@ begin atomic
             do update set number = t.number + excluded.number;
 end;
 
--- Take note of where projects changed, and let the totals follow. Projects and audiences are given
--- side by side, with the positions.
+-- Take note of where projects changed, and let the totals follow once some dozens did. Projects and
+-- audiences are given side by side, with the positions.
 create function follow(
     p_tenant text, p_projects uuid[], p_audiences smallint[], p_positions bigint[])
     returns void
     language plpgsql set search_path from current
 as $$
+declare
+    changed uuid[];
 begin
-    insert into share as s (tenant_id, project_id, audience, changed_at)
-        select p_tenant, c.project_id, c.audience, max(c.changed_at)
+    insert into share as s (tenant_id, project_id, audience, changed_at, stale)
+        select p_tenant, c.project_id, c.audience, max(c.changed_at), true
             from unnest(p_projects, p_audiences, p_positions)
                 as c (project_id, audience, changed_at)
             group by 2, 3
         on conflict (tenant_id, project_id, audience)
-            do update set changed_at = greatest(s.changed_at, excluded.changed_at);
-    delete from tally t
-        where t.tenant_id = p_tenant and t.project_id = any(p_projects) and t.number = 0;
-    perform add_up(p_tenant, array(select distinct unnest(p_projects)));
+            do update set changed_at = greatest(s.changed_at, excluded.changed_at), stale = true
+            where not s.stale or s.changed_at < excluded.changed_at;
+    changed := array(select distinct s.project_id from share s
+        where s.tenant_id = p_tenant and s.stale);
+    if cardinality(changed) > 48 then
+        perform add_up(p_tenant, changed);
+    end if;
 end
 $$;
 
@@ -607,16 +619,14 @@ create trigger note_packs_changed after update on pack referencing new table as 
 create trigger note_packs_gone after delete on pack referencing old table as changed
     for each statement execute function note_packs();
 
--- The totals as known at a position: those of now, but for the projects that changed since. Where
--- other norms held then, all of them are judged anew.
+-- The totals as known at a position: those that were added up, but for the projects that changed since,
+-- and those that changed after the position. Where other norms held then, all are judged anew.
 create function totals_known(
     p_tenant text, p_audience smallint, p_position bigint, p_project uuid)
     returns table (sector text, addition addition)
     language plpgsql stable set search_path from current
 as $$
 #variable_conflict use_column
-declare
-    others uuid[];
 begin
     if p_project is not null or exists (
         select from pack_known k
@@ -635,16 +645,24 @@ begin
     return query
         select t.sector, row(t.kind, t.name, t.year, t.verdict, t.until, t.number)::addition
             from total t where t.tenant_id = p_tenant and t.audience = p_audience;
-    others := array(
-        select s.project_id from share s
-            where s.tenant_id = p_tenant and s.audience = p_audience and s.changed_at > p_position);
     return query
         select s.sector, row(a.kind, a.name, a.year, a.verdict, a.until, -a.number)::addition
             from share s cross join unnest(s.additions) a
             where s.tenant_id = p_tenant and s.audience = p_audience
-                and s.project_id = any(others);
+                and (s.stale or s.changed_at > p_position);
     return query
-        select a.sector, a.addition from additions(p_tenant, others, p_position) a
+        select a.sector, a.addition
+            from additions(p_tenant, array(
+                select s.project_id from share s
+                    where s.tenant_id = p_tenant and s.audience = p_audience
+                        and s.stale and s.changed_at <= p_position)) a
+            where a.audience = p_audience
+        union all
+        select a.sector, a.addition
+            from additions(p_tenant, array(
+                select s.project_id from share s
+                    where s.tenant_id = p_tenant and s.audience = p_audience
+                        and s.changed_at > p_position), p_position) a
             where a.audience = p_audience;
 end
 $$;
