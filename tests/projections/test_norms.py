@@ -429,6 +429,25 @@ async def test_the_totals_add_up_what_the_register_lists(
             assert by_year == found
 
 
+async def test_the_totals_of_many_projects_add_up(world: World) -> None:
+    code = await world.municipality()
+    projects = [await world.start(code) for _ in range(140)]
+    before = await world.catch_up(code)
+    for project in projects[:7]:
+        await world.take(code, project, course.StopProject(occurred_on=day(9), reason="Op."))
+    head = await world.catch_up(code)
+    for project in projects[7:10]:
+        await world.take(code, project, wishes.ExpressWish(occurred_on=day(5), title="W"))
+    for position, not_met in ((before, 0), (head, 7), (None, 7)):
+        totals = await world.dashboard("norm-totals", code, position=position)
+        by_norm = {each["norm"]: each for each in totals["norms"]}
+        residents = by_norm[Norm.RESIDENTS_BEFORE_DECISION]
+        met = 3 if position is None else 0
+        assert totals["projects"] == 140
+        assert (residents["projectsNotMet"], residents["projectsMet"]) == (not_met, met)
+        assert residents["projectsNotYet"] == 140 - not_met - met
+
+
 async def test_the_register_gives_checks_by_verdict_and_then_by_day(world: World) -> None:
     code, project = await world.project()
     await adopt(

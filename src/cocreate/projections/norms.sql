@@ -1,6 +1,6 @@
 -- The norm checks of a municipality: what was to be done, by when, and when it was; with the
--- thresholds that it adopted. What they come to in all is kept with every change, project by project,
--- so that telling it takes no longer as the log grows.
+-- thresholds that it adopted. What they come to in all is kept as projects change, so that telling it
+-- takes no longer as the log grows.
 
 create table norm_check (
     tenant_id text not null,
@@ -79,7 +79,7 @@ create index norm_check_past_in_order on norm_check_past (
     tenant_id, audience, stands(failed, due_on, done_on), since, project_id, id);
 
 -- The last day of what arose on a day, with the norms that the municipality had then, as known at a
--- position. Inlined where it is joined, and worked out once there rather than wherever it is mentioned.
+-- position. Inlined where it is joined, and worked out once there, not wherever it is mentioned.
 create function own_due_on(
     p_tenant text, p_audience smallint, p_position bigint, p_norm text, p_since date, p_due_on date)
     returns table (due_on date)
@@ -94,8 +94,8 @@ begin atomic
         offset 0;
 end;
 
--- The verdict on a check: for good, or 'open'. With the day that counts, the rule is that of judge()
--- in norm_verdicts.py.
+-- The verdict on a check: for good, or 'open'. With the day that counts, the rule is that of
+-- judge() in norm_verdicts.py.
 create function verdict_of(p_failed boolean, p_due_on date, p_done_on date) returns text
     language sql immutable
 begin atomic
@@ -281,7 +281,7 @@ create table tally (
         (tenant_id, project_id, audience, kind, name, "year", verdict, due_on, lapses)
 );
 
--- What projects add: now, or as known at a position. It is asked with every change, and planned once.
+-- What projects add: now, or as known at a position. It is asked all the time, and planned once.
 create function additions(p_tenant text, p_projects uuid[], p_at bigint default null)
     returns table (project_id uuid, audience smallint, sector text, addition addition)
     language plpgsql stable set search_path from current
@@ -334,7 +334,8 @@ begin
             select c.project_id, c.audience, c.sector, c.year from told c
                 where c.kind = 'check'
                 group by grouping sets (
-                    (c.project_id, c.audience, c.sector), (c.project_id, c.audience, c.sector, c.year))
+                    (c.project_id, c.audience, c.sector),
+                    (c.project_id, c.audience, c.sector, c.year))
         ),
         added as (
             select c.project_id, c.audience, c.sector, c.kind, c.name, c.year, c.verdict, c.until,
@@ -476,7 +477,7 @@ begin atomic
             do update set number = t.number + excluded.number;
 end;
 
--- Take note of where projects changed, and let the totals follow once some dozens did. Projects and
+-- Take note of where projects changed, and let the totals follow once a hundred or so did. Projects and
 -- audiences are given side by side, with the positions.
 create function follow(
     p_tenant text, p_projects uuid[], p_audiences smallint[], p_positions bigint[])
@@ -496,7 +497,7 @@ begin
             where not s.stale or s.changed_at < excluded.changed_at;
     changed := array(select distinct s.project_id from share s
         where s.tenant_id = p_tenant and s.stale);
-    if cardinality(changed) > 48 then
+    if cardinality(changed) > 128 then
         perform add_up(p_tenant, changed);
     end if;
 end
@@ -565,7 +566,8 @@ create function note_ended() returns trigger
 as $$
 begin
     insert into share as s (tenant_id, project_id, audience, changed_at)
-        select e.tenant_id, e.project_id, e.audience, max(e.known_until) from ended e group by 1, 2, 3
+        select e.tenant_id, e.project_id, e.audience, max(e.known_until)
+            from ended e group by 1, 2, 3
         on conflict (tenant_id, project_id, audience)
             do update set changed_at = greatest(s.changed_at, excluded.changed_at)
             where s.changed_at < excluded.changed_at;
@@ -619,8 +621,8 @@ create trigger note_packs_changed after update on pack referencing new table as 
 create trigger note_packs_gone after delete on pack referencing old table as changed
     for each statement execute function note_packs();
 
--- The totals as known at a position: those that were added up, but for the projects that changed since,
--- and those that changed after the position. Where other norms held then, all are judged anew.
+-- The totals as known at a position: those that were added up, but for the projects that changed
+-- since, and those that changed after the position. Where other norms held then, all are judged anew.
 create function totals_known(
     p_tenant text, p_audience smallint, p_position bigint, p_project uuid)
     returns table (sector text, addition addition)
@@ -637,7 +639,9 @@ begin
         return query
             select a.sector, a.addition
                 from additions(
-                    p_tenant, case when p_project is null then every_project(p_tenant) else array[p_project] end,
+                    p_tenant,
+                    case when p_project is null then every_project(p_tenant)
+                        else array[p_project] end,
                     p_position) a
                 where a.audience = p_audience;
         return;
@@ -692,7 +696,8 @@ begin
         p as (
             select coalesce(sum(w.number) filter (where w.kind = 'project'), 0)::bigint as number,
                 coalesce(sum(w.number)
-                    filter (where w.kind = 'silence' and w.verdict = 'not-met'), 0)::bigint as silent
+                    filter (where w.kind = 'silence' and w.verdict = 'not-met'), 0)::bigint
+                    as silent
                 from whole w
         ),
         norms as (
