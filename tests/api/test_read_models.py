@@ -292,6 +292,12 @@ async def test_what_is_wrong_with_parameters_comes_all_at_once(town: Town) -> No
         assert word in found["kleur"]["detail"]
 
 
+async def test_totals_of_norms_are_not_narrowed_to_one_verdict(town: Town) -> None:
+    answer = await town.anyone.get(f"{town.home}/norm-totals?verdict=met")
+    assert answer.status_code == 400
+    assert [error["location"] for error in answer.json()["errors"]] == ["verdict"]
+
+
 @pytest.mark.parametrize(
     "query",
     [

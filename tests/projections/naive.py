@@ -48,7 +48,13 @@ def on(step: Told | None) -> str | None:
 
 
 def first(steps: Iterator[Told]) -> Told | None:
+    """Give the step that was recorded first."""
     return next(steps, None)
+
+
+def earliest(steps: Iterator[Told]) -> Told | None:
+    """Give the step that happened first, whenever it was recorded."""
+    return min(steps, key=lambda step: (step["occurredOn"], step["position"]), default=None)
 
 
 def last(steps: Iterator[Told]) -> Told | None:
@@ -60,17 +66,20 @@ def deviations(steps: Sequence[Told]) -> dict[str, Told]:
     found = {}
     for made in of(steps, "DeviationRecorded"):
         name = made["deviation"]
-        motivated = last(of(steps, "DeviationMotivated", deviation=name))
+        motivations = list(of(steps, "DeviationMotivated", deviation=name))
+        motivated = last(iter(motivations))
         contests = list(of(steps, "DeviationContested", deviation=name))
         settled = last(of(steps, "DeviationSettled", deviation=name))
-        told_back = first(
+        told_back = earliest(
             step for step in of(steps, "FeedbackGiven") if name in step.get("deviations", ())
         )
         found[name] = {
             "ground": (motivated or made)["ground"],
             "motivation": (motivated or made).get("motivation"),
             "recordedOn": on(made),
-            "motivatedOn": on(made) if made.get("motivation") is not None else on(motivated),
+            "motivatedOn": on(
+                earliest(iter([made] if made.get("motivation") is not None else motivations))
+            ),
             "fedBackOn": on(told_back),
             "contests": len(contests),
             "settlement": None if settled is None else settled["settlement"],
@@ -137,6 +146,58 @@ def interventions(steps: Sequence[Told]) -> dict[tuple[str, str], Told]:
     return found
 
 
+def wishes(steps: Sequence[Told]) -> dict[str, Told]:
+    """Follow each wish from step to step; what answers it is looked up apart."""
+    found: dict[str, Told] = {}
+    for step in steps:
+        match step["type"]:
+            case "WishExpressed":
+                found[step["wish"]] = {"status": "open", "expressedOn": on(step)}
+            case "WishWithdrawn" | "WishRealised" as kind:
+                _leave(found, [step["wish"]], kind.removeprefix("Wish").lower())
+            case "WishesMerged":
+                found[step["into"]] = {"status": "open", "expressedOn": on(step)}
+                _leave(found, step["wishes"], "merged")
+            case "WishSplit":
+                parts = [part["wish"] for part in step["into"]]
+                found |= {part: {"status": "open", "expressedOn": on(step)} for part in parts}
+                _leave(found, [step["wish"]], "split")
+            case "DecisionRecorded":
+                for outcome in step["outcomes"]:
+                    _leave(found, _settled(outcome), outcome["outcome"])
+            case _:
+                pass
+    for name, wish in found.items():
+        wish["answeredOn"] = on(earliest(step for step in steps if _answers(step, name)))
+    return found
+
+
+def _leave(found: dict[str, Told], names: Sequence[str], status: str) -> None:
+    for name in names:
+        if name in found:
+            found[name]["status"] = status
+
+
+def _settled(outcome: Told) -> list[str]:
+    return [outcome["subject"], *outcome.get("settles", ())]
+
+
+def _answers(step: Told, wish: str) -> bool:
+    """Tell whether a step answers a wish: decides on it, tells of it, or calls it realised."""
+    match step["type"]:
+        case "DecisionRecorded":
+            return any(
+                wish in _settled(outcome) and outcome["outcome"] != "deferred"
+                for outcome in step["outcomes"]
+            )
+        case "FeedbackGiven":
+            return wish in (*step["about"], *step.get("wishes", ()))
+        case "WishRealised":
+            return bool(step["wish"] == wish)
+        case _:
+            return False
+
+
 ANSWERS = {
     "ApprovalGranted": "granted",
     "ApprovalRefused": "refused",
@@ -193,25 +254,30 @@ def mandates(steps: Sequence[Told], today: date) -> dict[str, Told]:
     if start is None:
         return {}
     ends = list(of(steps, "ProjectCompleted", "ProjectStopped"))
-    end = date.fromisoformat(ends[-1]["occurredOn"]) if ends else today
+    end = on(ends[-1]) if ends else today.isoformat()
+    every = _days(date.fromisoformat(start["occurredOn"]), date.fromisoformat(str(end)))
     found = {}
     for role in ("directs", "gives-account"):
-        held: set[date] = set()
-        now: tuple[str, date] | None = None
-        for step in steps:
-            day = date.fromisoformat(step["occurredOn"])
-            if step["type"] == "MandateAssigned" and step["role"] == role:
-                if now is not None:
-                    held |= _days(now[1], day)
-                now = (step["party"], day)
-            elif step["type"] == "PartyLeft" and now is not None and step["party"] == now[0]:
-                held |= _days(now[1], day)
-                now = None
-        if now is not None:
-            held |= _days(now[1], date.max.replace(year=2100))
-        without = _days(date.fromisoformat(start["occurredOn"]), end) - held
-        found[role] = {"party": None if now is None else now[0], "gapDays": len(without)}
+        given = list(of(steps, "MandateAssigned", role=role))
+        found[role] = {
+            "party": _holder(steps, given, date.max),
+            "gapDays": sum(_holder(steps, given, day) is None for day in every),
+        }
     return found
+
+
+def _holder(steps: Sequence[Told], given: Sequence[Told], day: date) -> str | None:
+    """Give the party that had a role on a day: the one it was last given to, unless that left."""
+    by_then = [step for step in given if step["occurredOn"] <= day.isoformat()]
+    if not by_then:
+        return None
+    step = max(by_then, key=lambda step: (step["occurredOn"], step["position"]))
+    left = any(
+        leave["occurredOn"] <= day.isoformat()
+        and (leave["position"] > step["position"] or leave["occurredOn"] > step["occurredOn"])
+        for leave in of(steps, "PartyLeft", party=step["party"])
+    )
+    return None if left else step["party"]
 
 
 def _days(since: date, until: date) -> set[date]:

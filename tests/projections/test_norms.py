@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,7 @@ from cocreate.domain.vocabulary import (
     ParticipationLevel,
     PartyKind,
     Position,
+    Sector,
     Suitability,
     Verdict,
     Visibility,
@@ -30,8 +32,10 @@ from cocreate.domain.vocabulary import (
 )
 from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
-from cocreate.projections.norms import NormCheck, check_project
-from cocreate.projections.resource import NoFilter
+from cocreate.projections.norm_check import NormCheck, check_project
+from cocreate.projections.report import participation_report
+from cocreate.projections.report_parts import Answered
+from cocreate.projections.resource import NoFilter, ProjectFile
 
 PUBLIC = Visibility.PUBLIC
 
@@ -45,6 +49,19 @@ async def checked(
     today: date = TODAY,
     position: int | None = None,
 ) -> NormCheck:
+    file = await file_of(world, code, project, audience, today=today, position=position)
+    return check_project(file, NoFilter(), {})
+
+
+async def file_of(
+    world: World,
+    code: str,
+    project: UUID,
+    audience: Audience = Audience.INTERNAL,
+    *,
+    today: date = TODAY,
+    position: int | None = None,
+) -> ProjectFile:
     head = await world.catch_up(code)
     file = await read_file(
         world.answers,
@@ -57,7 +74,7 @@ async def checked(
         now=position is None,
     )
     assert file is not None
-    return check_project(file, NoFilter(), {})
+    return file
 
 
 def verdicts(check: NormCheck) -> dict[Norm, Verdict]:
@@ -284,10 +301,167 @@ async def test_what_the_record_lacks_is_said(world: World) -> None:
     said = (await checked(world, code, project)).completeness
     assert (said.wishes, said.wishes_without_author, said.wishes_without_source) == (1, 1, 1)
     assert said.undated_commitments == 1
-    assert (said.silent_months, said.longest_silence) == (4, 4)
+    # February to May of the first year, and from July on until the month that is not over.
+    assert (said.silent_months, said.longest_silence) == (15, 11)
     totals = (await world.dashboard("norm-totals", code))["completeness"]
     assert totals["undatedCommitments"] == totals["wishesWithoutSource"] == 1
     assert totals["projectsSilentForMonths"] == 1
+
+
+async def test_frames_that_are_recorded_late_count_from_the_day_they_were_set(
+    world: World,
+) -> None:
+    code, project = await world.project()
+    for on in (20, 1):
+        await world.take(
+            code,
+            project,
+            course.SetFramework(
+                occurred_on=day(on),
+                level=ParticipationLevel.ADVISE,
+                body=Body.COUNCIL,
+                before="ontwerp",
+            ),
+            course.AssessSuitability(
+                occurred_on=day(on),
+                verdict=Suitability.GO,
+                political_sensitivity=Degree.LOW,
+                rule_pressure=Degree.LOW,
+                body=Body.COLLEGE,
+                motivation="Het past.",
+            ),
+        )
+    session = course.HoldSession(occurred_on=day(10), work_form=WorkForm.WORKSHOP, title="Avond")
+    await world.take(code, project, session)
+    found = verdicts(await checked(world, code, project))
+    assert found[Norm.FRAMES_BEFORE_SESSIONS] is Verdict.MET
+    assert found[Norm.SUITABILITY_ASSESSED] is Verdict.MET
+
+
+async def test_a_wish_that_was_realised_needs_no_other_answer(world: World) -> None:
+    code, project = await world.project()
+    await world.take(code, project, wishes.ExpressWish(occurred_on=day(5), wish="w", title="W"))
+    await world.take(code, project, wishes.RealiseWish(occurred_on=day(8), wish="w", text="Klaar."))
+    found = verdicts(await checked(world, code, project))
+    assert found[Norm.CONTRIBUTIONS_ANSWERED] is Verdict.MET
+    [wish] = await world.register("wishes", code)
+    assert (str(wish["answeredOn"]), wish["daysWithoutAnswer"]) == (str(day(8)), None)
+
+
+async def test_a_wish_that_residents_were_told_about_is_owed_no_answer(world: World) -> None:
+    code, project = await world.project()
+    await world.take(code, project, wishes.ExpressWish(occurred_on=day(5), wish="w", title="W"))
+    told = decisions.GiveFeedback(
+        occurred_on=day(6), about=("w",), channel=FeedbackChannel.LETTER, text="Wij denken na."
+    )
+    await world.take(code, project, told)
+    report = participation_report(await file_of(world, code, project))
+    [contribution] = report.contributions
+    assert (contribution.answer, contribution.days_without_answer) == (Answered.TOLD, None)
+    assert (report.unanswered, report.owed) == (0, ())
+    assert await world.register("wishes", code, unanswered=True) == []
+    found = verdicts(await checked(world, code, project))
+    assert found[Norm.CONTRIBUTIONS_ANSWERED] is Verdict.MET
+
+
+async def test_the_report_and_the_norm_check_tell_of_the_same_record(world: World) -> None:
+    code, project = await world.project()
+    await random_history(world, code, project, 5, 120)
+    for audience in Audience:
+        report = participation_report(await file_of(world, code, project, audience)).completeness
+        check = (await checked(world, code, project, audience)).completeness
+        assert len(report.silent_months) == check.silent_months
+        assert report.wishes_without_author == check.wishes_without_author
+        assert report.wishes_without_source == check.wishes_without_source
+        assert len(report.undated_commitments) == check.undated_commitments
+        assert len(report.decisions_without_motivation) == check.decisions_without_motivation
+        totals = (await world.dashboard("norm-totals", code, audience))["completeness"]
+        assert totals["wishesWithoutSource"] == check.wishes_without_source
+        assert totals["projectsSilentForMonths"] == (check.longest_silence >= 3)
+
+
+async def test_the_totals_name_every_norm(world: World) -> None:
+    code, _ = await world.project()
+    totals = await world.dashboard("norm-totals", code)
+    assert [each["norm"] for each in totals["norms"]] == list(Norm)
+    [empty] = [each for each in totals["norms"] if each["norm"] == Norm.COMMITMENTS_KEPT]
+    assert (empty["projectsNotApplicable"], empty["checksMet"], empty["projectsMet"]) == (1, 0, 0)
+
+
+def count(rows: list[dict[str, Any]], verdict: Verdict) -> int:
+    return sum(row["verdict"] == verdict for row in rows)
+
+
+@pytest.mark.parametrize("narrow", [{}, {"year": 2025}, {"year": 2027}, {"sector": "care"}])
+async def test_the_totals_add_up_what_the_register_lists(
+    world: World, narrow: dict[str, Any]
+) -> None:
+    code = await world.municipality()
+    for number, sector in enumerate((Sector.CARE, Sector.SAFETY, Sector.CARE)):
+        project = await world.start(code, sector=sector, occurred_on=day(200 * number))
+        await random_history(world, code, project, number, 60)
+    await adopt(
+        world, code, NormThreshold(norm=Norm.CONTRIBUTIONS_ANSWERED, days=9), valid_from=day(100)
+    )
+    head = await world.catch_up(code)
+    for audience in Audience:
+        for position in (head // 2, head - 1, head):
+            totals = await world.dashboard(
+                "norm-totals", code, audience, position=position, **narrow
+            )
+            rows = await world.register("norm-checks", code, audience, position=position, **narrow)
+            assert totals["projects"] == len({row["project"] for row in rows})
+            assert [each["norm"] for each in totals["norms"]] == list(Norm)
+            for each in totals["norms"]:
+                of_norm = [row for row in rows if row["norm"] == each["norm"]]
+                assert each["checksMet"] == count(of_norm, Verdict.MET)
+                assert each["checksNotMet"] == count(of_norm, Verdict.NOT_MET)
+                assert each["checksNotYet"] == count(of_norm, Verdict.NOT_YET)
+                failing = {row["project"] for row in of_norm if row["verdict"] == "not-met"}
+                assert each["projectsNotMet"] == len(failing)
+                applicable = len({row["project"] for row in of_norm})
+                assert each["projectsNotApplicable"] == totals["projects"] - applicable
+            by_year = {(each["year"], each["norm"]): each["met"] for each in totals["byYear"]}
+            found: dict[tuple[int, str], int] = {}
+            for row in rows:
+                key = int(str(row["since"])[:4]), row["norm"]
+                found[key] = found.get(key, 0) + (row["verdict"] == "met")
+            assert by_year == found
+
+
+async def test_the_totals_of_many_projects_add_up(world: World) -> None:
+    code = await world.municipality()
+    projects = [await world.start(code) for _ in range(140)]
+    before = await world.catch_up(code)
+    for project in projects[:7]:
+        await world.take(code, project, course.StopProject(occurred_on=day(9), reason="Op."))
+    head = await world.catch_up(code)
+    for project in projects[7:10]:
+        await world.take(code, project, wishes.ExpressWish(occurred_on=day(5), title="W"))
+    for position, not_met in ((before, 0), (head, 7), (None, 7)):
+        totals = await world.dashboard("norm-totals", code, position=position)
+        by_norm = {each["norm"]: each for each in totals["norms"]}
+        residents = by_norm[Norm.RESIDENTS_BEFORE_DECISION]
+        met = 3 if position is None else 0
+        assert totals["projects"] == 140
+        assert (residents["projectsNotMet"], residents["projectsMet"]) == (not_met, met)
+        assert residents["projectsNotYet"] == 140 - not_met - met
+
+
+async def test_the_register_gives_checks_by_verdict_and_then_by_day(world: World) -> None:
+    code, project = await world.project()
+    await adopt(
+        world, code, NormThreshold(norm=Norm.CONTRIBUTIONS_ANSWERED, days=9), valid_from=DAY
+    )
+    await random_history(world, code, project, 3, 120)
+    await world.take(code, project, course.StopProject(occurred_on=day(310), reason="Op."))
+    rows = await world.register("norm-checks", code, today=day(305))
+    order = ["not-met", "not-yet", "met"]
+    places = [(order.index(row["verdict"]), str(row["since"])) for row in rows]
+    assert places == sorted(places)
+    for verdict in order:
+        some = await world.register("norm-checks", code, today=day(305), verdict=verdict)
+        assert some == [row for row in rows if row["verdict"] == verdict]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -324,13 +498,18 @@ async def test_the_database_judges_as_the_fold_does(world: World, seed: int) -> 
                     "norm-totals", code, audience, position=position, today=today
                 )
                 by_norm = {norm["norm"]: norm for norm in totals["norms"]}
+                assert list(by_norm) == [norm.norm for norm in check.norms]
                 for norm in check.norms:
-                    if norm.verdict is Verdict.NOT_APPLICABLE:
-                        assert norm.norm not in by_norm
-                        continue
                     field = {
+                        Verdict.NOT_APPLICABLE: "projectsNotApplicable",
                         Verdict.MET: "projectsMet",
                         Verdict.NOT_MET: "projectsNotMet",
                         Verdict.NOT_YET: "projectsNotYet",
                     }[norm.verdict]
-                    assert by_norm[norm.norm][field] == 1
+                    told_of = by_norm[norm.norm]
+                    assert told_of[field] == 1
+                    assert (norm.met, norm.not_met, norm.not_yet) == (
+                        told_of["checksMet"],
+                        told_of["checksNotMet"],
+                        told_of["checksNotYet"],
+                    )

@@ -26,6 +26,7 @@ REGISTERS: dict[str, tuple[tuple[str, ...], Reading]] = {
     "interventions": (("intervention", "obstacle"), naive.interventions),
     "approvals": (("approval",), partial(naive.approvals, today=TODAY)),
     "mandates": (("role",), partial(naive.mandates, today=TODAY)),
+    "wishes": (("wish",), naive.wishes),
 }
 
 

@@ -17,19 +17,18 @@ import msgspec
 
 from cocreate.domain.glossary import glossary
 from cocreate.domain.vocabulary import InterventionKind, Sector
-from cocreate.projections.accounts.account import ReflectionAccount
+from cocreate.projections.accounts.account import ReflectionAccount, SessionAccount
 from cocreate.projections.bounds import LEAST_MUNICIPALITIES, Sum, showable
 from cocreate.projections.resource import Resource
 from cocreate.projections.tables import About, Table, VersionedTable, one
 
-VERSION = 1
+VERSION = 2
 RESTS_ON = (
     "comparison",
     "deviations",
     "force_field",
     "interventions",
     "obstacles",
-    "statistics",
 )
 
 VALUE = "public-value"
@@ -69,7 +68,22 @@ def row(reflection: ReflectionAccount, about: About) -> ReflectionRow:
     )
 
 
-TABLES: Sequence[Table] = (VersionedTable("reflection", ReflectionAccount, one(row)),)
+class SessionRow(msgspec.Struct, frozen=True):
+    """The work form of a session."""
+
+    sector: str
+    work_form: str
+
+
+def session_row(session: SessionAccount, about: About) -> SessionRow:
+    """Give the row of a session."""
+    return SessionRow(about.sector, session.category)
+
+
+TABLES: Sequence[Table] = (
+    VersionedTable("reflection", ReflectionAccount, one(row)),
+    VersionedTable("session", SessionAccount, one(session_row)),
+)
 RESOURCES: Sequence[Resource] = ()
 
 

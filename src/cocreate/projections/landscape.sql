@@ -15,6 +15,18 @@ create table reflection (
 
 call cocreate.keep_versions('reflection');
 
+create table session (
+    tenant_id text not null,
+    project_id uuid not null,
+    audience smallint not null,
+    id text not null,
+    known_from bigint not null,
+    sector text not null,
+    work_form text not null
+);
+
+call cocreate.keep_versions('session');
+
 -- Two values that pull apart, whichever was named first.
 create function tension(p_one text, p_other text) returns text
     language sql immutable

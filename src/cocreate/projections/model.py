@@ -3,7 +3,8 @@
 To add one, write both. The module says its tables, how their rows follow from accounts, and what
 can be asked; the file makes the tables and the functions that are asked. Neither names a schema:
 each build of a read model has one of its own, and the file is run with it as the search path,
-followed by those of the read models it rests on (``RESTS_ON`` of the module).
+followed by those of the read models it rests on (``RESTS_ON`` of the module). A long one goes on in
+files named ``name.part.sql``.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class ReadModel(Protocol):
 def read_models() -> Mapping[str, ReadModel]:
     """Give every read model of this release by its name, each after those that it rests on."""
     found = {
-        file.name.removesuffix(".sql")
+        file.name.split(".")[0]
         for file in files("cocreate.projections").iterdir()
         if file.name.endswith(".sql")
     }
@@ -87,8 +88,17 @@ def all_that_rest_on(names: Sequence[str], models: Mapping[str, ReadModel]) -> l
 
 @cache
 def sql_of(name: str) -> str:
-    """Give the SQL that makes a read model."""
-    return (files("cocreate.projections") / f"{name}.sql").read_text(encoding="utf-8")
+    """Give the SQL that makes a read model: its file, and then those named ``name.part.sql``."""
+    folder = files("cocreate.projections")
+    parts = sorted(
+        file.name
+        for file in folder.iterdir()
+        if file.name.startswith(f"{name}.") and file.name.endswith(".sql")
+        if file.name != f"{name}.sql"
+    )
+    return "\n".join(
+        (folder / part).read_text(encoding="utf-8") for part in (f"{name}.sql", *parts)
+    )
 
 
 def fingerprint(name: str, models: Mapping[str, ReadModel]) -> bytes:

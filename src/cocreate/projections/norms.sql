@@ -1,5 +1,5 @@
--- The norm check: what was to be done, by when, and when it was; with the thresholds that a
--- municipality adopted. It rests on the registers for how complete the record is.
+-- The norm checks of a municipality: what was to be done, by when, and when it was; with the
+-- thresholds that it adopted. What they come to in all is in norms.totals.sql.
 
 create table norm_check (
     tenant_id text not null,
@@ -27,15 +27,25 @@ create table project (
     known_from bigint not null,
     title text not null,
     sector text not null,
-    department text not null,
     status text not null,
-    since date not null,
     closed_on date,
-    silent_months integer not null,
-    longest_silence integer not null
+    silent_from date
 );
 
 call cocreate.keep_versions('project');
+
+-- Something that the record of a subject lacks.
+create table lack (
+    tenant_id text not null,
+    project_id uuid not null,
+    audience smallint not null,
+    id text not null,
+    known_from bigint not null,
+    lack text not null,
+    since date not null
+);
+
+call cocreate.keep_versions('lack');
 
 -- A pack of norms of the municipality itself.
 create table pack (
@@ -44,7 +54,6 @@ create table pack (
     audience smallint not null,
     id text not null,
     known_from bigint not null,
-    version text not null,
     valid_from date not null,
     thresholds jsonb not null,
     "position" bigint not null
@@ -52,43 +61,143 @@ create table pack (
 
 call cocreate.keep_versions('pack');
 
--- Every check with its verdict, as known at a position; the rule is that of judge() in norms.py.
-create function judged(
-    p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb)
-    returns table (
-        project_id uuid, project_title text, sector text, status text, id text, norm text,
-        subject text, since date, due_on date, done_on date, verdict text, positions bigint[])
+alter table norm_check_past add check (known_until < 9223372036854775807);
+
+-- How a check stands by law: missed for good, still open, or done in time. Only a threshold of the
+-- municipality makes one that was done not met.
+create function stands(p_failed boolean, p_due_on date, p_done_on date) returns text
+    language sql immutable
+begin atomic
+    select case when p_failed or p_done_on > p_due_on then 'missed'
+        when p_done_on is not null then 'done' else 'open' end;
+end;
+
+create index norm_check_in_order on norm_check (
+    tenant_id, audience, stands(failed, due_on, done_on), since, project_id, id);
+create index norm_check_past_in_order on norm_check_past (
+    tenant_id, audience, stands(failed, due_on, done_on), since, project_id, id);
+
+-- The last day of what arose on a day, with the norms that the municipality had then, as known at a
+-- position. Inlined where it is joined, and worked out once there, not wherever it is mentioned.
+create function own_due_on(
+    p_tenant text, p_audience smallint, p_position bigint, p_norm text, p_since date, p_due_on date)
+    returns table (due_on date)
     language sql stable
 begin atomic
-    select c.project_id, p.title, p.sector, p.status, c.id, c.norm, c.subject, c.since, d.due_on,
-        c.done_on,
-        case when c.failed then 'not-met'
-            when c.done_on is not null then
-                case when d.due_on is null or c.done_on <= d.due_on then 'met' else 'not-met' end
-            when c.lapses and p.closed_on <= p_today or d.due_on < p_today then 'not-met'
-            else 'not-yet' end,
-        c.positions
+    select least(p_due_on, p_since + (
+        select (k.thresholds ->> p_norm)::integer from pack_known k
+            where k.tenant_id = p_tenant and k.audience = p_audience
+                and k.known_from <= p_position and k.known_until > p_position
+                and k.valid_from <= p_since
+            order by k.valid_from desc, k.position desc limit 1))
+        offset 0;
+end;
+
+-- The verdict on a check: for good, or 'open'. With the day that counts, the rule is that of
+-- judge() in norm_verdicts.py.
+create function verdict_of(p_failed boolean, p_due_on date, p_done_on date) returns text
+    language sql immutable
+begin atomic
+    select case when p_failed or p_done_on > p_due_on then 'not-met'
+        when p_done_on is not null then 'met' else 'open' end;
+end;
+
+-- The last day on which an open check is not yet met. A day later it is not met.
+create function open_until(p_due_on date, p_lapses boolean, p_closed_on date) returns date
+    language sql immutable
+begin atomic
+    select least(p_due_on, case when p_lapses then p_closed_on - 1 end, 'infinity');
+end;
+
+-- Every check as known at a position.
+create function checks(p_tenant text, p_position bigint)
+    returns table (
+        project_id uuid, audience smallint, id text, norm text, subject text, since date,
+        done_on date, lapses boolean, positions bigint[], stands text, known_until bigint,
+        project_title text, sector text, status text, closed_on date, due_on date, verdict text)
+    language sql stable
+begin atomic
+    select c.project_id, c.audience, c.id, c.norm, c.subject, c.since, c.done_on, c.lapses,
+        c.positions, stands(c.failed, c.due_on, c.done_on), c.known_until, p.title, p.sector,
+        p.status, p.closed_on, d.due_on, verdict_of(c.failed, d.due_on, c.done_on)
         from norm_check_known c
         join project_known p on p.tenant_id = p_tenant and p.project_id = c.project_id
-            and p.audience = p_audience and p.known_from <= p_position
+            and p.audience = c.audience and p.known_from <= p_position
             and p.known_until > p_position
-        cross join lateral (
-            select least(c.due_on, c.since + (
-                select (k.thresholds ->> c.norm)::integer from pack_known k
-                    where k.tenant_id = p_tenant and k.audience = p_audience
-                        and k.known_from <= p_position and k.known_until > p_position
-                        and k.valid_from <= c.since
-                    order by k.valid_from desc, k.position desc limit 1)) as due_on
-                -- Worked out once for a row, rather than wherever it is mentioned.
-                offset 0) d
-        where c.tenant_id = p_tenant and c.audience = p_audience
-            and c.known_from <= p_position and c.known_until > p_position
-            and (p_filter ->> 'project' is null or c.project_id = (p_filter ->> 'project')::uuid)
-            and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
-            and (p_filter ->> 'sector' is null or p.sector = p_filter ->> 'sector')
-            and (p_filter ->> 'year' is null
-                or extract(year from c.since) = (p_filter ->> 'year')::integer);
+        cross join lateral own_due_on(
+            p_tenant, c.audience, p_position, c.norm, c.since, c.due_on) d
+        where c.tenant_id = p_tenant and c.known_from <= p_position
+            and c.known_until > p_position;
 end;
+
+create function verdict_on(p_today date, p_verdict text, p_until date) returns text
+    language sql immutable
+begin atomic
+    select case when p_verdict <> 'open' then p_verdict
+        when p_until < p_today then 'not-met' else 'not-yet' end;
+end;
+
+-- The first checks that stand so and have a verdict, after a place in the order of the register.
+--
+-- An index gives those of now in that order. Those of before, which the position asked for is still
+-- in the time of, are looked for no further than the last of these.
+create function checks_that_stand(
+    p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
+    p_stands text, p_verdict text, p_since date, p_project uuid, p_id text, p_limit integer)
+    returns table (
+        project_id uuid, id text, project_title text, norm text, subject text, since date,
+        due_on date, done_on date, sector text, status text, positions bigint[])
+    language plpgsql stable set search_path from current
+as $$
+#variable_conflict use_column
+declare
+    after_since constant date := coalesce(p_since, '-infinity');
+    after_project constant uuid := coalesce(p_project, '00000000-0000-0000-0000-000000000000');
+    after_id constant text := coalesce(p_id, '');
+begin
+    return query
+        with now as materialized (
+            select c.* from checks(p_tenant, p_position) c
+                where c.audience = p_audience and c.stands = p_stands
+                    and c.known_until = 9223372036854775807
+                    and (c.since, c.project_id, c.id) > (after_since, after_project, after_id)
+                    and verdict_on(
+                        p_today, c.verdict, open_until(c.due_on, c.lapses, c.closed_on)) = p_verdict
+                    and (p_filter ->> 'project' is null
+                        or c.project_id = (p_filter ->> 'project')::uuid)
+                    and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
+                    and (p_filter ->> 'sector' is null or c.sector = p_filter ->> 'sector')
+                    and (p_filter ->> 'year' is null or c.since between
+                        make_date((p_filter ->> 'year')::integer, 1, 1)
+                        and make_date((p_filter ->> 'year')::integer, 12, 31))
+                order by c.since, c.project_id, c.id
+                limit p_limit
+        ),
+        before as (
+            select c.* from checks(p_tenant, p_position) c
+                where c.audience = p_audience and c.stands = p_stands
+                    and c.known_until < 9223372036854775807
+                    and (c.since, c.project_id, c.id) > (after_since, after_project, after_id)
+                    and c.since <= (
+                        select case when count(*) < p_limit then 'infinity' else max(n.since) end
+                            from now n)
+                    and verdict_on(
+                        p_today, c.verdict, open_until(c.due_on, c.lapses, c.closed_on)) = p_verdict
+                    and (p_filter ->> 'project' is null
+                        or c.project_id = (p_filter ->> 'project')::uuid)
+                    and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
+                    and (p_filter ->> 'sector' is null or c.sector = p_filter ->> 'sector')
+                    and (p_filter ->> 'year' is null or c.since between
+                        make_date((p_filter ->> 'year')::integer, 1, 1)
+                        and make_date((p_filter ->> 'year')::integer, 12, 31))
+        )
+        select c.project_id, c.id, c.project_title, c.norm, c.subject, c.since, c.due_on, c.done_on,
+            c.sector, c.status, c.positions
+            from (select * from now union all select * from before) c
+            order by c.since, c.project_id, c.id
+            limit p_limit;
+end
+$$;
 
 create function list_checks(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
@@ -100,99 +209,41 @@ create function list_checks(
     language plpgsql stable set search_path from current
 as $$
 #variable_conflict use_column
+declare
+    verdicts constant text[] := array['not-met', 'not-yet', 'met'];
+    begun constant integer := coalesce((p_after ->> 0)::integer, 0);
+    given integer;
+    needed integer := p_limit;
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
-    return query
-        select jsonb_build_array(o.place, j.since, j.project_id, j.id), j.project_id,
-            j.project_title, j.norm, j.subject, j.verdict, j.since, j.due_on, j.done_on,
-            case when coalesce(j.done_on, p_today) > j.due_on
-                then coalesce(j.done_on, p_today) - j.due_on end,
-            j.sector, j.status, j.positions
-            from judged(p_tenant, p_audience, p_position, p_today, p_filter) j
-            cross join lateral (
-                select case j.verdict when 'not-met' then 0 when 'not-yet' then 1 else 2 end
-                    as place) o
-            where (p_filter ->> 'verdict' is null or j.verdict = p_filter ->> 'verdict')
-                and (p_after is null
-                    or (o.place, j.since, j.project_id, j.id) > (
-                        (p_after ->> 0)::integer, (p_after ->> 1)::date, (p_after ->> 2)::uuid,
-                        p_after ->> 3))
-            order by o.place, j.since, j.project_id, j.id
-            limit p_limit;
-end
-$$;
-
-create function read_totals(
-    p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb)
-    returns json
-    language plpgsql stable set search_path from current
-as $$
-begin
-    perform set_config('cocreate.tenant', p_tenant, true);
-    return (
-        with p as materialized (
-            select * from project_known p
-                where p.tenant_id = p_tenant and p.audience = p_audience
-                    and p.known_from <= p_position and p.known_until > p_position
-                    and (p_filter ->> 'project' is null
-                        or p.project_id = (p_filter ->> 'project')::uuid)
-                    and (p_filter ->> 'sector' is null or p.sector = p_filter ->> 'sector')
-        ),
-        j as materialized (
-            select * from judged(p_tenant, p_audience, p_position, p_today, p_filter) j
-                where p_filter ->> 'verdict' is null or j.verdict = p_filter ->> 'verdict'
-        ),
-        per_project as (
-            select j.norm, j.project_id,
-                case when bool_or(j.verdict = 'not-met') then 'not-met'
-                    when bool_or(j.verdict = 'not-yet') then 'not-yet' else 'met' end as verdict,
-                count(*) filter (where j.verdict = 'met') as met,
-                count(*) filter (where j.verdict = 'not-met') as not_met,
-                count(*) filter (where j.verdict = 'not-yet') as not_yet
-                from j group by j.norm, j.project_id
-        )
-        select json_build_object(
-            'projects', (select count(*) from p),
-            'norms', coalesce((
-                select json_agg(n order by n.norm) from (
-                    select o.norm,
-                        count(*) filter (where o.verdict = 'met') as "projectsMet",
-                        count(*) filter (where o.verdict = 'not-met') as "projectsNotMet",
-                        count(*) filter (where o.verdict = 'not-yet') as "projectsNotYet",
-                        (select count(*) from p) - count(*) as "projectsNotApplicable",
-                        sum(o.met) as "checksMet", sum(o.not_met) as "checksNotMet",
-                        sum(o.not_yet) as "checksNotYet"
-                        from per_project o group by o.norm) n), '[]'),
-            'byYear', coalesce((
-                select json_agg(y order by y.year, y.norm) from (
-                    select extract(year from j.since)::integer as year, j.norm,
-                        count(*) filter (where j.verdict = 'met') as met,
-                        count(*) filter (where j.verdict = 'not-met') as "notMet",
-                        count(*) filter (where j.verdict = 'not-yet') as "notYet"
-                        from j group by 1, 2) y), '[]'),
-            'completeness', json_build_object(
-                'projects', (select count(*) from p),
-                'projectsSilentForMonths', (select count(*) from p where p.longest_silence >= 3),
-                'wishesWithoutSource', (
-                    select count(*) from wish_known w join p on p.project_id = w.project_id
-                        where w.tenant_id = p_tenant and w.audience = p_audience
-                            and w.known_from <= p_position and w.known_until > p_position
-                            and w.source is null),
-                'decisionsWithoutMotivation', (
-                    select count(*) from decision_known d join p on p.project_id = d.project_id
-                        where d.tenant_id = p_tenant and d.audience = p_audience
-                            and d.known_from <= p_position and d.known_until > p_position
-                            and not d.motivated),
-                'deviationsWithoutMotivation', (
-                    select count(*) from deviation_known d join p on p.project_id = d.project_id
-                        where d.tenant_id = p_tenant and d.audience = p_audience
-                            and d.known_from <= p_position and d.known_until > p_position
-                            and d.motivation is null),
-                'undatedCommitments', (
-                    select count(*) from commitment_known c join p on p.project_id = c.project_id
-                        where c.tenant_id = p_tenant and c.audience = p_audience
-                            and c.known_from <= p_position and c.known_until > p_position
-                            and c.due_on is null)))
-    );
+    for number in begun .. 2 loop
+        continue when verdicts[number + 1] <> p_filter ->> 'verdict';
+        return query
+            select jsonb_build_array(number, c.since, c.project_id, c.id), c.project_id,
+                c.project_title, c.norm, c.subject, v.verdict, c.since, c.due_on, c.done_on,
+                case when coalesce(c.done_on, p_today) > c.due_on
+                    then coalesce(c.done_on, p_today) - c.due_on end,
+                c.sector, c.status, c.positions
+                from (values
+                    ('not-met', 'missed'), ('not-met', 'open'), ('not-yet', 'open'),
+                    ('met', 'done'), ('not-met', 'done')) as v (verdict, stands)
+                cross join lateral checks_that_stand(
+                    p_tenant, p_audience, p_position, p_today, p_filter, v.stands, v.verdict,
+                    case when number = begun then (p_after ->> 1)::date end,
+                    case when number = begun then (p_after ->> 2)::uuid end,
+                    case when number = begun then p_after ->> 3 end,
+                    needed) c
+                where v.verdict = verdicts[number + 1]
+                    -- What was done in time by law is not met by a threshold alone.
+                    and (v.verdict <> 'not-met' or v.stands <> 'done' or exists (
+                        select from pack_known k
+                            where k.tenant_id = p_tenant and k.audience = p_audience
+                                and k.thresholds <> '{}'))
+                order by c.since, c.project_id, c.id
+                limit needed;
+        get diagnostics given = row_count;
+        needed := needed - given;
+        exit when needed = 0;
+    end loop;
 end
 $$;

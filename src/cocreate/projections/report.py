@@ -41,6 +41,7 @@ from cocreate.projections.accounts.account import (
     SessionAccount,
     WishAccount,
 )
+from cocreate.projections.completeness import Lack, record_of
 from cocreate.projections.known import Audience
 from cocreate.projections.report_parts import (
     Answered,
@@ -237,7 +238,7 @@ class _Report:
             if session is not None or decision is not None:
                 yield DifferenceFound(difference=Difference.NO_FRAMES)
         else:
-            first = min(project.frames, key=lambda frames: (frames.set_on, frames.position))
+            first = project.frames[0]
             if session is not None and session.on < first.set_on:
                 yield DifferenceFound(
                     difference=Difference.FRAMES_AFTER_FIRST_SESSION,
@@ -331,8 +332,6 @@ class _Report:
 
     def contribution(self, number: int, wish: WishAccount) -> Contribution:
         """Give a wish, and all that was done with it."""
-        answer = answer_to(wish)
-        waits = wish.answered is None and answer in (Answered.NOT_ANSWERED, Answered.DEFERRED)
         return Contribution(
             number=number,
             id=wish.id,
@@ -349,9 +348,9 @@ class _Report:
             comes_from=self.mentions(wish.comes_from),
             goes_on_in=self.mentions(self.heirs.get(wish.id, ())),
             proposals=self.mentions(wish.proposals),
-            answer=answer,
+            answer=answer_to(wish),
             answered_on=_day(wish.answered),
-            days_without_answer=(self.today - wish.since).days if waits else None,
+            days_without_answer=(self.today - wish.since).days if wish.waits else None,
             outcome=wish.outcome,
             decisions=self.treatments(wish.chain),
             grounds=self.grounds(wish.deviations),
@@ -373,7 +372,7 @@ class _Report:
         )
 
     def treatments(self, chain: Iterable[Link]) -> tuple[Treatment, ...]:
-        """Give what decisions did with a subject, by the chain of it."""
+        """Give what decisions did with a subject, in the order in which they were taken."""
         return tuple(
             Treatment(
                 decision=Mention(id=link.id, kind="decision", title=link.title),
@@ -384,7 +383,7 @@ class _Report:
                 via=None if link.via is None else self.mention(link.via),
                 position=link.position,
             )
-            for link in chain
+            for link in sorted(chain, key=lambda link: (link.on, link.position))
             if link.type == "DecisionRecorded" and link.id is not None
             for decision in (self.subjects.get(link.id),)
         )
@@ -601,32 +600,20 @@ class _Report:
 
     def completeness(self) -> Completeness:
         """Give how complete the record is."""
-        project = self.project
-        wishes, decisions = self.those(WishAccount), self.those(DecisionAccount)
-        # A wish that came from others has its author in those.
-        first = [wish for wish in wishes if not wish.comes_from]
-        months = list(_months(project.since, project.closed_on or self.today))
+        project, record = self.project, record_of(self.file)
         return Completeness(
             steps=project.steps,
             steps_with_source=project.sourced_steps,
             internal_steps=project.internal_steps,
-            months=len(months),
-            silent_months=tuple(month for month in months if month not in project.months),
-            wishes=len(wishes),
-            wishes_without_author=sum(wish.by is None for wish in first),
-            wishes_without_source=sum(wish.source is None for wish in first),
-            wishes_without_author_or_source=sum(
-                wish.by is None and wish.source is None for wish in first
-            ),
-            decisions=len(decisions),
-            decisions_without_motivation=self.mentions(
-                decision.id for decision in decisions if not decision.motivated
-            ),
-            undated_commitments=self.mentions(
-                each.id
-                for each in self.those(CommitmentAccount)
-                if each.due_on is None and each.status is CommitmentStatus.OPEN
-            ),
+            months=record.months,
+            silent_months=record.silent,
+            wishes=len(self.those(WishAccount)),
+            wishes_without_author=record.number(Lack.AUTHOR),
+            wishes_without_source=record.number(Lack.SOURCE),
+            wishes_without_author_or_source=record.without_author_or_source,
+            decisions=len(self.those(DecisionAccount)),
+            decisions_without_motivation=self.mentions(record.of(Lack.DECISION_MOTIVATION)),
+            undated_commitments=self.mentions(record.of(Lack.DATE)),
             last_step_on=project.last_step_on,
             last_position=project.last_position,
         )
@@ -668,10 +655,3 @@ def _all(*parts: Iterable[_Placed]) -> Iterator[int]:
     for several in parts:
         for part in several:
             yield from part.positions
-
-
-def _months(first: date, last: date) -> Iterator[str]:
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        yield f"{year}-{month:02d}"
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)

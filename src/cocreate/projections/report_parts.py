@@ -245,7 +245,8 @@ class Contribution(_Part, frozen=True, kw_only=True):
     answer: Answered
     answered_on: date | None = None
     days_without_answer: int | None = None
-    """How long it has waited; null for one that was answered or needs no answer of its own."""
+    """How long it has waited; null for one that was answered or needs no answer of its own. What
+    residents were told about is answered, also while a decision on it is still to come."""
     outcome: Outcome | None = None
     decisions: tuple[Treatment, ...] = ()
     grounds: tuple[Ground, ...] = ()
@@ -457,7 +458,7 @@ class Completeness(_Part, frozen=True, kw_only=True):
     months: int
     """How many months there are from the first step to the end, or to today."""
     silent_months: tuple[str, ...]
-    """Those without a step, such as ``2026-03``."""
+    """Those without a step, such as ``2026-03``; the month of today not among them."""
     wishes: int
     wishes_without_author: int
     wishes_without_source: int

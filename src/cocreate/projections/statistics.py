@@ -1,50 +1,193 @@
-"""Statistics of a municipality per year, as open data: what happened, and how long it took."""
+"""Statistics of a municipality per year, as open data: what happened, and how long it took.
+
+Each figure counts a thing once, in the year of one of its days. What an account counts for is said
+by :func:`facts`; the database keeps the sums.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from cocreate.domain.vocabulary import Sector
-from cocreate.projections.accounts.account import SessionAccount
-from cocreate.projections.resource import Register, Resource
-from cocreate.projections.tables import About, Table, VersionedTable, one
-
-VERSION = 1
-RESTS_ON = (
-    "approvals",
-    "commitments",
-    "decisions",
-    "deviations",
-    "directory",
-    "interventions",
-    "obstacles",
-    "wishes",
+from cocreate.domain.vocabulary import (
+    CommitmentStatus,
+    InterventionOutcome,
+    Outcome,
+    ProjectStatus,
+    Sector,
+    WishStatus,
 )
+from cocreate.projections.accounts import AnyAccount, ProjectAccount
+from cocreate.projections.accounts.account import (
+    ApprovalAccount,
+    CommitmentAccount,
+    DecisionAccount,
+    DeviationAccount,
+    InterventionAccount,
+    ObstacleAccount,
+    SessionAccount,
+    WishAccount,
+    on_of,
+)
+from cocreate.projections.accounts.ledger import key_of
+from cocreate.projections.resource import Register, Resource
+from cocreate.projections.tables import About, Table, VersionedTable
+
+VERSION = 2
+RESTS_ON = ("wishes",)
 
 
-class SessionRow(msgspec.Struct, frozen=True):
-    """A session as it is stored."""
+class Fact(msgspec.Struct, frozen=True):
+    """Something that counts for a figure."""
+
+    measure: str
+    """The figure: a field of :class:`YearFigures`."""
+    on: date | None
+    """The day that says in which year it counts; None where it did not happen."""
+    number: int | None = 1
+    since: date | None = None
+    """The day from which on it took days, for the median of those."""
+
+
+def facts(account: AnyAccount) -> Iterable[Fact]:
+    """Give what an account counts for."""
+    match account:
+        case ProjectAccount():
+            return _of_project(account)
+        case SessionAccount():
+            held = account.since
+            return (Fact("sessions", held), Fact("attended", held, account.attended))
+        case WishAccount():
+            return _of_wish(account)
+        case DecisionAccount():
+            return _of_decision(account)
+        case DeviationAccount():
+            return _of_deviation(account)
+        case ApprovalAccount():
+            return _of_approval(account)
+        case ObstacleAccount():
+            raised = account.since
+            closed = Fact("obstacles_closed", account.closed_on, since=raised)
+            return (Fact("obstacles_raised", raised), closed)
+        case InterventionAccount():
+            return _of_intervention(account)
+        case CommitmentAccount():
+            return _of_commitment(account)
+        case _:
+            return ()
+
+
+_CLOSED: Mapping[ProjectStatus, str] = {
+    ProjectStatus.COMPLETED: "projects_completed",
+    ProjectStatus.STOPPED: "projects_stopped",
+}
+
+
+def _of_project(project: ProjectAccount) -> Iterator[Fact]:
+    yield Fact("projects_started", project.since)
+    if project.status in _CLOSED:
+        yield Fact(_CLOSED[project.status], project.closed_on)
+
+
+def _of_wish(wish: WishAccount) -> Iterator[Fact]:
+    """Give what a wish counts for; what went into other wishes counts there."""
+    if wish.status not in (WishStatus.MERGED, WishStatus.SPLIT):
+        yield Fact("wishes", wish.since)
+        yield Fact("wishes_answered", on_of(wish.answered), since=wish.since)
+
+
+_OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.ADOPTED: "adopted",
+    Outcome.ADOPTED_WITH_CHANGES: "adopted_with_changes",
+    Outcome.REJECTED: "rejected",
+    Outcome.DEFERRED: "deferred",
+}
+
+
+def _of_decision(decision: DecisionAccount) -> Iterator[Fact]:
+    yield Fact("decisions", decision.since)
+    for outcome, measure in _OUTCOMES.items():
+        yield Fact(measure, decision.since, decision.outcomes.get(outcome))
+
+
+def _of_deviation(deviation: DeviationAccount) -> Iterator[Fact]:
+    recorded = deviation.since
+    yield Fact("deviations", recorded)
+    if deviation.motivated is not None:
+        yield Fact("deviations_motivated", recorded)
+    if deviation.fed_back is not None:
+        yield Fact("deviations_fed_back", recorded)
+        yield Fact("feedback", deviation.fed_back.on, since=recorded)
+    if deviation.contests:
+        yield Fact("deviations_contested", recorded)
+
+
+def _of_approval(approval: ApprovalAccount) -> Iterator[Fact]:
+    decided = on_of(approval.decided)
+    yield Fact("approvals_requested", approval.since)
+    yield Fact("approvals_decided", decided, since=approval.since)
+    if decided is not None and approval.due_on is not None and decided > approval.due_on:
+        yield Fact("approvals_late", decided)
+
+
+def _of_intervention(intervention: InterventionAccount) -> Iterator[Fact]:
+    """Give what an intervention counts for: once, however many obstacles it was tried against."""
+    judged = intervention.outcome is InterventionOutcome.RESOLVED
+    yield Fact("interventions", intervention.since)
+    if any(each.resolved_on and (each.named or judged) for each in intervention.against):
+        yield Fact("interventions_that_resolved", intervention.since)
+
+
+def _of_commitment(commitment: CommitmentAccount) -> Iterator[Fact]:
+    ended = on_of(commitment.ended)
+    yield Fact("commitments_made", commitment.since)
+    if commitment.status is CommitmentStatus.BROKEN:
+        yield Fact("commitments_broken", ended)
+    elif commitment.status is CommitmentStatus.FULFILLED:
+        yield Fact("commitments_kept", ended)
+        if ended is not None and commitment.due_on is not None and ended > commitment.due_on:
+            yield Fact("commitments_kept_late", ended)
+
+
+class FactRow(msgspec.Struct, frozen=True):
+    """What counts for a figure, as it is stored."""
 
     sector: str
-    work_form: str
-    held_on: date
-    invited: int | None
-    attended: int | None
+    year: int
+    measure: str
+    days: int | None
+    number: int
 
 
-def row(session: SessionAccount, about: About) -> SessionRow:
-    """Give the row of a session."""
-    return SessionRow(
-        about.sector, session.category, session.since, session.invited, session.attended
-    )
+def _rows(account: AnyAccount, about: About) -> Iterator[tuple[str, FactRow]]:
+    for fact in facts(account):
+        if fact.on is not None and fact.number:
+            days = None if fact.since is None else (fact.on - fact.since).days
+            row = FactRow(about.sector, fact.on.year, fact.measure, days, fact.number)
+            yield f"{fact.measure}/{key_of(account)}", row
 
 
-TABLES: Sequence[Table] = (VersionedTable("session", SessionAccount, one(row)),)
+TABLES: Sequence[Table] = (
+    VersionedTable(
+        "fact",
+        (
+            ProjectAccount,
+            SessionAccount,
+            WishAccount,
+            DecisionAccount,
+            DeviationAccount,
+            ApprovalAccount,
+            ObstacleAccount,
+            InterventionAccount,
+            CommitmentAccount,
+        ),
+        _rows,
+    ),
+)
 
 
 class YearFigures(msgspec.Struct, frozen=True, rename="camel"):
@@ -58,12 +201,17 @@ class YearFigures(msgspec.Struct, frozen=True, rename="camel"):
     attended: int
     """People at sessions, each time counted."""
     wishes: int
+    """Wishes expressed in that year, as they stand: those that were merged count as the one wish
+    they went into, in the year of the merger, and one that was split as its parts."""
     supporters: int
-    """Support for the wishes of that year, whenever it was given."""
+    """Support for the wishes of that year, whenever it was given. That for a wish that was merged
+    counts with the wish it went into; that for one that was split stays with it."""
     wishes_answered: int
+    """Wishes answered in that year: decided on, other than put off, told about, or realised."""
     median_days_to_answer: float | None
     decisions: int
     adopted: int
+    """Wishes and proposals that decisions of that year adopted; and so on."""
     adopted_with_changes: int
     rejected: int
     deferred: int
@@ -73,6 +221,7 @@ class YearFigures(msgspec.Struct, frozen=True, rename="camel"):
     deviations_fed_back: int
     deviations_contested: int
     median_days_to_feedback: float | None
+    """Of the deviations on which residents were told in that year."""
     approvals_requested: int
     approvals_decided: int
     approvals_late: int
@@ -82,10 +231,13 @@ class YearFigures(msgspec.Struct, frozen=True, rename="camel"):
     obstacles_closed: int
     median_obstacle_days: float | None
     interventions: int
+    """Interventions tried in that year, each once, however many obstacles it was tried against."""
     interventions_that_resolved: int
+    """Of the interventions of that year, those that resolved at least one obstacle by now."""
     commitments_made: int
     commitments_kept: int
     commitments_kept_late: int
+    """Kept in that year, after the day that was promised; these are among those kept."""
     commitments_broken: int
 
 

@@ -15,7 +15,7 @@ from cocreate.projections.accounts.account import WishAccount, on_of
 from cocreate.projections.resource import Register, Resource
 from cocreate.projections.tables import About, Table, VersionedTable, one
 
-VERSION = 1
+VERSION = 2
 
 
 class WishRow(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class WishRow(msgspec.Struct, frozen=True):
     feedback: tuple[str, ...]
     source: str | None
     position: int
-    owed: bool
+    waits: bool
 
 
 def row(wish: WishAccount, about: About) -> WishRow:
@@ -69,7 +69,7 @@ def row(wish: WishAccount, about: About) -> WishRow:
         wish.feedback,
         wish.source,
         wish.position,
-        bool(wish.duties),
+        wish.waits,
     )
 
 
@@ -77,11 +77,16 @@ class SupportRow(msgspec.Struct, frozen=True):
     """How many stand behind a wish: apart, since nothing changes as often."""
 
     supporters: int
+    sector: str
+    year: int | None
+    """The year for which they count; None where they stand behind what it was merged into."""
 
 
 def _support(wish: WishAccount, about: About) -> list[tuple[str, SupportRow]]:
-    del about
-    return [(wish.id, SupportRow(wish.supporters))] if wish.supporters else []
+    if not wish.supporters:
+        return []
+    year = None if wish.status is WishStatus.MERGED else wish.since.year
+    return [(wish.id, SupportRow(wish.supporters, about.sector, year))]
 
 
 TABLES: Sequence[Table] = (
@@ -108,9 +113,11 @@ class Wish(msgspec.Struct, frozen=True, rename="camel"):
     age_days: int
     """Days since it was expressed; of a closed one, until it closed."""
     answered_on: date | None
-    """The day of the first decision on it, other than to put it off, or of the first feedback."""
+    """The day of what answered it first: a decision on it, other than to put it off, feedback to
+    residents about it, or its realisation."""
     days_without_answer: int | None
-    """Days it has waited for an answer; null for one that has it, or needs none any more."""
+    """Days it has waited for an answer; null for one that has it, or needs none any more: what was
+    withdrawn, or went into other wishes."""
     fed_back_on: date | None
     residents_word: ResidentsWord | None
     merged_into: str | None

@@ -27,12 +27,12 @@ create table wish (
     feedback text[] not null,
     source text,
     "position" bigint not null,
-    owed boolean not null
+    waits boolean not null
 );
 
 call cocreate.keep_versions('wish');
 
-create index wish_in_order on wish (tenant_id, audience, owed desc, expressed_on, project_id, id);
+create index wish_in_order on wish (tenant_id, audience, waits desc, expressed_on, project_id, id);
 
 -- How many stand behind a wish: apart, since nothing changes as often.
 create table support (
@@ -41,10 +41,13 @@ create table support (
     audience smallint not null,
     id text not null,
     known_from bigint not null,
-    supporters bigint not null
+    supporters bigint not null,
+    sector text not null,
+    "year" integer
 );
 
 call cocreate.keep_versions('support');
+call cocreate.keep_sums('support', array['sector', 'year'], 'supporters');
 
 create function supporters_of(
     p_tenant text, p_project uuid, p_audience smallint, p_id text, p_position bigint)
@@ -85,27 +88,27 @@ begin
                     and (p_filter ->> 'sector' is null or w.sector = p_filter ->> 'sector')
                     and (p_filter ->> 'theme' is null or w.theme = p_filter ->> 'theme')
                     and (p_filter ->> 'unanswered' is null
-                        or (w.owed and w.answered_on is null) = (p_filter ->> 'unanswered')::boolean)
+                        or w.waits = (p_filter ->> 'unanswered')::boolean)
                     and (p_filter ->> 'minDaysWithoutAnswer' is null
-                        or w.owed and w.answered_on is null and p_today - w.expressed_on
+                        or w.waits and p_today - w.expressed_on
                             >= (p_filter ->> 'minDaysWithoutAnswer')::integer)
                     and (p_after is null
-                        or w.owed < (p_after ->> 0)::boolean
-                        or w.owed = (p_after ->> 0)::boolean
+                        or w.waits < (p_after ->> 0)::boolean
+                        or w.waits = (p_after ->> 0)::boolean
                             and (w.expressed_on, w.project_id, w.id) > (
                                 (p_after ->> 1)::date, (p_after ->> 2)::uuid, p_after ->> 3))
-                order by w.owed desc, w.expressed_on, w.project_id, w.id
+                order by w.waits desc, w.expressed_on, w.project_id, w.id
                 limit p_limit
         )
-        select jsonb_build_array(w.owed, w.expressed_on, w.project_id, w.id), w.project_id,
+        select jsonb_build_array(w.waits, w.expressed_on, w.project_id, w.id), w.project_id,
             w.project_title, w.id, w.title, w.status, w.outcome, w.sector, w.initiative, w.place,
             w.theme, supporters_of(p_tenant, w.project_id, p_audience, w.id, p_position),
             w.expressed_on,
             coalesce(w.closed_on, p_today) - w.expressed_on, w.answered_on,
-            case when w.owed and w.answered_on is null then p_today - w.expressed_on end,
+            case when w.waits then p_today - w.expressed_on end,
             w.fed_back_on, w.word, w.merged_into, w.comes_from, w.proposals, w.decisions,
             w.deviations, w.feedback, w.source, w.position
             from page w
-            order by w.owed desc, w.expressed_on, w.project_id, w.id;
+            order by w.waits desc, w.expressed_on, w.project_id, w.id;
 end
 $$;

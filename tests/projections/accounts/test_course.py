@@ -91,3 +91,35 @@ def test_a_final_report_opens_an_account(told: Told) -> None:
     )
     assert subject(told, "E1").to == ("de raad",)
     assert project(told).first_report == Place(on=LATER, position=2)
+
+
+def test_frames_and_assessments_stand_in_the_order_in_which_they_happened(told: Told) -> None:
+    for on, fixed in ((LATER, "laat"), (DAY, "vroeg")):
+        told.say(course.SetFramework, on=on, fixed=(fixed,))
+        told.say(course.AssessSuitability, on=on, motivation=fixed)
+    account = project(told)
+    assert [frames.fixed for frames in account.frames] == [("vroeg",), ("laat",)]
+    assert [each.motivation for each in account.assessments] == ["vroeg", "laat"]
+    assert account.framework == account.frames[-1]
+
+
+def test_a_mandate_that_is_recorded_late_ends_where_the_next_began(told: Told) -> None:
+    for party in ("Q1", "Q2"):
+        told.say(course.JoinParty, party=party)
+    told.say(course.AssignMandate, party="Q1", on=LATER)
+    told.say(course.AssignMandate, party="Q2", on=DAY)
+    account = project(told)
+    assert [(one.party, one.until) for one in account.mandates] == [("Q2", LATER), ("Q1", None)]
+    assert account.directs == "Q1"
+    assert subject(told, "Q1").carried == {"mandates": 1}
+    assert subject(told, "Q2").carried == {}
+
+
+def test_a_departure_that_is_recorded_late_shortens_a_mandate_that_ended(told: Told) -> None:
+    for party in ("Q1", "Q2"):
+        told.say(course.JoinParty, party=party)
+    told.say(course.AssignMandate, party="Q1")
+    told.say(course.AssignMandate, party="Q2", on=LATER)
+    told.say(course.LeaveParty, party="Q1", on=DAY + timedelta(days=2))
+    mandates = project(told).mandates
+    assert [one.until for one in mandates] == [DAY + timedelta(days=2), None]

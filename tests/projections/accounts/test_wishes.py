@@ -78,3 +78,22 @@ def test_who_supports_a_wish_is_active(told: Told) -> None:
     told.say(wishes.SupportWish, wish="W1", by="Q1", on=LATER)
     party = subject(told, "Q1")
     assert (party.last_active_on, party.carried) == (LATER, {})
+
+
+def test_a_wish_that_was_realised_is_answered(told: Told) -> None:
+    told.wishes("W1")
+    told.say(wishes.RealiseWish, wish="W1", on=LATER)
+    wish = subject(told, "W1")
+    assert (wish.answered, wish.duties) == (Place(on=LATER, position=3), ())
+
+
+def test_a_wish_that_residents_were_told_about_is_owed_no_answer(told: Told) -> None:
+    told.wishes("W1")
+    told.say(decisions.GiveFeedback, feedback="F1", about=("W1",))
+    told.decide(outcome("W1", Outcome.DEFERRED), on=LATER)
+    wish = subject(told, "W1")
+    assert (wish.status, wish.answered, wish.duties) == (
+        WishStatus.DEFERRED,
+        Place(on=DAY, position=3),
+        (),
+    )

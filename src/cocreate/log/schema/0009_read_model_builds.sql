@@ -430,6 +430,90 @@ begin
 end
 $$;
 
+-- Keep the sums of a column of a table that keeps versions, by other columns of it: in <table>_sum
+-- for the rows of now, with every change of them. What they were as known at a position,
+-- <table>_sums gives in parts that are still to be added up: the sums of now, less what was made
+-- since, with what ended since. It takes the longer the more was, not the more there is.
+create procedure cocreate.keep_sums(p_table text, p_by text[], p_number text)
+    language plpgsql
+as $$
+declare
+    sums text := p_table || '_sum';
+    keys text := (select string_agg(quote_ident(b), ', ') from unnest(p_by) as b);
+    -- The columns as they are declared, for the table and for what is given.
+    declared text := (
+        select string_agg(
+            format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by b.place)
+            from unnest(p_by) with ordinality as b (name, place)
+            join pg_attribute a on a.attrelid = p_table::regclass and a.attname = b.name);
+    event text;
+begin
+    execute format(
+        'create table %I (tenant_id text not null, audience smallint not null, %s, '
+        'number bigint not null, unique nulls not distinct (tenant_id, audience, %s))',
+        sums, declared, keys);
+    execute format('create index on %I (tenant_id) where number = 0', sums);
+    call cocreate.guard_rows(sums);
+    execute format(
+        'create index if not exists %I on %I (tenant_id, audience, known_from)',
+        p_table || '_known_from', p_table);
+    foreach event in array array['insert', 'update', 'delete'] loop
+        execute format(
+            $f$
+            create function %1$s_at_%2$s() returns trigger
+                language plpgsql set search_path from current
+            as $body$
+            begin
+                insert into %1$I as s
+                    select c.tenant_id, c.audience, %3$s, sum(c.number)
+                        from (%5$s) c group by c.tenant_id, c.audience, %3$s
+                        having sum(c.number) <> 0
+                    on conflict (tenant_id, audience, %3$s)
+                        do update set number = s.number + excluded.number;
+                delete from %1$I s
+                    where s.number = 0
+                        and s.tenant_id = current_setting('cocreate.tenant', true);
+                return null;
+            end
+            $body$
+            $f$,
+            sums, event, keys, p_number, array_to_string(array[
+                case when event <> 'delete' then format(
+                    'select tenant_id, audience, %s, %I as number from made', keys, p_number) end,
+                case when event <> 'insert' then format(
+                    'select tenant_id, audience, %s, -%I as number from gone', keys, p_number) end],
+                ' union all '));
+        execute format(
+            'create trigger %I after %s on %I referencing %s '
+            'for each statement execute function %I()',
+            sums || '_at_' || event, event, p_table,
+            concat_ws(' ',
+                case when event <> 'delete' then 'new table as made' end,
+                case when event <> 'insert' then 'old table as gone' end),
+            sums || '_at_' || event);
+    end loop;
+    execute format(
+        $f$
+        create function %1$s_sums(p_tenant text, p_audience smallint, p_position bigint)
+            returns table (%2$s, number bigint)
+            language sql stable
+        begin atomic
+            select %3$s, s.number from %1$s_sum s
+                where s.tenant_id = p_tenant and s.audience = p_audience
+            union all
+            select %3$s, -c.%4$I from %1$s c
+                where c.tenant_id = p_tenant and c.audience = p_audience
+                    and c.known_from > p_position
+            union all
+            select %3$s, p.%4$I from %1$s_past p
+                where p.tenant_id = p_tenant and p.audience = p_audience
+                    and p.known_until > p_position and p.known_from <= p_position;
+        end
+        $f$,
+        p_table, declared, keys, p_number);
+end
+$$;
+
 -- Have the functions of a build that take filters planned for what they are given each time. A plan
 -- made for any filter, position and size of a municipality is many times slower than its making.
 create procedure cocreate.plan_each_time(p_schema text)

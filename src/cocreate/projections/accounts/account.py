@@ -154,12 +154,27 @@ class WishAccount(Account, kw_only=True, tag="wish"):
     deviations: tuple[str, ...] = ()
     feedback: tuple[str, ...] = ()
     answered: Place | None = None
-    """The first decision on it, other than to put it off, or the first feedback."""
+    """The first of what answers it: a decision on it other than to put it off, feedback to
+    residents about it, or its realisation."""
     fed_back: Place | None = None
     """The first feedback."""
     realised: Place | None = None
     word: ResidentsWord | None = None
     """What residents say of a wish that was called realised."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for an answer: it had none, and goes on by itself."""
+        return self.answered is None and self.status in (WishStatus.OPEN, WishStatus.DEFERRED)
+
+    def owe(self) -> None:
+        """Work out what is owed on it: an answer, or to realise what residents miss."""
+        if self.waits:
+            self.duties = ("answer",)
+        elif self.status is WishStatus.REALISED and self.word is ResidentsWord.DISPUTED:
+            self.duties = ("realisation",)
+        else:
+            self.duties = ()
 
 
 class ProposalAccount(Account, kw_only=True, tag="proposal"):
@@ -490,12 +505,13 @@ class ProjectAccount(_Part, kw_only=True, tag_field="kind", tag="project"):
     level: ParticipationLevel | None = None
     suitability: Suitability | None = None
     framework: Frames | None = None
-    """The frames as they were set last."""
+    """The frames in force: those of the latest day."""
     directs: str | None = None
     gives_account: str | None = None
     reason: str | None = None
     """Why it paused or stopped, or what it brought."""
     frames: list[Frames] = field(default_factory=list)
+    """By day, then position, as are mandates and assessments: steps may be recorded late."""
     mandates: list[MandateSpan] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
     assessments: list[Assessment] = field(default_factory=list)

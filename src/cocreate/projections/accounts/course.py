@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Mapping
+from datetime import date
 
 from cocreate.domain.steps import course
 from cocreate.domain.steps.base import Event
@@ -72,25 +74,23 @@ def moved(accounts: Accounts, event: Event) -> None:
 @on(course.SuitabilityAssessed)
 def assessed(accounts: Accounts, event: course.SuitabilityAssessed) -> None:
     if (project := accounts.own()) is not None:
-        project.suitability = event.verdict
-        project.assessments.append(
-            Assessment(
-                verdict=event.verdict,
-                political_sensitivity=event.political_sensitivity,
-                rule_pressure=event.rule_pressure,
-                body=event.body,
-                motivation=event.motivation,
-                on=event.occurred_on,
-                position=accounts.recorded.position,
-            )
+        assessment = Assessment(
+            verdict=event.verdict,
+            political_sensitivity=event.political_sensitivity,
+            rule_pressure=event.rule_pressure,
+            body=event.body,
+            motivation=event.motivation,
+            on=event.occurred_on,
+            position=accounts.recorded.position,
         )
+        insort(project.assessments, assessment, key=lambda each: (each.on, each.position))
+        project.suitability = project.assessments[-1].verdict
 
 
 @on(course.FrameworkSet)
 def framework_set(accounts: Accounts, event: course.FrameworkSet) -> None:
     if (project := accounts.own()) is not None:
-        project.level = event.level
-        project.framework = Frames(
+        frames = Frames(
             level=event.level,
             fixed=event.fixed,
             open=event.open,
@@ -99,7 +99,9 @@ def framework_set(accounts: Accounts, event: course.FrameworkSet) -> None:
             set_on=event.occurred_on,
             position=accounts.recorded.position,
         )
-        project.frames.append(project.framework)
+        insort(project.frames, frames, key=lambda each: (each.set_on, each.position))
+        project.framework = project.frames[-1]
+        project.level = project.framework.level
 
 
 @on(course.MandateAssigned)
@@ -107,25 +109,52 @@ def mandated(accounts: Accounts, event: course.MandateAssigned) -> None:
     project = accounts.own()
     if project is None:
         return
-    if event.role is MandateRole.DIRECTS:
-        project.directs = event.party
-    else:
-        project.gives_account = event.party
-    for span in project.mandates:
-        if span.role is event.role and span.until is None:
-            span.until, span.ended_at = event.occurred_on, accounts.recorded.position
-            drop(accounts, span.party, "mandates")
-    project.mandates.append(
-        MandateSpan(
-            role=event.role,
-            party=event.party,
-            body=event.body,
-            scope=event.scope,
-            since=event.occurred_on,
-            position=accounts.recorded.position,
-        )
+    span = MandateSpan(
+        role=event.role,
+        party=event.party,
+        body=event.body,
+        scope=event.scope,
+        since=event.occurred_on,
+        position=accounts.recorded.position,
     )
+    insort(project.mandates, span, key=lambda each: (each.since, each.position))
     carry(accounts, event.party, "mandates")
+    _end_at_others(accounts, project, span)
+    _hold(project)
+
+
+def _end_at_others(accounts: Accounts, project: ProjectAccount, new: MandateSpan) -> None:
+    """End the mandate before a new one where that begins, and the new one where the next does.
+
+    Days are taken as they happened: steps may be recorded late.
+    """
+    spans = [span for span in project.mandates if span.role is new.role]
+    at = spans.index(new)
+    if at > 0:
+        _end(accounts, spans[at - 1], new.since)
+    if at + 1 < len(spans):
+        _end(accounts, new, spans[at + 1].since)
+    party = accounts.subjects.get(new.party)
+    if isinstance(party, PartyAccount):
+        left = [span.until for span in party.spans if span.until and span.since <= new.since]
+        if after := [day for day in left if day > new.since]:
+            _end(accounts, new, min(after))
+
+
+def _end(accounts: Accounts, span: MandateSpan, day: date) -> None:
+    """Let a mandate end on a day, unless it ended before."""
+    if span.until is not None and span.until <= day:
+        return
+    if span.until is None:
+        drop(accounts, span.party, "mandates")
+    span.until, span.ended_at = day, accounts.recorded.position
+
+
+def _hold(project: ProjectAccount) -> None:
+    """Say who directs and gives account now."""
+    now = {span.role: span.party for span in project.mandates if span.until is None}
+    project.directs = now.get(MandateRole.DIRECTS)
+    project.gives_account = now.get(MandateRole.GIVES_ACCOUNT)
 
 
 @on(course.PartyJoined)
@@ -166,13 +195,9 @@ def party_left(accounts: Accounts, event: course.PartyLeft) -> None:
         return
     # Who has left directs no longer, and gives no account: a gap, until another is assigned.
     for span in project.mandates:
-        if span.party == event.party and span.until is None:
-            span.until, span.ended_at = event.occurred_on, accounts.recorded.position
-            drop(accounts, event.party, "mandates")
-            if span.role is MandateRole.DIRECTS:
-                project.directs = None
-            else:
-                project.gives_account = None
+        if span.party == event.party:
+            _end(accounts, span, max(span.since, event.occurred_on))
+    _hold(project)
 
 
 @on(course.SessionHeld)

@@ -100,11 +100,9 @@ def _decided(
     for wish in accounts.those(reached, WishAccount):
         if wish.id in settled or wish.id == outcome.subject:
             wish.outcome, wish.status = outcome.outcome, WishStatus(outcome.outcome)
-            deferred = outcome.outcome is Outcome.DEFERRED
-            if wish.id in settled:
-                wish.duties = ("answer",) if deferred else ()
-            if not deferred:
+            if outcome.outcome is not Outcome.DEFERRED:
                 wish.answered = accounts.first(wish.answered)
+            wish.owe()
         # A decision may reach a wish by itself and through a proposal as well.
         wish.decisions = added(wish.decisions, event.decision)
         wish.tell(link if wish.id == outcome.subject else via)
@@ -217,4 +215,5 @@ def feedback_given(accounts: Accounts, event: decisions.FeedbackGiven) -> None:
         wish.feedback = (*wish.feedback, event.feedback)
         wish.fed_back = accounts.first(wish.fed_back)
         wish.answered = accounts.first(wish.answered)
+        wish.owe()
     accounts.tell_all(told, accounts.link(event.feedback, title=event.text[:200]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cocreate.domain.steps import wishes
-from cocreate.domain.vocabulary import ProposalStatus, ResidentsWord, WishStatus
+from cocreate.domain.vocabulary import ProposalStatus, WishStatus
 from cocreate.projections.accounts.account import ProposalAccount, WishAccount
 from cocreate.projections.accounts.course import active, carry
 from cocreate.projections.accounts.ledger import Accounts, added, on
@@ -43,8 +43,8 @@ def wish_supported(accounts: Accounts, event: wishes.WishSupported) -> None:
 @on(wishes.WishWithdrawn)
 def wish_withdrawn(accounts: Accounts, event: wishes.WishWithdrawn) -> None:
     for wish in accounts.those((event.wish,), WishAccount):
-        wish.status, wish.duties = WishStatus.WITHDRAWN, ()
-        wish.closed_on = event.occurred_on
+        wish.status, wish.closed_on = WishStatus.WITHDRAWN, event.occurred_on
+        wish.owe()
         wish.tell(accounts.link(motivation=event.reason))
 
 
@@ -63,7 +63,8 @@ def wishes_merged(accounts: Accounts, event: wishes.WishesMerged) -> None:
         proposals=added((), *(proposal for wish in parts for proposal in wish.proposals)),
     )
     for wish in parts:
-        wish.status, wish.duties, wish.merged_into = WishStatus.MERGED, (), event.into
+        wish.status, wish.merged_into = WishStatus.MERGED, event.into
+        wish.owe()
         wish.tell(accounts.link(event.into, title=event.title, motivation=event.reason))
 
 
@@ -83,7 +84,8 @@ def wish_split(accounts: Accounts, event: wishes.WishSplit) -> None:
             proposals=proposals,
         )
     for wish in wholes:
-        wish.status, wish.duties = WishStatus.SPLIT, ()
+        wish.status = WishStatus.SPLIT
+        wish.owe()
         for part in event.into:
             wish.tell(accounts.link(part.wish, title=part.title, motivation=event.reason))
 
@@ -91,8 +93,10 @@ def wish_split(accounts: Accounts, event: wishes.WishSplit) -> None:
 @on(wishes.WishRealised)
 def wish_realised(accounts: Accounts, event: wishes.WishRealised) -> None:
     for wish in accounts.those((event.wish,), WishAccount):
-        wish.status, wish.word, wish.duties = WishStatus.REALISED, None, ()
+        wish.status, wish.word = WishStatus.REALISED, None
         wish.closed_on, wish.realised = event.occurred_on, accounts.place
+        wish.answered = accounts.first(wish.answered)
+        wish.owe()
         wish.tell(accounts.link(title=event.text[:200]))
 
 
@@ -100,7 +104,7 @@ def wish_realised(accounts: Accounts, event: wishes.WishRealised) -> None:
 def realisation_judged(accounts: Accounts, event: wishes.RealisationJudged) -> None:
     for wish in accounts.those((event.wish,), WishAccount):
         wish.word = event.word
-        wish.duties = ("realisation",) if event.word is ResidentsWord.DISPUTED else ()
+        wish.owe()
         wish.tell(accounts.link(status=event.word, motivation=event.text))
     active(accounts, event.by)
 
