@@ -59,7 +59,6 @@ def row(approval: ApprovalAccount, about: About) -> ApprovalRow:
     until = None if last is None else last.until
     if until is not None and last is not None and last.resumed:
         until -= timedelta(days=1)  # on the day itself the clock runs again
-    withdrawn = approval.status is ApprovalStatus.WITHDRAWN
     return ApprovalRow(
         about.title,
         about.sector,
@@ -73,8 +72,8 @@ def row(approval: ApprovalAccount, about: About) -> ApprovalRow:
         approval.since,
         approval.first_due_on,
         approval.due_on,
-        None if withdrawn else approval.closed_on,
-        approval.closed_on if withdrawn else None,
+        approval.decided_on,
+        approval.withdrawn_on,
         None if last is None else last.since,
         until,
         len(approval.suspensions),

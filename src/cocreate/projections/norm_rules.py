@@ -282,7 +282,7 @@ def _in_term(approval: ApprovalAccount) -> Iterator[Check]:
         since=approval.since,
         due_on=approval.due_on,
         done_on=approval.closed_on,
-        positions=(approval.position, *_at(approval.decided)),
+        positions=(approval.position, *_at(approval.ended)),
     )
 
 

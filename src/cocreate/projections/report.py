@@ -474,7 +474,8 @@ class _Report:
 
     def approval(self, approval: ApprovalAccount) -> ApprovalTold:
         """Give an approval, and how long it took."""
-        decided_on = _day(approval.decided)
+        withdrawn = approval.withdrawn_on is not None
+        ended_on = _day(approval.ended)
         return ApprovalTold(
             id=approval.id,
             title=approval.title,
@@ -485,9 +486,10 @@ class _Report:
             requested_on=approval.since,
             first_due_on=approval.first_due_on,
             due_on=approval.due_on,
-            decided_on=decided_on,
-            days_waited=((decided_on or self.today) - approval.since).days,
-            days_late=self._late(approval.due_on, decided_on),
+            decided_on=approval.decided_on,
+            withdrawn_on=approval.withdrawn_on,
+            days_waited=((ended_on or self.today) - approval.since).days,
+            days_late=0 if withdrawn else self._late(approval.due_on, ended_on),
             suspensions=len(approval.suspensions),
             extensions=approval.extensions,
             conditions=approval.conditions,

@@ -337,10 +337,11 @@ class ApprovalTold(_Part, frozen=True, kw_only=True):
     first_due_on: date | None = None
     due_on: date | None = None
     decided_on: date | None = None
+    withdrawn_on: date | None = None
     days_waited: int
-    """Days from the request to the answer, or to today."""
+    """Days from the request to the answer or the withdrawal, or to today."""
     days_late: int
-    """Days past the last day of the term."""
+    """Days past the last day of the term; none for what was withdrawn."""
     suspensions: int
     extensions: int
     conditions: tuple[str, ...] = ()

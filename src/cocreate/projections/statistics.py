@@ -127,7 +127,7 @@ def _of_deviation(deviation: DeviationAccount) -> Iterator[Fact]:
 
 
 def _of_approval(approval: ApprovalAccount) -> Iterator[Fact]:
-    decided = on_of(approval.decided)
+    decided = approval.decided_on
     yield Fact("approvals_requested", approval.since)
     yield Fact("approvals_decided", decided, since=approval.since)
     if decided is not None and approval.due_on is not None and decided > approval.due_on:

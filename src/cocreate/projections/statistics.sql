@@ -45,9 +45,9 @@ begin
                     select s.sector, s.year, s.measure, s.days, s.number
                         from fact_sums(p_tenant, p_audience, p_position) s
                     union all
-                    select s.sector, s.year, 'supporters', null, s.number
+                    select s.of_sector, s.of_year, 'supporters', null, s.number
                         from support_sums(p_tenant, p_audience, p_position) s
-                        where s.year is not null) f
+                        where s.of_year is not null) f
                 where (p_filter ->> 'sector' is null or f.sector = p_filter ->> 'sector')
                     and (p_filter ->> 'year' is null
                         or f.year = (p_filter ->> 'year')::integer)

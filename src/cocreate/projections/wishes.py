@@ -77,9 +77,10 @@ class SupportRow(msgspec.Struct, frozen=True):
     """How many stand behind a wish: apart, since nothing changes as often."""
 
     supporters: int
-    sector: str
-    year: int | None
-    """The year for which they count; None where they stand behind what it was merged into."""
+    of_sector: str
+    of_year: int | None
+    """The year for which the statistics count them; None where they count with what the wish was
+    merged into."""
 
 
 def _support(wish: WishAccount, about: About) -> list[tuple[str, SupportRow]]:

@@ -42,12 +42,12 @@ create table support (
     id text not null,
     known_from bigint not null,
     supporters bigint not null,
-    sector text not null,
-    "year" integer
+    of_sector text not null,
+    of_year integer
 );
 
 call cocreate.keep_versions('support');
-call cocreate.keep_sums('support', array['sector', 'year'], 'supporters');
+call cocreate.keep_sums('support', array['of_sector', 'of_year'], 'supporters');
 
 create function supporters_of(
     p_tenant text, p_project uuid, p_audience smallint, p_id text, p_position bigint)

@@ -297,7 +297,8 @@ class ApprovalAccount(Account, kw_only=True, tag="approval"):
     notice_on: date | None = None
     """The day of the notice of default."""
     penalty_from: date | None = None
-    decided: Place | None = None
+    ended: Place | None = None
+    """Where it was answered, or withdrawn."""
     about: tuple[str, ...] = ()
     """What it is needed for."""
 
@@ -307,9 +308,19 @@ class ApprovalAccount(Account, kw_only=True, tag="approval"):
         return self.about
 
     @property
+    def decided_on(self) -> date | None:
+        """The day of the answer; what was withdrawn got none."""
+        return None if self.status is ApprovalStatus.WITHDRAWN else on_of(self.ended)
+
+    @property
+    def withdrawn_on(self) -> date | None:
+        """The day on which it was withdrawn."""
+        return on_of(self.ended) if self.status is ApprovalStatus.WITHDRAWN else None
+
+    @property
     def suspended_until(self) -> date | None:
         """The last day of a suspension that ends by itself; None where it does not, or is none."""
-        if self.decided is not None or not self.suspensions or self.suspensions[-1].resumed:
+        if self.ended is not None or not self.suspensions or self.suspensions[-1].resumed:
             return None
         return self.suspensions[-1].until
 

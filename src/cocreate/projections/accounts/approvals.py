@@ -51,7 +51,7 @@ ClockMoved = (
 def clock_moved(accounts: Accounts, event: ClockMoved) -> None:
     for approval in accounts.those((event.approval,), ApprovalAccount):
         approval.due_on = event.due_on
-        if approval.decided is None:  # a correction may come after the answer
+        if approval.ended is None:  # a correction may come after the answer
             approval.duties = ("decision",) if event.due_on is not None else ()
         ground = None
         match event:
@@ -66,13 +66,13 @@ def clock_moved(accounts: Accounts, event: ClockMoved) -> None:
                     )
                 )
                 # A suspension until a known day ends by itself.
-                if approval.decided is None and event.until is None:
+                if approval.ended is None and event.until is None:
                     approval.status = ApprovalStatus.SUSPENDED
             case approvals.ApprovalResumed():
                 if approval.suspensions:
                     approval.suspensions[-1].until = event.occurred_on
                     approval.suspensions[-1].resumed = True
-                if approval.decided is None:
+                if approval.ended is None:
                     approval.status = ApprovalStatus.PENDING
             case approvals.ApprovalExtended():
                 approval.extensions += 1
@@ -100,7 +100,7 @@ Answered = (
 def approval_answered(accounts: Accounts, event: Answered) -> None:
     for approval in accounts.those((event.approval,), ApprovalAccount):
         approval.status, approval.duties = _ANSWER[type(event)], ()
-        approval.closed_on, approval.decided = event.occurred_on, accounts.place
+        approval.closed_on, approval.ended = event.occurred_on, accounts.place
         approval.conditions = getattr(event, "conditions", ())
         motivation = getattr(event, "motivation", None) or getattr(event, "reason", None)
         link = accounts.link(event.approval, outcome=approval.status, motivation=motivation)
