@@ -38,6 +38,6 @@ def test_an_answer_is_told_to_what_waited_for_it(told: Told) -> None:
     told.say(approvals.RequestApproval, approval="A1", needed_for=("W1",))
     told.say(approvals.GrantApproval, approval="A1", conditions=("alleen in het donker",), on=LATER)
     approval = subject(told, "A1")
-    assert (approval.decided, approval.duties) == (Place(on=LATER, position=4), ())
+    assert (approval.ended, approval.duties) == (Place(on=LATER, position=4), ())
     assert approval.conditions == ("alleen in het donker",)
     assert subject(told, "W1").chain[-1].outcome == ApprovalStatus.GRANTED
