@@ -157,6 +157,9 @@ async def test_the_report_is_given_as_known_earlier(town: Town, told: str) -> No
     early = (await town.anyone.get(f"{told}?asOf={started + 3}")).json()
     assert [each["id"] for each in early["contributions"]] == ["w1"]
     assert early["position"] == started + 3
+    written = (await town.official.get(f"{project}/events?limit=4")).json()["events"][3]
+    assert written["position"] == started + 3
+    assert early["recordedAt"] == written["recordedAt"]
     assert (await town.anyone.get(f"{told}?asOf={started - 1}")).status_code == 404
 
 

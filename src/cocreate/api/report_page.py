@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache, partial
 from hashlib import sha256
@@ -40,6 +40,7 @@ from cocreate.api.problems import Problem, preferred_language
 from cocreate.api.query import read_query
 from cocreate.api.report_texts import SECTIONS, TEXTS
 from cocreate.api.steps import PROJECT
+from cocreate.domain.calendar import AMSTERDAM
 from cocreate.domain.glossary import Language, label
 from cocreate.domain.vocabulary import Outcome
 from cocreate.projections.model import STATE, release_of
@@ -179,6 +180,7 @@ def page(report: ParticipationReport, language: Language) -> str:
         word=partial(label, language=language),
         outcome_word=partial(_outcome, language),
         day=partial(_day, language),
+        moment=partial(_moment, language),
     )
 
 
@@ -188,6 +190,13 @@ def _outcome(language: Language, code: str) -> str:
 
 def _day(language: Language, day: date | None) -> str | None:
     return None if day is None else day_in_words(day, language)
+
+
+def _moment(language: Language, moment: datetime) -> str:
+    """Give a moment as clocks in the Netherlands had it."""
+    local = moment.astimezone(AMSTERDAM)
+    at = "om" if language == "nl" else "at"
+    return f"{day_in_words(local.date(), language)} {at} {local:%H:%M}"
 
 
 @cache

@@ -29,8 +29,8 @@ SECTIONS = (
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "title": ("Eindverslag participatie", "Participation report"),
     "as_known": (
-        "Zoals bekend op {day}, bij positie {position} van het logboek.",
-        "As known on {day}, at position {position} of the log.",
+        "Zoals bekend op {day}, bij positie {position} van het logboek, vastgelegd op {moment}.",
+        "As known on {day}, at position {position} of the log, recorded on {moment}.",
     ),
     "for_public": (
         "Dit verslag is openbaar. Interne stappen staan er niet in.",

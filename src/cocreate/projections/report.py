@@ -116,6 +116,7 @@ class _Report:
             municipality=self.file.municipality,
             audience=Visibility.INTERNAL if internal else Visibility.PUBLIC,
             position=self.file.position,
+            recorded_at=self.file.recorded_at,
             day=self.today,
             project=self.facts(),
             course=self.course(),

@@ -5,7 +5,7 @@ Every part names the positions of the log it rests on, so that whoever doubts it
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -479,6 +479,8 @@ class ParticipationReport(_Part, frozen=True, kw_only=True):
     """For whom it is: it tells of nothing that they may not see."""
     position: int
     """The position of the log as known at."""
+    recorded_at: datetime
+    """The moment at which the log came to that position."""
     day: date
     """The day that counted as today."""
     project: ProjectFacts
