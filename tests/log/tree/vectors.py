@@ -90,3 +90,43 @@ def published_subtrees() -> Iterator[tuple[int, int]]:
         for start in range(end + 1):
             if start == end or start % (1 << (end - start - 1).bit_length()) == 0:
                 yield start, end
+
+
+PETER_SIGNER = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
+PETER = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
+ENOCH = "EnochRoot+af0cfe78+ATtqJ7zOtqQtYqOo0CpvDXNlMhV3HeJDpjrASKGLWdop"
+"""The keys in the documentation of Go's package for signed notes."""
+
+PETER_TEXT = """\
+If you think cryptography is the answer to your problem,
+then you don't know what your problem is.
+"""
+PETER_LINE = (
+    "\N{EM DASH} PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqf"
+    "qdngotpRZb6KE6RyyBwJnAM="
+)
+ENOCH_LINE = (
+    "\N{EM DASH} EnochRoot rwz+eBzmZa0SO3NbfRGzPCpDckykFXSdeX+MNtCOXm2/5n2tiOHp+vAF1aGrQ5ovTG01oOTG"
+    "wnWLox33WWd1RvMc+QQ="
+)
+"""What both signed there."""
+
+FOO = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
+FOO_NOTE = """\
+This is an example message.
+
+\N{EM DASH} example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mF\
+XmRKuwHjG1Yu72IneyaQM=
+"""
+"""The example in C2SP signed-note."""
+
+CHECKSUMS = "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8"
+CHECKSUMS_NOTE = """\
+go.sum database tree
+20852163
+CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+
+\N{EM DASH} sum.golang.org Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9\
+nTo+zyWE+xeMcTOAYQ8=
+"""
+"""A checkpoint of the public database of Go's checksums, and its key."""
