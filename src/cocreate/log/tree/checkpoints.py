@@ -22,7 +22,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     size: int
     root: Hash
     extensions: tuple[str, ...] = ()
-    """Further lines, of which the specification advises against."""
+    """Further lines; the specification advises against them."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.size <= MAX_SIZE:

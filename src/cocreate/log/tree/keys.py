@@ -62,7 +62,6 @@ class Signature(msgspec.Struct, frozen=True):
         if dash != "\N{EM DASH}" or not space:
             message = f"This is no line of a signature: {line!r}"
             raise Malformed(message)
-        require_name(name)
         value = read_base64(encoded, f"The signature of {name}")
         return cls(name, value[:ID_SIZE], value[ID_SIZE:])
 
@@ -143,13 +142,15 @@ class SigningKey:
     def parse(cls, text: str) -> Self:
         """Read a key as :meth:`secret` gives it.
 
-        Raises :class:`Malformed`, whose message says nothing of the key but its name.
+        Raises :class:`Malformed`, whose message shows nothing of the text.
         """
-        prefix, rest = text[: len(_PRIVATE)], text[len(_PRIVATE) :]
-        if prefix != _PRIVATE:
-            message = f"A private key begins with {_PRIVATE}"
-            raise Malformed(message)
-        name, key_id, kind, seed = _read_key(rest, secret=True)
+        try:
+            if not text.startswith(_PRIVATE):
+                raise Malformed
+            name, key_id, kind, seed = _read_key(text.removeprefix(_PRIVATE))
+        except Malformed:
+            message = f"A private key has the form {_PRIVATE}name+id+key, and this has not"
+            raise Malformed(message) from None
         key = cls(name, kind, Ed25519PrivateKey.from_private_bytes(seed))
         _require_id(key_id, key.verifier)
         return key
@@ -213,21 +214,15 @@ def _key_text(key: VerifierKey, material: bytes) -> str:
     return f"{_label(key)}+{base64_of(bytes([key.type]) + material)}"
 
 
-def _read_key(text: str, *, secret: bool = False) -> tuple[str, str, SignatureType, bytes]:
-    """Give name, id, type and 32 bytes of a key; a message shows what it holds only if it may."""
+def _read_key(text: str) -> tuple[str, str, SignatureType, bytes]:
+    """Give name, id, type and 32 bytes of a key."""
     name, _, rest = text.partition("+")
     key_id, _, encoded = rest.partition("+")
     require_name(name)
     if not _ID.fullmatch(key_id):
         message = f"The id of the key of {name} is not eight hexadecimal digits"
         raise Malformed(message)
-    try:
-        material = read_base64(encoded, f"The key of {name}")
-    except Malformed:
-        if not secret:
-            raise
-        message = f"The private key of {name} is not base64"
-        raise Malformed(message) from None
+    material = read_base64(encoded, f"The key of {name}")
     kind, key = material[:1], material[1:]
     if kind not in (bytes([known]) for known in SignatureType):
         message = f"The key of {name} is of an unknown type: {kind.hex() or 'none'}"
