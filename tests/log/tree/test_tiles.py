@@ -191,6 +191,20 @@ def test_proofs_are_made_from_tiles() -> None:
     assert consistency_proof(300, 700, subtrees) == naive.proof(300, entries)
 
 
+def test_proofs_of_neighbours_read_each_tile_once() -> None:
+    store, read = grown([66_000]), list[str]()
+
+    def reading(tile: Tile) -> bytes:
+        read.append(tile.path)
+        return store[tile]
+
+    subtrees = subtrees_in_tiles(66_000, reading)
+    for index in range(300, 310):
+        inclusion_proof(index, 66_000, subtrees)
+    edge = ["tile/0/257.p/208", "tile/1/001.p/1"]
+    assert sorted(read) == sorted(["tile/0/001", "tile/1/000", *edge])
+
+
 def test_only_the_right_edge_is_read_when_a_log_grows() -> None:
     store = grown([66_000])
     read: list[str] = []

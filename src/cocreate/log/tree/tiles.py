@@ -5,12 +5,21 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Self
 
 import msgspec
 
 from cocreate.log.tree.errors import Malformed, OutOfRange
-from cocreate.log.tree.hashing import HASH_SIZE, MAX_SIZE, Hash, Subtrees, require_hashes, root_of
+from cocreate.log.tree.hashing import (
+    HASH_SIZE,
+    MAX_SIZE,
+    Hash,
+    Subtrees,
+    node_hash,
+    require_hashes,
+    root_of,
+)
 
 HEIGHT = 8
 """How many levels of the tree a tile spans."""
@@ -23,6 +32,9 @@ MAX_LEVEL = 63
 
 MAX_ENTRY = 0xFFFF
 """How many bytes an entry has at most."""
+
+KEPT = 64
+"""How many tiles are kept for the proofs to come; a proof takes at most two of each level."""
 
 _PATH = re.compile(
     r"tile/(?P<level>entries|\d{1,2})/(?P<index>(?:x\d{3}/){0,6}\d{3})(?:\.p/(?P<width>\d{1,3}))?",
@@ -138,20 +150,22 @@ ReadTile = Callable[[Tile], bytes]
 def subtrees_in_tiles(size: int, read: ReadTile) -> Subtrees:
     """Give the subtrees of a tree of a size, as its tiles have them.
 
-    A tile is read each time it is needed. What is read is not checked against a root: a proof made
-    from it must be verified. The function given raises :class:`OutOfRange` for a subtree that the
-    tree does not have, and :class:`Malformed` for a tile that is not as long as it must be.
+    The tiles used last are kept. What is read is not checked against a root: a proof made from it
+    must be verified. The function given raises :class:`OutOfRange` for a subtree that the tree does
+    not have, and :class:`Malformed` for a tile that is not as long as it must be.
     """
+
+    @lru_cache(KEPT)
+    def levels_of(tile: Tile) -> list[list[Hash]]:
+        return _levels(read_tile(tile, read(tile)))
 
     def subtree(level: int, index: int) -> Hash:
         if level < 0 or index < 0 or (index + 1) << level > size:
             message = f"A tree of {size} entries has no complete subtree {index} at level {level}"
             raise OutOfRange(message)
         tile_level, height = divmod(level, HEIGHT)
-        first = index << height
-        tile = tile_at(tile_level, first // WIDTH, size)
-        hashes = read_tile(tile, read(tile))
-        return root_of(hashes[first - tile.start :][: 1 << height])
+        tile_index, place = divmod(index, WIDTH >> height)
+        return levels_of(tile_at(tile_level, tile_index, size))[height][place]
 
     return subtree
 
@@ -218,6 +232,15 @@ def read_bundle(tile: Tile, data: bytes) -> list[bytes]:
         message = f"{tile.path} has {len(entries)} entries, not {tile.width}"
         raise Malformed(message)
     return entries
+
+
+def _levels(hashes: list[Hash]) -> list[list[Hash]]:
+    """Give the hashes of a tile, and above them the nodes that are complete, level by level."""
+    levels = [hashes]
+    for _ in range(1, HEIGHT):
+        pairs = iter(levels[-1])
+        levels.append([node_hash(left, right) for left, right in zip(pairs, pairs, strict=False)])
+    return levels
 
 
 def _new_at(level: int, old_size: int, size: int) -> Iterator[Tile]:
