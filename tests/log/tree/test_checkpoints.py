@@ -57,6 +57,7 @@ def test_a_checkpoint_is_read_as_it_was_written(
         (f"{ORIGIN}\n 8\n{ROOT_LINE}\n", "The size in the checkpoint"),
         (f"{ORIGIN}\n1_0\n{ROOT_LINE}\n", "The size in the checkpoint"),
         (f"{ORIGIN}\n\N{SUPERSCRIPT TWO}\n{ROOT_LINE}\n", "The size in the checkpoint"),
+        (f"{ORIGIN}\n\N{ARABIC-INDIC DIGIT TWO}\n{ROOT_LINE}\n", "The size in the checkpoint"),
         (f"{ORIGIN}\n{MAX_SIZE + 1}\n{ROOT_LINE}\n", "The size in the checkpoint"),
         (f"{ORIGIN}\n{'9' * 5000}\n{ROOT_LINE}\n", "The size in the checkpoint"),
         (f"{ORIGIN}\n8\n{ROOT_LINE[:-1]}\n", "The root in the checkpoint is not base64"),
@@ -123,6 +124,13 @@ def test_a_witness_does_not_speak_for_the_log() -> None:
     witnessed = note.also_signed(WITNESS.cosign(CHECKPOINT.text, 1_000))
     with pytest.raises(NotSigned, match="has no signature of the log"):
         open_checkpoint(witnessed, ORIGIN, [LOG.verifier, WITNESS.verifier])
+
+
+def test_a_cosignature_under_the_name_of_the_log_is_not_its_signature() -> None:
+    cosigner = SigningKey.generate(ORIGIN, SignatureType.COSIGNATURE)
+    note = Note(CHECKPOINT.text, (cosigner.cosign(CHECKPOINT.text, 1_000),))
+    with pytest.raises(NotSigned, match="has no signature of the log"):
+        open_checkpoint(note, ORIGIN, [LOG.verifier, cosigner.verifier])
 
 
 def test_a_forged_cosignature_spoils_a_checkpoint() -> None:

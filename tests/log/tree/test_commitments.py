@@ -172,6 +172,11 @@ def test_an_entry_is_read_as_it_was_written(position: int, committed: bytes) -> 
     assert entry.index == position - 1
 
 
+def test_an_entry_without_a_whole_commitment_is_refused() -> None:
+    with pytest.raises(Malformed, match="The commitment has 31 bytes, not 32"):
+        Entry(1, bytes(31))
+
+
 @pytest.mark.parametrize(
     ("data", "problem"),
     [

@@ -96,4 +96,4 @@ def test_a_frontier_that_is_none_is_refused(size: int, peaks: list[bytes], probl
 
 def test_what_is_no_hash_is_refused_as_a_leaf() -> None:
     with pytest.raises(Malformed, match="has 1 bytes, not 32"):
-        Frontier().extended([b"x"])
+        Frontier().extended([LEAVES[0], b"x"])

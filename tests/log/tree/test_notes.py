@@ -80,6 +80,13 @@ def test_a_key_that_signed_twice_is_told_once() -> None:
     assert signers(note, PETER, PETER) == ["PeterNeumann"]
 
 
+def test_a_witness_that_signed_twice_is_told_with_the_time_it_signed_first_in_the_note() -> None:
+    witness = SigningKey.generate("witness.example", SignatureType.COSIGNATURE)
+    cosignatures = [witness.cosign(TEXT, at) for at in (2_000, 1_000, 3_000)]
+    told = Note(TEXT, tuple(cosignatures)).verify([witness.verifier])
+    assert [each.at for each in told] == [2_000]
+
+
 def test_a_cosignature_is_told_with_its_time() -> None:
     witness = SigningKey.generate("witness.example", SignatureType.COSIGNATURE)
     note = Note.signed(TEXT, KEY).also_signed(witness.cosign(TEXT, 1_679_315_147))
@@ -101,7 +108,7 @@ def test_a_text_may_look_like_a_note_itself(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "a", "a\n\nb", "a\tb\n", "a\r\n", "\0\n", "\ud800\n"])
 def test_what_cannot_be_the_text_of_a_note_is_not_signed(text: str) -> None:
-    with pytest.raises(Malformed, match=r"The text of the note|The note has a character"):
+    with pytest.raises(Malformed, match="The text of the note"):
         Note.signed(text, KEY)
 
 

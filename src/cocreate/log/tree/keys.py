@@ -58,8 +58,8 @@ class Signature(msgspec.Struct, frozen=True):
     def parse(cls, line: str) -> Self:
         """Read the line of a signature, without the newline; raises :class:`Malformed`."""
         dash, _, rest = line.partition(" ")
-        name, space, encoded = rest.partition(" ")
-        if dash != "\N{EM DASH}" or not space:
+        name, _, encoded = rest.partition(" ")
+        if dash != "\N{EM DASH}":
             message = f"This is no line of a signature: {line!r}"
             raise Malformed(message)
         value = read_base64(encoded, f"The signature of {name}")

@@ -49,16 +49,11 @@ class Note(msgspec.Struct, frozen=True):
         except UnicodeDecodeError as problem:
             message = f"The note is not UTF-8 from byte {problem.start} on"
             raise Malformed(message) from None
-        _require_characters(whole)
         text, blank, block = whole.rpartition("\n\n")
         if not blank or not block.endswith("\n"):
             message = "The note does not end with a blank line and lines of signatures"
             raise Malformed(message)
-        lines = block[:-1].split("\n")
-        if len(lines) > MAX_SIGNATURES:
-            message = f"The note has {len(lines)} signatures, not 1 to {MAX_SIGNATURES}"
-            raise Malformed(message)
-        return cls(f"{text}\n", tuple(map(Signature.parse, lines)))
+        return cls(f"{text}\n", tuple(map(Signature.parse, block[:-1].split("\n"))))
 
     def __bytes__(self) -> bytes:
         return "\n".join([self.text, *map(str, self.signatures), ""]).encode()
@@ -68,7 +63,7 @@ class Note(msgspec.Struct, frozen=True):
         return type(self)(self.text, (*self.signatures, *signatures))
 
     def verify(self, keys: Iterable[VerifierKey]) -> tuple[Verified, ...]:
-        """Give which of these keys signed the note, in the order of the signatures.
+        """Give which of these keys signed the note, in the order of their first signatures.
 
         Signatures of other keys are ignored. Raises
         :class:`~cocreate.log.tree.errors.SignatureFails` when one that is said to be of these keys
@@ -91,16 +86,12 @@ class Note(msgspec.Struct, frozen=True):
 
 def require_text(text: str) -> None:
     """Raise :class:`Malformed` for what cannot be the text of a note."""
-    _require_characters(text)
-    if not text.endswith("\n"):
-        message = "The text of the note does not end with a newline"
-        raise Malformed(message)
-
-
-def _require_characters(text: str) -> None:
     wrong = next(filter(is_foreign, text), None)
     if wrong is not None:
-        message = f"The note has a character that no note can have: {wrong!r}"
+        message = f"The text of the note has a character that no note can have: {wrong!r}"
+        raise Malformed(message)
+    if not text.endswith("\n"):
+        message = "The text of the note does not end with a newline"
         raise Malformed(message)
 
 

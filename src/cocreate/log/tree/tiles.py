@@ -224,7 +224,7 @@ def read_bundle(tile: Tile, data: bytes) -> list[bytes]:
     while place < len(data):
         start = place + 2
         place = start + int.from_bytes(data[place:start], "big")
-        if start > len(data) or place > len(data):
+        if place > len(data):
             message = f"{tile.path} ends within entry {tile.start + len(entries)}"
             raise Malformed(message)
         entries.append(data[start:place])
