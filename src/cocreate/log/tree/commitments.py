@@ -23,9 +23,13 @@ byte  bytes
 75    40    how many bytes each of the five fields has, eight bytes each
 ===== ===== ====================================================================================
 
-The fields: the origin of the log, the type of the event, the actor who recorded it, the role in
-which, and the data as stored. The first four are UTF-8 as it stands, not normalised. All numbers
-are in two's complement, the high byte first.
+The fields: the origin of the log, the type of the event, the mark of the actor who recorded it, the
+role in which, and the data as stored. The first four are UTF-8 as it stands, not normalised. All
+numbers are in two's complement, the high byte first.
+
+**The mark of the actor** is SHA-256 over the salt, ``actor`` and a newline, and the id of the
+actor, in hexadecimal. Everyone may check a public event, and so is given its salt; who recorded it
+stays hidden, since an id cannot be guessed, and no two events have the same mark.
 """
 
 from __future__ import annotations
@@ -65,8 +69,14 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """With its offset from UTC; which offset makes no difference."""
     occurred_on: date
     actor: str
+    """The mark of the actor: see :func:`actor_mark`."""
     actor_role: str
     public: bool
+
+
+def actor_mark(salt: bytes, actor: str) -> str:
+    """Give what stands for an actor in the canonical bytes of an event with this salt."""
+    return sha256(salt + b"actor\n" + actor.encode()).hexdigest()
 
 
 def canonical_bytes(envelope: Envelope, data: bytes) -> bytes:
