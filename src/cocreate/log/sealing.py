@@ -41,7 +41,7 @@ POLL_SECONDS = 0.5
 """How long a log may be ahead of its tree unnoticed when no one was told."""
 HEARD_POLL_SECONDS = 5.0
 """The same while signals come in: then nothing is missed but by mishap."""
-GAP_SECONDS = 0.1
+GAP_SECONDS = 0.25
 """How long a busy log gathers between checkpoints: many steps cost little more than one."""
 AT_ONCE = 2
 """How many trees are grown at a time: while one waits for the database, another goes on."""
