@@ -110,7 +110,12 @@ async def measure_lag(server: EmbeddedServer, *, seconds: float) -> list[Figure]
 
 async def _steady(service: Service, tenants: int, seconds: float) -> Round:
     codes = [f"GM{number:04}" for number in range(1, tenants + 1)]
-    projects = [await _begin(service, code, PROJECTS // tenants) for code in codes]
+    projects = [await begin(service, code, PROJECTS // tenants) for code in codes]
+    # The projector is up, and has these, before the clock starts.
+    for code in codes:
+        head = await service.reader.head(code) or 0
+        for model in read_models():
+            await service.answers.reach(model, code, head, within=60)
     lags: list[float] = []
     watches = [Watch(service, code, lags) for code in codes]
     turn = count()
@@ -150,11 +155,11 @@ async def _steady(service: Service, tenants: int, seconds: float) -> Round:
     return Round(rate, lags)
 
 
-async def _begin(service: Service, code: str, projects: int) -> list[UUID]:
+async def begin(service: Service, code: str, projects: int) -> list[UUID]:
+    """Register a municipality, and start projects with a wish each."""
     registered = RegisterMunicipality(occurred_on=FIRST_DAY, code=code, name="Maat")
     await service.live.register(registered, SENDER)
     begun: list[UUID] = []
-    begun_at = 0
     for number in range(projects):
         start = StartProject(
             occurred_on=FIRST_DAY,
@@ -165,9 +170,6 @@ async def _begin(service: Service, code: str, projects: int) -> list[UUID]:
         )
         project = (await service.live.start(code, start, SENDER)).project
         wish = ExpressWish(occurred_on=FIRST_DAY, wish="w0", title="Lampen in de tunnel")
-        begun_at = (await service.live.take(code, project, (wish,), SENDER)).position
+        await service.live.take(code, project, (wish,), SENDER)
         begun.append(project)
-    # The projector is up, and has these, before the clock starts.
-    for model in read_models():
-        await service.answers.reach(model, code, begun_at, within=60)
     return begun

@@ -20,11 +20,15 @@ from litestar import Litestar
 
 from cocreate.api.event_stream import cut_short
 from cocreate.app import create_app
+from cocreate.log.signing import SigningKeys
+from cocreate.log.tree.keys import SignatureType, SigningKey
 from cocreate.postgres import temporary_server
 from cocreate.service import prepare_database
 from cocreate.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+WITNESS = SigningKey.generate("witness.test", SignatureType.COSIGNATURE)
+"""A witness whose cosignatures the API takes."""
 OPERATOR_KEY = f"cck_OP_{secrets.token_urlsafe(32)}"
 
 
@@ -64,8 +68,12 @@ async def database(postgres_dsn: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-def settings(database: str) -> Settings:
+def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    signing_keys = tmp_path_factory.mktemp("keys") / "signing-keys"
+    SigningKeys.generate().write(signing_keys)
     return Settings(
+        signing_keys_file=signing_keys,
+        witnesses=(str(WITNESS.verifier),),
         database_url=database,
         operator_key=OPERATOR_KEY,
         public_url="https://cocreate.test",

@@ -25,6 +25,7 @@ from cocreate.api import (
     municipalities,
     projects,
     reading,
+    tree,
 )
 from cocreate.api.authentication import Access
 from cocreate.api.commands import take_steps
@@ -40,8 +41,11 @@ from cocreate.api.problems import answer_problem
 from cocreate.api.read_models import read_model_routes
 from cocreate.api.report_page import read_participation_report
 from cocreate.api.steps import step_routes
-from cocreate.service import open_service, prepare_database
-from cocreate.settings import Settings
+from cocreate.log.signing import SigningKeys
+from cocreate.log.tree.errors import Unsound
+from cocreate.log.tree.keys import VerifierKey
+from cocreate.service import Seal, open_service, prepare_database
+from cocreate.settings import Settings, SettingsWrong
 
 __all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
 
@@ -66,6 +70,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         *changes.HANDLERS,
         *lags.HANDLERS,
         *event_stream.HANDLERS,
+        *tree.HANDLERS,
         glossary.read_glossary,
         health.check_live,
         health.check_ready,
@@ -77,6 +82,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
 
     ``project`` says whether this process keeps the read models.
     """
+    seal, witnesses = seal_of(settings), _witnesses(settings)
 
     @contextlib.asynccontextmanager
     async def open_parts(app: Litestar) -> AsyncIterator[None]:
@@ -84,11 +90,11 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
             message = "The application needs the address of a database"
             raise ValueError(message)
         async with open_service(
-            settings.database_url, pool_size=settings.pool_size, project=project
+            settings.database_url, pool_size=settings.pool_size, project=project, seal=seal
         ) as service:
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
-            app.state["parts"] = Parts(service, Access(service.pool), settings)
+            app.state["parts"] = Parts(service, Access(service.pool), settings, seal, witnesses)
             app.state["event_streams"] = EventStreams(service, settings)
             yield
 
@@ -105,6 +111,28 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
         request_max_body_size=settings.max_body_bytes,
         logging_config=None,
     )
+
+
+def seal_of(settings: Settings) -> Seal | None:
+    """Give with what to sign for the trees of the logs; None where no keys are set.
+
+    Raises :class:`~cocreate.log.signing.SigningKeysWrong`.
+    """
+    if settings.signing_keys_file is None:
+        return None
+    prefix = settings.public_url.partition("://")[2]
+    return Seal(
+        SigningKeys.read(settings.signing_keys_file),
+        lambda code: f"{prefix}/v1/municipalities/{code}/tree",
+    )
+
+
+def _witnesses(settings: Settings) -> Sequence[VerifierKey]:
+    try:
+        return [VerifierKey.parse(key) for key in settings.witnesses]
+    except Unsound as problem:
+        message = f"COCREATE_WITNESSES cannot be used: {problem}"
+        raise SettingsWrong(message) from None
 
 
 class _Server(uvicorn.Server):

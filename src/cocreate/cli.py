@@ -41,6 +41,7 @@ from cocreate.log.connection import open_pool
 from cocreate.log.errors import UnknownMunicipality, VersionConflict
 from cocreate.log.live import Sender
 from cocreate.log.migrate import ChangedMigration
+from cocreate.log.signing import SigningKeys
 from cocreate.postgres import EmbeddedServer, EmbeddedServerError
 from cocreate.projections.engine import Engine
 from cocreate.projections.model import read_models
@@ -86,6 +87,15 @@ async def database(settings: Settings) -> AsyncIterator[str]:
         yield server.dsn()
     finally:
         await asyncio.to_thread(server.stop)
+
+
+def on(settings: Settings, dsn: str) -> Settings:
+    """Give the settings for a database; with the embedded one come signing keys of its own."""
+    file = settings.signing_keys_file
+    if file is None and settings.database_url is None:
+        file = settings.data_folder / "signing-keys"
+        SigningKeys.read_or_make(file)
+    return msgspec.structs.replace(settings, database_url=dsn, signing_keys_file=file)
 
 
 @contextlib.asynccontextmanager
@@ -155,7 +165,7 @@ def serve(project: bool) -> None:
     async def work() -> None:
         settings = Settings.from_environment()
         async with database(settings) as dsn:
-            await serve_app(msgspec.structs.replace(settings, database_url=dsn), project=project)
+            await serve_app(on(settings, dsn), project=project)
 
     run(work(), interrupted=0)
 
@@ -172,7 +182,7 @@ def demo(data: Path | None) -> None:
     async def work() -> None:
         settings = Settings.from_environment()
         async with database(settings) as dsn:
-            await run_demo(msgspec.structs.replace(settings, database_url=dsn), data, import_file)
+            await run_demo(on(settings, dsn), data, import_file)
 
     run(work(), interrupted=0)
 

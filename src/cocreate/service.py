@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import asyncpg
+import msgspec
 
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.log.append import Appender
@@ -15,11 +16,21 @@ from cocreate.log.connection import AnyConnection, Pool, open_pool
 from cocreate.log.live import LiveProjects
 from cocreate.log.migrate import migrate
 from cocreate.log.read import Reader
+from cocreate.log.sealing import OriginOf, Sealer
 from cocreate.log.signals import Signals
+from cocreate.log.signing import SigningKeys
+from cocreate.log.trees import SEALED, Trees
 from cocreate.projections.answers import BUILDS, MOVED, Answers
 from cocreate.projections.builds import Builds, hold_builds, install
 from cocreate.projections.engine import Engine
 from cocreate.projections.others import Others
+
+
+class Seal(msgspec.Struct, frozen=True):
+    """What it takes to sign for the trees of the logs."""
+
+    keys: SigningKeys
+    origin_of: OriginOf
 
 
 class Service:
@@ -33,6 +44,7 @@ class Service:
         self.appender = Appender(pool, lambda tenant, _position: signals.tell("log", tenant))
         self.live = LiveProjects(pool, self.appender)
         self.reader = Reader(pool)
+        self.trees = Trees(pool, signals)
         self.builds = builds
         self.answers = Answers(pool, builds, signals)
         self.others = Others(pool, self.answers, lambda: amsterdam_date(datetime.now(UTC)))
@@ -53,11 +65,12 @@ async def prepare_database(dsn: str) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def open_service(
-    dsn: str, *, pool_size: int = 10, project: bool = True
+    dsn: str, *, pool_size: int = 10, project: bool = True, seal: Seal | None = None
 ) -> AsyncIterator[Service]:
     """Open the parts, and close them in good order: what was sent to the log gets its outcome.
 
-    ``project`` says whether this process keeps the read models; several may, and share the work.
+    ``project`` says whether this process keeps the read models, and ``seal`` with which keys it
+    signs for the trees; several may, and share the work.
     """
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_pool(dsn, "cocreate_app", size=pool_size)
@@ -86,6 +99,17 @@ async def open_service(
         stack.push_async_callback(service.live.close)
         signals.hear(hear_of_builds)
         background = [asyncio.create_task(signals.run())]
+        if seal is not None:
+            sealing = await open_pool(dsn, "cocreate_sealer", size=2)
+            stack.push_async_callback(sealing.close)
+            sealer = Sealer(
+                sealing,
+                seal.keys,
+                seal.origin_of,
+                sealed=lambda tenant, _size: signals.tell(SEALED, tenant),
+            )
+            signals.hear(sealer.hear)
+            background.append(asyncio.create_task(sealer.run(lambda: signals.connected)))
         if engine is not None:
             signals.hear(engine.hear)
             background.append(asyncio.create_task(engine.run(lambda: signals.connected)))

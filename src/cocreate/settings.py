@@ -37,6 +37,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many connections a process opens at most to answer requests."""
     operator_key: Annotated[str, Meta(pattern=r"^cck_OP_[A-Za-z0-9_-]{43}(?![\s\S])")] | None = None
     """A key of the operator to begin with; only its hash is stored."""
+    signing_keys_file: Path | None = None
+    """The keys that sign for the trees of the logs, one per line in base64, the newest last.
+
+    Beside the embedded server it is made where there is none, as ``signing-keys``. With a server of
+    one's own and no such file, no checkpoints are signed.
+    """
+    witnesses: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
+    """The verifier keys of witnesses whose cosignatures are taken, separated by spaces."""
     max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
     freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
     """For how many seconds a reader waits at most for what was asked to be in sight."""
@@ -57,7 +65,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if "public_url" in given:
             given["public_url"] = given["public_url"].rstrip("/")
         try:
-            return msgspec.convert(given, cls, strict=False, dec_hook=_as_path)
+            return msgspec.convert(
+                {**given, **_split(given, "witnesses")}, cls, strict=False, dec_hook=_as_path
+            )
         except msgspec.ValidationError as problem:
             reason, _, place = str(problem).partition(" - at `$.")
             message = f"{PREFIX}{place.rstrip('`').upper()} cannot be used: {reason}"
@@ -66,6 +76,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         """Show the settings without what is secret in them."""
         return f"Settings(host={self.host!r}, port={self.port}, public_url={self.public_url!r})"
+
+
+def _split(given: Mapping[str, str], name: str) -> Mapping[str, list[str]]:
+    return {name: given[name].split()} if name in given else {}
 
 
 def _as_path(_type: type, value: str) -> Path:

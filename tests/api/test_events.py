@@ -15,6 +15,7 @@ async def test_an_event_is_told_with_all_that_is_recorded_of_it(town: Town, proj
     assert event.pop("position") > 0
     assert event.pop("actor").startswith("key-")
     assert event.pop("data")["title"] == "Lampen in de fietstunnel"
+    assert len(bytes.fromhex(event.pop("salt"))) == len(bytes.fromhex(event.pop("actorMark"))) == 32
     assert event == {
         "project": project.rsplit("/", 1)[1],
         "version": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from uuid import uuid4
 
 import asyncpg
@@ -46,6 +46,11 @@ async def tables(log: Log) -> list[str]:
             tenant,
             uuid4(),
         )
+        await log.admin.execute(
+            "insert into cocreate.tree (tenant_id, origin) values ($1, 'test')", tenant
+        )
+        await log.admin.execute("insert into cocreate.tile values ($1, 0, 0, 1, $2)", tenant, b"x")
+        await log.pool.execute("select cocreate.keep_cosigned($1, 'w', 1, '')", tenant)
     for table in tables:
         seen = await log.admin.fetch(f"select distinct tenant_id from cocreate.{table}")
         assert {row[0] for row in seen} == {ONE, OTHER}, f"{table} needs rows for these tests"
@@ -55,6 +60,11 @@ async def tables(log: Log) -> list[str]:
 ONE, OTHER = "GM9001", "GM9002"
 HOW_FAR = {"log_head", "projection_checkpoint", "projection_parked"}
 """What the projector sees of every municipality."""
+NOT_ITS_OWN: Mapping[Role, tuple[str, ...]] = {
+    "cocreate_app": ("projection_", "tree", "tile"),
+    "cocreate_projector": ("tree", "tile"),
+}
+"""Where a role may not write at all."""
 
 
 @pytest.fixture(scope="module", params=["cocreate_app", "cocreate_projector"])
@@ -111,8 +121,8 @@ async def test_nothing_is_written_for_another_municipality(
     connection: AnyConnection, role: Role, tables: list[str]
 ) -> None:
     for table in tables:
-        if table.startswith("projection_") and role == "cocreate_app":
-            continue  # it may not write there at all
+        if table.startswith(NOT_ITS_OWN[role]):
+            continue
         async with connection.transaction():
             await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
@@ -144,6 +154,31 @@ async def test_nothing_of_another_municipality_is_changed(
         )
         == 1
     )
+
+
+SEALED = {"event", "log_head", "tile", "tree", "cosigned_checkpoint"}
+"""What the sealer reads; of logs and trees it sees how far they are, and nothing else."""
+
+
+async def test_the_sealer_sees_one_municipality_and_little_of_it(
+    log: Log, tables: list[str]
+) -> None:
+    pool = await open_pool(log.dsn, "cocreate_sealer", size=1)
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
+            for table in tables:
+                if table in SEALED:
+                    expected = {ONE, OTHER} if table in {"log_head", "tree"} else {ONE}
+                    assert await tenants_seen(connection, table) == expected, table
+                else:
+                    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                        async with connection.transaction():
+                            await tenants_seen(connection, table)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+                await connection.execute("insert into cocreate.tree values ('GM9003', 'test')")
+    finally:
+        await pool.close()
 
 
 async def test_without_a_municipality_there_is_nothing(

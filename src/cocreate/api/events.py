@@ -23,6 +23,7 @@ from cocreate.api.recording import require_project
 from cocreate.api.steps import PROJECT
 from cocreate.domain.vocabulary import Visibility
 from cocreate.log.read import Recorded, recorded
+from cocreate.log.tree.commitments import actor_mark
 
 MAX_LIMIT = 1_000
 MAX_VERSION = 2**31 - 2
@@ -48,6 +49,10 @@ class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel", o
     actor: str | None = None
     """The id of the key under which it was recorded; not told to the public."""
     actor_role: str
+    salt: str
+    """With which the event is committed to in the tree of the log, in hexadecimal."""
+    actor_mark: str
+    """What the commitment has instead of the actor."""
     data: msgspec.Raw
 
 
@@ -107,12 +112,20 @@ async def get_event(
     """Give an event, if the principal may see it."""
     parts = parts_of(request)
     principal = await parts.access.reading(request)
+    found = await visible_event(parts, principal, code, project, version)
+    return as_json(as_told(found, internal=principal.sees_internal))
+
+
+async def visible_event(
+    parts: Parts, principal: Principal, code: str, project: UUID, version: int
+) -> Recorded:
+    """Give an event that a principal may see; raises :class:`Problem` for any other."""
     if not 1 <= version <= MAX_VERSION:
         raise Problem("not-found")
     found = await _visible(parts, principal, code, project, version - 1, 1)
     if not found or found[0].version != version:
         raise Problem("not-found")
-    return as_json(as_told(found[0], internal=principal.sees_internal))
+    return found[0]
 
 
 async def _visible(
@@ -140,5 +153,7 @@ def as_told(event: Recorded, *, internal: bool) -> RecordedEvent:
         visibility=Visibility.PUBLIC if event.public else Visibility.INTERNAL,
         actor=event.actor if internal else None,
         actor_role=event.actor_role,
+        salt=event.salt.hex(),
+        actor_mark=actor_mark(event.salt, event.actor),
         data=msgspec.Raw(event.data),
     )

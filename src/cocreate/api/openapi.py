@@ -44,6 +44,7 @@ TAGS: Mapping[str, str] = {
     "reading": "What the log comes to: projects, their timelines, and documents about them.",
     "registers": "Every wish, deviation, decision, commitment, approval, ... of a municipality.",
     "dashboards": "What the registers come to.",
+    "tree": "The tree of hashes of each log: checkpoints, tiles, proofs, receipts.",
     "glossary": "The words, in Dutch and in English.",
     "health": "Whether the service runs.",
 }
@@ -264,6 +265,10 @@ _IN_PATH: Mapping[str, Document] = {
         "schema": {"type": "integer", "minimum": 1},
     },
     "id": {"description": "The id of the key.", "schema": {"type": "string"}},
+    "tile": {
+        "description": "The path of the tile, such as `0/x001/067` or `entries/000.p/7`.",
+        "schema": {"type": "string"},
+    },
     "subject": {
         "description": "The id of what the project keeps account of.",
         "schema": {"type": "string"},

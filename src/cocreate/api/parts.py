@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
 from litestar import Request
 
 from cocreate.api.authentication import Access
-from cocreate.service import Service
+from cocreate.log.tree.keys import VerifierKey
+from cocreate.service import Seal, Service
 from cocreate.settings import Settings
 
 
@@ -18,6 +20,10 @@ class Parts(msgspec.Struct, frozen=True):
     service: Service
     access: Access
     settings: Settings
+    seal: Seal | None = None
+    """With what this installation signs for the trees of its logs."""
+    witnesses: Sequence[VerifierKey] = ()
+    """Whose cosignatures are taken."""
 
 
 def parts_of(request: Request[Any, Any, Any]) -> Parts:

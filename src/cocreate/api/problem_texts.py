@@ -170,6 +170,20 @@ TEXTS: Final[dict[str, Text]] = {
         "Wat is gevraagd, is nog niet verwerkt tot de gevraagde positie. Vraag het zo nog eens.",
         "What was asked has not come to the position that was asked. Ask again in a moment.",
     ),
+    "not-sealed": Text(
+        503,
+        "Nog niet ondertekend",
+        "Not signed yet",
+        "De boom van dit log is nog niet tot hier ondertekend. Vraag het zo nog eens.",
+        "The tree of this log was not signed up to here yet. Ask again in a moment.",
+    ),
+    "unproven": Text(
+        400,
+        "Klopt niet",
+        "Does not hold",
+        "Dit is geen medeondertekening van een checkpoint van dit log: {problem}.",
+        "This is no cosignature of a checkpoint of this log: {problem}.",
+    ),
     "being-built": Text(
         503,
         "Wordt opgebouwd",

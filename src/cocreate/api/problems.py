@@ -24,6 +24,7 @@ from cocreate.log.errors import (
     UnknownProject,
     Unstorable,
 )
+from cocreate.log.trees import NotSealed
 from cocreate.projections.answers import BeingBuilt, NotFresh
 
 PROBLEM_JSON = "application/problem+json"
@@ -162,14 +163,10 @@ def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
         return Problem("invalid-input", errors=_parameter_errors(raised))
     if isinstance(raised, HTTPException):
         return _of_litestar(request, raised)
-    if isinstance(raised, UnknownMunicipality | UnknownProject):
-        return Problem("not-found")
-    if isinstance(raised, KeyReused):
-        return Problem("key-reused")
-    if isinstance(raised, Unstorable):
-        return Problem("unstorable")
-    if isinstance(raised, NotFresh):
-        return Problem("not-fresh", headers={"Retry-After": RETRY_AFTER})
+    if (code := _CODES.get(type(raised))) is not None:
+        return Problem(code)
+    if (code := _NOT_YET.get(type(raised))) is not None:
+        return Problem(code, headers={"Retry-After": RETRY_AFTER})
     if isinstance(raised, BeingBuilt):
         facts = {"projection": raised.projection}
         return Problem("being-built", facts=facts, headers={"Retry-After": BUILD_RETRY_AFTER})
@@ -179,6 +176,16 @@ def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
     _log.error("%s %s failed", request.method, request.scope["path"], exc_info=raised)
     return Problem("internal-error")
 
+
+_CODES: Mapping[type[Exception], str] = {
+    UnknownMunicipality: "not-found",
+    UnknownProject: "not-found",
+    KeyReused: "key-reused",
+    Unstorable: "unstorable",
+}
+
+_NOT_YET: Mapping[type[Exception], str] = {NotFresh: "not-fresh", NotSealed: "not-sealed"}
+"""What is there in a moment."""
 
 _NO_ANSWER = (
     LogUnavailable,

@@ -10,7 +10,7 @@ import asyncpg
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
-Role = Literal["cocreate_app", "cocreate_projector"]
+Role = Literal["cocreate_app", "cocreate_projector", "cocreate_sealer"]
 
 
 class Connection(asyncpg.Connection):
@@ -34,7 +34,11 @@ else:
     AnyConnection = asyncpg.Connection
 
 
-ANSWER_SECONDS: Mapping[Role, float | None] = {"cocreate_app": 30.0, "cocreate_projector": None}
+ANSWER_SECONDS: Mapping[Role, float | None] = {
+    "cocreate_app": 30.0,
+    "cocreate_projector": None,
+    "cocreate_sealer": 60.0,
+}
 """How long a statement may take; a rebuild takes as long as its log is."""
 
 
@@ -42,6 +46,8 @@ SETTINGS: Mapping[Role, Mapping[str, str]] = {
     "cocreate_app": {},
     # Rows and checkpoints go together, so what a crash of the server takes is folded again.
     "cocreate_projector": {"synchronous_commit": "off"},
+    # What was signed is published at once, so it must outlive a crash.
+    "cocreate_sealer": {},
 }
 
 

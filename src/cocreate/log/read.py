@@ -32,6 +32,8 @@ class Recorded(msgspec.Struct, frozen=True, rename="camel"):
     actor: str
     actor_role: str
     data: bytes
+    salt: bytes
+    """Hides the event in the tree of the log from whoever is not given it."""
 
 
 class Reader:
@@ -109,6 +111,7 @@ def recorded(row: asyncpg.Record | tuple[Any, ...]) -> Recorded:
         actor,
         actor_role,
         data,
+        salt,
     ) = row
     return Recorded(
         position,
@@ -122,6 +125,7 @@ def recorded(row: asyncpg.Record | tuple[Any, ...]) -> Recorded:
         actor,
         actor_role,
         data,
+        salt,
     )
 
 

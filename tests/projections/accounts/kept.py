@@ -40,6 +40,7 @@ def known(event: Event, position: int, project: UUID = PROJECT) -> Known:
         "tester",
         "official",
         stored.data,
+        bytes(32),
     )
     return know(_READING, recorded)
 

@@ -14,7 +14,7 @@ create function cocreate.read_tail(
         reached bigint, head bigint, cut boolean, at bigint, step integer,
         tenant_id text, "position" bigint, stream_id uuid, version integer, recorded_at timestamptz,
         occurred_on date, schema_version smallint, public boolean, type text, actor text,
-        actor_role text, data bytea
+        actor_role text, data bytea, salt bytea
     )
     language plpgsql
     -- With a project or without: one plan would not serve both.
@@ -69,7 +69,7 @@ begin
         ), told as (
             select l.position as at, null::integer as step, l.tenant_id, l.position, l.stream_id,
                 l.version, l.recorded_at, l.occurred_on, l.schema_version, l.public, l.type,
-                l.actor, l.actor_role, l.data
+                l.actor, l.actor_role, l.data, l.salt
                 from looked_at l
                 where l.public or p_internal
             union all
@@ -115,7 +115,7 @@ begin
         )
         select x.reached, v_head, coalesce(k.total > count(k.at) over (), false), k.at, k.step,
             k.tenant_id, k.position, k.stream_id, k.version, k.recorded_at, k.occurred_on,
-            k.schema_version, k.public, k.type, k.actor, k.actor_role, k.data
+            k.schema_version, k.public, k.type, k.actor, k.actor_role, k.data, k.salt
             from extent x left join kept k on true
             order by k.at, k.step nulls last;
 end

@@ -1,0 +1,221 @@
+-- The tree of each log: a salt with each event, the tiles, and the last checkpoint that was signed.
+
+-- 32 random bytes: what three random UUIDs hold, 366 bits, hashed to the 256 that are needed.
+create function cocreate.new_salt() returns bytea
+    language sql volatile parallel safe
+    return sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
+        || uuid_send(gen_random_uuid()));
+
+-- Only who is given the salt of an event can check the event against the tree, or guess at it. Events
+-- of before get theirs now; no statement changes one afterwards.
+alter table cocreate.event
+    add column salt bytea not null default cocreate.new_salt() check (length(salt) = 32);
+
+-- cocreate_sealer     grows the trees and signs for them; it may see how far each log has come
+do $$
+declare
+    may_act text := case when current_setting('server_version_num')::integer >= 160000
+        then 'set' else 'member' end;
+begin
+    begin
+        create role cocreate_sealer nologin;
+    exception when duplicate_object or unique_violation then
+        null;
+    end;
+    if not pg_has_role(current_user, 'cocreate_sealer', may_act) then
+        begin
+            grant cocreate_sealer to current_user;
+        exception when unique_violation then
+            null;
+        end;
+    end if;
+end
+$$;
+
+-- The row lock on it is the lease: whoever holds it grows that tree, and letting go needs no clock.
+-- The origin stays what it was when the tree began, whatever the address of the installation is later:
+-- every entry commits to it.
+create table cocreate.tree (
+    tenant_id text primary key,
+    origin text not null,
+    size bigint not null default 0,
+    peaks bytea[] not null default '{}',
+    checkpoint bytea,
+    signed_at timestamptz
+);
+
+-- A tile of hashes by its level, or with level -1 a bundle of entries; the last of each level is wider
+-- from one checkpoint to the next.
+create table cocreate.tile (
+    tenant_id text not null,
+    level smallint not null,
+    number bigint not null,
+    width smallint not null,
+    content bytea not null,
+    primary key (tenant_id, level, number)
+);
+
+-- Hashes do not get smaller by compressing them.
+alter table cocreate.tile alter column content set storage external;
+
+-- The last checkpoint that each witness cosigned: whole, with the signature of the log.
+create table cocreate.cosigned_checkpoint (
+    tenant_id text not null,
+    witness text not null,
+    size bigint not null,
+    checkpoint bytea not null,
+    primary key (tenant_id, witness)
+);
+
+do $$
+declare
+    guarded text;
+begin
+    foreach guarded in array array['tree', 'tile', 'cosigned_checkpoint'] loop
+        execute format('alter table cocreate.%I enable row level security', guarded);
+        execute format('alter table cocreate.%I force row level security', guarded);
+        execute format(
+            'create policy own_tenant on cocreate.%I '
+            'using (tenant_id = nullif(current_setting(''cocreate.tenant'', true), ''''))', guarded);
+        execute format('grant select on cocreate.%I to cocreate_app, cocreate_sealer', guarded);
+    end loop;
+end
+$$;
+
+create policy every_tree on cocreate.tree for select to cocreate_sealer using (true);
+create policy every_head_to_seal on cocreate.log_head for select to cocreate_sealer using (true);
+grant usage on schema cocreate to cocreate_sealer;
+grant select on cocreate.event, cocreate.log_head, cocreate.municipality to cocreate_sealer;
+grant insert, update (size, peaks, checkpoint, signed_at) on cocreate.tree to cocreate_sealer;
+grant insert, update (width, content) on cocreate.tile to cocreate_sealer;
+grant insert, update on cocreate.cosigned_checkpoint to cocreate_app;
+
+-- What was published once stays: trees and tiles only grow, whoever asks otherwise.
+
+create function cocreate.require_growth() returns trigger
+    language plpgsql
+as $$
+begin
+    if tg_op <> 'UPDATE' then
+        raise exception 'trees only grow: % on % is refused', tg_op, tg_table_name
+            using errcode = 'insufficient_privilege';
+    elsif tg_table_name = 'tree' then
+        if new.size < old.size or new.origin <> old.origin
+            or (new.size = old.size and new.peaks <> old.peaks) then
+            raise exception 'the tree of % has % entries, and only grows', old.tenant_id, old.size
+                using errcode = 'insufficient_privilege';
+        end if;
+    elsif new.width < old.width
+        or substr(new.content, 1, length(old.content)) <> old.content then
+        raise exception 'tile % of level % of % only grows', old.number, old.level, old.tenant_id
+            using errcode = 'insufficient_privilege';
+    end if;
+    return new;
+end
+$$;
+
+create trigger grows before update or delete on cocreate.tree
+    for each row execute function cocreate.require_growth();
+create trigger grows before update or delete on cocreate.tile
+    for each row execute function cocreate.require_growth();
+create trigger stays before truncate on cocreate.tree
+    for each statement execute function cocreate.require_growth();
+create trigger stays before truncate on cocreate.tile
+    for each statement execute function cocreate.require_growth();
+
+-- Lock the tree of a log and give it; none where another works on it. It begins with the first time.
+create function cocreate.lease_tree(p_tenant text, p_origin text)
+    returns table (origin text, size bigint, peaks bytea[], checkpoint bytea)
+    language plpgsql
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    if not exists (select from cocreate.tree t where t.tenant_id = p_tenant) then
+        insert into cocreate.tree (tenant_id, origin) values (p_tenant, p_origin)
+            on conflict do nothing;
+    end if;
+    return query
+        select t.origin, t.size, t.peaks, t.checkpoint
+            from cocreate.tree t where t.tenant_id = p_tenant for update skip locked;
+end
+$$;
+
+-- Grow a tree, under lease: its tiles, and the checkpoint that says so.
+create function cocreate.grow_tree(
+    p_tenant text, p_size bigint, p_peaks bytea[], p_checkpoint bytea, p_levels smallint[],
+    p_numbers bigint[], p_widths smallint[], p_contents bytea[])
+    returns void
+    language sql
+begin atomic
+    insert into cocreate.tile (tenant_id, level, number, width, content)
+        select p_tenant, g.* from unnest(p_levels, p_numbers, p_widths, p_contents) as g
+        on conflict (tenant_id, level, number) do update
+            set width = excluded.width, content = excluded.content;
+    update cocreate.tree t
+        set size = p_size, peaks = p_peaks, checkpoint = p_checkpoint,
+            signed_at = clock_timestamp()
+        where t.tenant_id = p_tenant;
+end;
+
+-- The tiles of a tree that are asked for, as wide as they are by now.
+create function cocreate.read_tiles(p_tenant text, p_levels smallint[], p_numbers bigint[])
+    returns table (level smallint, number bigint, width smallint, content bytea)
+    language plpgsql
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select t.level, t.number, t.width, t.content
+            from unnest(p_levels, p_numbers) as g (level, number)
+            join cocreate.tile t on t.tenant_id = p_tenant and t.level = g.level
+                and t.number = g.number;
+end
+$$;
+
+-- The tree of a log as it was signed last.
+create function cocreate.read_tree(p_tenant text)
+    returns table (origin text, size bigint, checkpoint bytea, signed_at timestamptz)
+    language plpgsql
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select t.origin, t.size, t.checkpoint, t.signed_at
+            from cocreate.tree t where t.tenant_id = p_tenant;
+end
+$$;
+
+-- Keep the checkpoint that a witness cosigned, unless it cosigned a later one.
+create function cocreate.keep_cosigned(
+    p_tenant text, p_witness text, p_size bigint, p_checkpoint bytea)
+    returns void
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    insert into cocreate.cosigned_checkpoint as c (tenant_id, witness, size, checkpoint)
+        values (p_tenant, p_witness, p_size, p_checkpoint)
+        on conflict (tenant_id, witness) do update
+            set size = excluded.size, checkpoint = excluded.checkpoint
+            where c.size <= excluded.size;
+end
+$$;
+
+-- The largest checkpoint that witnesses cosigned: once for each of them.
+create function cocreate.read_cosigned(p_tenant text)
+    returns setof bytea
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select c.checkpoint from cocreate.cosigned_checkpoint c
+            where c.tenant_id = p_tenant and c.size = (
+                select max(m.size) from cocreate.cosigned_checkpoint m
+                    where m.tenant_id = p_tenant)
+            order by c.witness;
+end
+$$;

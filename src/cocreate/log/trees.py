@@ -1,0 +1,161 @@
+"""Reading the trees of the logs: checkpoints, tiles, proofs, and receipts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from time import monotonic
+from typing import TypeVar
+
+import msgspec
+
+from cocreate.log.connection import Pool
+from cocreate.log.signals import Signals
+from cocreate.log.tree.hashing import HASH_SIZE, Hash, Subtrees
+from cocreate.log.tree.notes import Note
+from cocreate.log.tree.proofs import consistency_proof, inclusion_proof
+from cocreate.log.tree.receipts import Receipt
+from cocreate.log.tree.tiles import ENTRIES, Tile, read_bundle, subtrees_in_tiles, write_bundle
+
+P = TypeVar("P")
+
+SEALED = "trees"
+"""The topic of the signal that a tree has grown."""
+CHECK_SECONDS = 0.1
+"""How long one who waits relies on a signal before the tree is looked at again."""
+
+
+class NotSealed(Exception):  # noqa: N818 - what is the case
+    """The tree of a log was not signed up to a position, within the time."""
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """A tree as it was signed last."""
+
+    origin: str
+    size: int
+    checkpoint: bytes
+    signed_at: datetime
+
+
+class Trees:
+    """Reads the trees. Every call names the municipality, and sees nothing of another."""
+
+    def __init__(self, pool: Pool, signals: Signals) -> None:
+        self._pool = pool
+        self._grown = asyncio.Event()
+        signals.hear(self._hear)
+
+    async def sealed(self, tenant: str) -> Sealed | None:
+        """Give the tree of a log as it was signed last; None where it never was."""
+        row = await self._pool.fetchrow("select * from cocreate.read_tree($1)", tenant)
+        return None if row is None or row["checkpoint"] is None else Sealed(*row)
+
+    async def reach(self, tenant: str, position: int, *, within: float) -> Sealed:
+        """Wait until the signed tree of a log holds a position, and give it.
+
+        Raises :class:`NotSealed`.
+        """
+        until = monotonic() + within
+        while True:
+            self._grown.clear()
+            sealed = await self.sealed(tenant)
+            if sealed is not None and sealed.size >= position:
+                return sealed
+            left = until - monotonic()
+            if left <= 0:
+                raise NotSealed(tenant)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._grown.wait(), min(left, CHECK_SECONDS))
+
+    async def tile(self, tenant: str, tile: Tile) -> bytes | None:
+        """Give what a tile, or a bundle, holds; None where the tree is not that large."""
+        found = await self._read(tenant, [tile])
+        return found.get(tile)
+
+    async def inclusion(self, tenant: str, index: int, size: int) -> list[Hash]:
+        """Prove that the entry at an index is in the tree of a size, which was signed.
+
+        Raises :class:`~cocreate.log.tree.errors.OutOfRange`.
+        """
+        return await self._proven(
+            tenant, size, lambda subtrees: inclusion_proof(index, size, subtrees)
+        )
+
+    async def consistency(self, tenant: str, old_size: int, size: int) -> list[Hash]:
+        """Prove that the tree of a size goes on from that of an earlier size.
+
+        Raises :class:`~cocreate.log.tree.errors.OutOfRange`.
+        """
+        return await self._proven(
+            tenant, size, lambda subtrees: consistency_proof(old_size, size, subtrees)
+        )
+
+    async def receipt(self, tenant: str, sealed: Sealed, index: int, extra: bytes) -> Receipt:
+        """Give the receipt of the entry at an index, in the tree as it was signed.
+
+        Raises :class:`~cocreate.log.tree.errors.OutOfRange`.
+        """
+        proof = await self.inclusion(tenant, index, sealed.size)
+        return Receipt(index, tuple(proof), Note.parse(sealed.checkpoint), extra)
+
+    async def keep_cosigned(self, tenant: str, witness: str, size: int, checkpoint: bytes) -> None:
+        """Keep the checkpoint that a witness cosigned, unless it cosigned a later one."""
+        await self._pool.execute(
+            "select cocreate.keep_cosigned($1, $2, $3, $4)", tenant, witness, size, checkpoint
+        )
+
+    async def cosigned(self, tenant: str) -> list[Note]:
+        """Give the largest checkpoint that witnesses cosigned, once as from each of them."""
+        rows = await self._pool.fetch("select * from cocreate.read_cosigned($1)", tenant)
+        return [Note.parse(row[0]) for row in rows]
+
+    def _hear(self, topic: str, _tenant: str) -> None:
+        if topic == SEALED:
+            self._grown.set()
+
+    async def _proven(self, tenant: str, size: int, prove: Callable[[Subtrees], P]) -> P:
+        """Make a proof of tiles that are read all at once.
+
+        Which ones it takes is found out by making it once of tiles that hold nothing.
+        """
+        needed: dict[Tile, None] = {}
+
+        def note(tile: Tile) -> bytes:
+            needed[tile] = None
+            return bytes(tile.width * HASH_SIZE)
+
+        prove(subtrees_in_tiles(size, note))
+        found = await self._read(tenant, needed)
+        return prove(subtrees_in_tiles(size, found.__getitem__))
+
+    async def _read(self, tenant: str, tiles: Iterable[Tile]) -> dict[Tile, bytes]:
+        """Give what tiles hold, as wide as they are asked for."""
+        asked = {(tile.level, tile.index): tile for tile in tiles}
+        rows = await self._pool.fetch(
+            "select * from cocreate.read_tiles($1, $2, $3)",
+            tenant,
+            [level for level, _ in asked],
+            [number for _, number in asked],
+        )
+        found = {}
+        for row in rows:
+            tile = asked[row["level"], row["number"]]
+            content = _narrowed(tile, row["width"], row["content"])
+            if content is not None:
+                found[tile] = content
+        return found
+
+
+def _narrowed(tile: Tile, width: int, content: bytes) -> bytes | None:
+    """Give what a tile held when it was narrower; None when it is not as wide yet."""
+    if width < tile.width:
+        return None
+    if tile.level != ENTRIES:
+        return content[: tile.width * HASH_SIZE]
+    if width == tile.width:
+        return content
+    entries = read_bundle(Tile(tile.level, tile.index, width), content)
+    return write_bundle(entries[: tile.width])
