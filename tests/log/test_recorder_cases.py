@@ -31,7 +31,6 @@ from cocreate.log.recorder import LogFactory
 from cocreate.log.recorder.events import LogApplicationRecorder
 
 
-
 class CountsFromOne(LogApplicationRecorder):
     """Takes histories that begin at 0, as some of the library's test cases write them."""
 
@@ -62,7 +61,7 @@ class TestRecorder(OnALog, persistence_cases.ApplicationRecorderTestCase[LogAppl
     def test_insert_subscribe(self) -> None:
         self.optional_test_insert_subscribe()
 
-    def test_concurrent_no_conflicts(self, initial_position: int = 0) -> None:
+    def test_concurrent_no_conflicts(self, initial_position: int = 0) -> None:  # noqa: PT028
         self.recorder_class = CountsFromOne
         super().test_concurrent_no_conflicts(initial_position)
 
@@ -143,5 +142,3 @@ class TestProjection(OnALog, projection_cases.AggregateEventCountersProjectionTe
     def setUp(self) -> None:
         environment = {**self.given(), "EVENTCOUNTERS_PERSISTENCE_MODULE": "eventsourcing.popo"}
         self.opened.enter_context(mock.patch.dict(os.environ, environment))
-
-

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -24,7 +25,6 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 from tests.log.conftest import Given, Log
-
 
 
 class Kettle(Aggregate):
@@ -172,16 +172,13 @@ def test_threads_leave_no_gap_and_every_reader_sees_one_order(given: Given) -> N
             positions = []
             for _ in range(10):
                 kettle.boil()
-                saved = (
-                    application.save(kettle, Kettle("blue"))
-                    if number % 3
-                    else application.save(kettle)
-                )
+                others = [Kettle("blue")] * (number % 3 > 0)
+                saved = application.save(kettle, *others)
                 positions += [each.notification.id for each in saved]
             return positions
 
         with ThreadPoolExecutor(12) as threads:
-            positions = sorted(sum(threads.map(write, range(24)), []))
+            positions = sorted(chain.from_iterable(threads.map(write, range(24))))
         assert positions == list(range(1, len(positions) + 1))
         told = one.recorder.select_notifications(1, 10_000)
         assert [each.id for each in told] == positions
@@ -302,5 +299,3 @@ async def test_connections_that_were_cut_are_made_anew(given: Given, log: Log) -
             with contextlib.suppress(Exception):
                 await asyncio.to_thread(application.recorder.max_notification_id)
         assert await asyncio.to_thread(application.recorder.max_notification_id) == 1
-
-
