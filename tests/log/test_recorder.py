@@ -20,6 +20,7 @@ import httpx
 import pytest
 from eventsourcing.application import Application
 from eventsourcing.dispatch import singledispatchmethod
+from eventsourcing.domain import Aggregate
 from eventsourcing.persistence import (
     DataError,
     InfrastructureFactoryError,
@@ -310,6 +311,21 @@ async def test_the_log_of_a_municipality_cannot_be_made_to_take_anything(
     code, _ = await log.project(log.process())
     with pytest.raises(InfrastructureFactoryError, match="takes steps, and nothing else"):
         await asyncio.to_thread(Application[UUID], given(municipality=code))
+
+
+async def test_a_log_that_takes_anything_holds_up_no_read_model_of_others(
+    town: Town, database: str, given: Given
+) -> None:
+    def save() -> None:
+        environment = given(database_url=database, municipality="GM9990")
+        with Application[UUID](environment) as application:
+            application.save(*(Aggregate() for _ in range(5)))
+
+    await asyncio.to_thread(save)
+    path = await town.start()
+    taken = await town.take(path, "wishes", wish="w", title="Meer licht")
+    answer = await town.anyone.get(f"{path}/subjects/w/story?minPosition={taken['position']}")
+    assert answer.status_code == 200, answer.text
 
 
 async def test_steps_are_neither_compressed_nor_enciphered(log: Log) -> None:

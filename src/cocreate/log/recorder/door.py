@@ -13,7 +13,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from cocreate.domain.municipality import municipality_id
-from cocreate.log.append import Appender, Command, Conflict, Outcome, Taken
+from cocreate.log.append import Appender, Command, Outcome, Taken
 from cocreate.log.codec import AGGREGATE_EVENTS, Codec
 from cocreate.log.connection import Pool, open_pool
 from cocreate.log.errors import VersionConflict
@@ -178,7 +178,6 @@ async def open_door(dsn: str, tenant: str, *, pool_size: int) -> AsyncIterator[D
 
 
 def _taken(command: Command, outcome: Outcome) -> Taken:
-    if isinstance(outcome, Conflict):
-        raise VersionConflict(command.expected, outcome.version)
-    assert isinstance(outcome, Taken)  # noqa: S101 - only a command with a key is ever repeated
-    return outcome
+    if isinstance(outcome, Taken):
+        return outcome
+    raise VersionConflict(command.expected, outcome.version)
