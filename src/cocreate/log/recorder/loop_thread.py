@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractAsyncContextManager
 from threading import Lock, Thread, current_thread
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 Answer = TypeVar("Answer")
@@ -41,16 +41,20 @@ class LoopThread(Generic[T]):
 
         Raises :class:`LoopClosed`, and what the work raises.
         """
+        if not self._thread.is_alive():  # a fork takes no threads along: nobody would answer there
+            raise LoopClosed
         running = self._running
         with running.lock:
-            # A fork takes no threads along: there nobody would ever answer.
-            if running.closed or not self._thread.is_alive():
+            if running.closed:
                 raise LoopClosed
             answer = asyncio.run_coroutine_threadsafe(work(self._opened), running.loop)
+            running.under_way.add(answer)
         try:
             return answer.result()
         except CancelledError:
             raise LoopClosed from None
+        finally:
+            running.under_way.discard(answer)
 
 
 class _Running:
@@ -63,6 +67,7 @@ class _Running:
         self.lock = Lock()
         """Held while work is handed over, so that none is once the loop is to stop."""
         self.closed = False
+        self.under_way: set[Future[Any]] = set()
 
 
 async def _serve(
@@ -74,6 +79,8 @@ async def _serve(
         async with opening() as made:
             opened.set_result(made)
             await running.stopping.wait()
+            answers = [asyncio.wrap_future(answer) for answer in list(running.under_way)]
+            await asyncio.gather(*answers, return_exceptions=True)
     except BaseException as problem:
         if opened.done():
             raise
@@ -81,10 +88,10 @@ async def _serve(
 
 
 def _stop(running: _Running, thread: Thread) -> None:
+    if not thread.is_alive():
+        return
     with running.lock:
         running.closed = True
-        if not thread.is_alive():
-            return
         running.loop.call_soon_threadsafe(running.stopping.set)
     if thread is not current_thread():  # the last who held it may have been work on the loop
         thread.join()
