@@ -200,3 +200,23 @@ async def _let_pass(_query: str) -> None:
 @pytest.fixture
 def tap(log: Log) -> Tap:
     return Tap(log.pool)
+
+
+Given = Callable[..., dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def given(log: Log) -> Given:
+    """Gives the environment of a library's application; the log is its own unless one is named."""
+
+    def environment(**changes: str) -> dict[str, str]:
+        settings = {
+            "database_url": log.dsn,
+            "municipality": f"GM{next(_codes):04}",
+            "recorder_takes": "anything",
+            **changes,
+        }
+        named = {f"COCREATE_{name.upper()}": value for name, value in settings.items()}
+        return {"PERSISTENCE_MODULE": "cocreate.log.recorder", **named}
+
+    return environment

@@ -135,6 +135,7 @@ def test_what_is_stored_are_the_bytes_of_the_log_and_the_envelope(projects: Proj
     assert isinstance(event, Event)
     stored = projects.mapper.to_stored_event(event)
     assert (stored.originator_id, stored.originator_version) == (project.id, 2)
+    assert stored.topic == "WishExpressed"
     assert Codec(AGGREGATE_EVENTS).encode(event).data in stored.state
     found = projects.mapper.to_domain_event(stored)
     assert found == event

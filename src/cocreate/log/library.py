@@ -1,6 +1,8 @@
-"""The log's events in the recorders of the ``eventsourcing`` library.
+"""The log's events as the ``eventsourcing`` library stores them.
 
-An ``Application`` of the library takes this mapper by its topic::
+The topic of an event is its type, such as ``WishExpressed``; its state is an :class:`Envelope`. On
+:mod:`cocreate.log.recorder` an ``Application`` of the library uses the mapper by itself; on another
+recorder it takes it by its topic::
 
     env = {"MAPPER_TOPIC": "cocreate.log.library:LogMapper"}
 """
@@ -14,7 +16,6 @@ from uuid import UUID
 import msgspec
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
-from eventsourcing.utils import get_topic
 
 from cocreate.domain.project import ProjectSnapshot
 from cocreate.domain.steps.base import Event
@@ -26,15 +27,29 @@ from cocreate.log.codec import (
     set_envelope,
 )
 
+SNAPSHOT_TOPIC = ProjectSnapshot.__name__
 
-class _State(msgspec.Struct, frozen=True, array_like=True):
-    """What the library stores beside id, version and topic: the envelope, and the data."""
+
+class Envelope(msgspec.Struct, frozen=True, array_like=True):
+    """What the library stores beside id, version and topic: the log's columns, and the data."""
 
     schema_version: int
     timestamp: datetime
     occurred_on: date
     public: bool
     data: bytes
+
+    def encode(self) -> bytes:
+        """Give the state of a stored event."""
+        return _ENCODER.encode(self)
+
+    @staticmethod
+    def decode(state: bytes) -> Envelope:
+        """Open the state of a stored event.
+
+        Raises msgspec's ``DecodeError`` for what is no envelope.
+        """
+        return _DECODER.decode(state)
 
 
 class LogMapper(Mapper[UUID]):
@@ -49,15 +64,13 @@ class LogMapper(Mapper[UUID]):
         else:
             event = cast("Event", domain_event)
             stored = self.codec.encode(event)
-            state = _ENCODER.encode(
-                _State(
-                    stored.schema_version,
-                    event.timestamp,
-                    stored.occurred_on,
-                    stored.public,
-                    stored.data,
-                )
-            )
+            state = Envelope(
+                stored.schema_version,
+                event.timestamp,
+                stored.occurred_on,
+                stored.public,
+                stored.data,
+            ).encode()
         if self.compressor:
             state = self.compressor.compress(state)
         if self.cipher:
@@ -65,7 +78,7 @@ class LogMapper(Mapper[UUID]):
         return StoredEvent(
             originator_id=domain_event.originator_id,
             originator_version=domain_event.originator_version,
-            topic=get_topic(type(domain_event)),
+            topic=type(domain_event).__name__,
             state=state,
         )
 
@@ -80,15 +93,13 @@ class LogMapper(Mapper[UUID]):
             cast("UUID", stored_event.originator_id),
             stored_event.originator_version,
         )
-        if stored_event.topic == _SNAPSHOT:
+        if stored_event.topic == SNAPSHOT_TOPIC:
             return decode_snapshot(stream_id, version, state)
-        stored = _DECODER.decode(state)
-        kind = stored_event.topic.rpartition(":")[2].rpartition(".")[2]
-        event = self.codec.decode(kind, stored.schema_version, stored.data)
+        stored = Envelope.decode(state)
+        event = self.codec.decode(stored_event.topic, stored.schema_version, stored.data)
         set_envelope(event, stream_id, version, stored.timestamp, stored.occurred_on, stored.public)
         return cast("DomainEventProtocol[UUID]", event)
 
 
-_SNAPSHOT = get_topic(ProjectSnapshot)
 _ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(_State)
+_DECODER = msgspec.msgpack.Decoder(Envelope)
