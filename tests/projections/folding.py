@@ -166,7 +166,12 @@ async def disconnected_now_and_then(world: World, code: str, batch: int, chance:
                 await end_connections(world)
             try:
                 await folding
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            except (
+                asyncpg.PostgresError,
+                asyncpg.InterfaceError,
+                asyncpg.InternalClientError,  # a connection that was lost in mid-operation
+                OSError,
+            ):
                 broken += 1
     return broken
 
