@@ -77,11 +77,13 @@ class Demonstration:
 
 
 def ask(address: str, headers: dict[str, str] | None = None, body: str | None = None) -> Any:
-    """Send a request to loopback and give its answer: JSON, or the lines of CSV."""
+    """Send a request to loopback and give its answer: JSON, the lines of CSV, or text."""
     request = Request(address, headers=headers or {}, data=body.encode() if body else None)  # noqa: S310
     with urlopen(request, timeout=30) as answer:  # noqa: S310
         if answer.headers.get_content_type() == "text/csv":
             return list(csv.DictReader(answer.read().decode().splitlines()))
+        if answer.headers.get_content_type() == "text/plain":
+            return answer.read().decode()
         return json.load(answer)
 
 

@@ -204,6 +204,11 @@ def _tell(settings: Settings, seeded: Seeded) -> None:
     )
     curl("What the municipality still owes", f"{tunnel}/subjects?kind=wish&owed=true")
     curl("The steps as they were recorded, for an auditor", f"{tunnel}/events", keys["auditor"])
+    curl("Proof that a step was logged: its receipt", f"{tunnel}/events/1/receipt")
+    curl(
+        "What the log is signed for: the checkpoint of its tree",
+        f"{home}/municipalities/{HOME}/tree/checkpoint",
+    )
     curl(
         "Why does it take so long? The obstacle dashboard",
         f"{home}/municipalities/{HOME}/obstacle-dashboard?sector=public-space",
