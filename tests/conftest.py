@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import socket
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ from cocreate.service import prepare_database
 from cocreate.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+MASTER_KEY = b64encode(secrets.token_bytes(32)).decode()
 OPERATOR_KEY = f"cck_OP_{secrets.token_urlsafe(32)}"
 
 
@@ -68,6 +70,7 @@ def settings(database: str) -> Settings:
     return Settings(
         database_url=database,
         operator_key=OPERATOR_KEY,
+        master_key=MASTER_KEY,
         public_url="https://cocreate.test",
         max_body_bytes=2_000_000,
         pool_size=8,

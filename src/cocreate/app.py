@@ -23,6 +23,7 @@ from cocreate.api import (
     keys,
     lags,
     municipalities,
+    privacy,
     projects,
     reading,
 )
@@ -34,6 +35,7 @@ from cocreate.api.event_stream import EventStreams, cut_short
 from cocreate.api.headers import add_headers, refuse_trailing_slash
 from cocreate.api.keys import admit_operator
 from cocreate.api.openapi import document
+from cocreate.api.opening import opening
 from cocreate.api.parts import Parts
 from cocreate.api.problem_pages import explain_problem
 from cocreate.api.problems import answer_problem
@@ -63,6 +65,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         projects.start_project,
         *step_routes(),
         take_steps,
+        *privacy.HANDLERS,
         events.list_events,
         events.get_event,
         *reading.HANDLERS,
@@ -90,7 +93,10 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
             message = "The application needs the address of a database"
             raise ValueError(message)
         async with open_service(
-            settings.database_url, pool_size=settings.pool_size, project=project
+            settings.database_url,
+            master=settings.master(),
+            pool_size=settings.pool_size,
+            project=project,
         ) as service:
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
@@ -105,7 +111,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
         state=State({"public_url": settings.public_url}),
         exception_handlers={Exception: answer_problem},
         before_request=refuse_trailing_slash,
-        middleware=[compressed],
+        middleware=[compressed, opening],
         before_send=[add_headers],
         openapi_config=None,
         request_max_body_size=settings.max_body_bytes,
@@ -158,7 +164,19 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+async def require_keys(settings: Settings) -> None:
+    """Check that the master key is at hand, where anything was sealed."""
+    async with open_service(
+        settings.database_url or "", master=settings.master(), pool_size=1, project=False
+    ) as service:
+        await service.keys.require()
+
+
 async def serve(settings: Settings, *, project: bool = True) -> None:
-    """Serve the application until the process is told to stop."""
+    """Serve the application until the process is told to stop.
+
+    Raises :class:`~cocreate.log.errors.KeysUnusable` where what is sealed could not be opened.
+    """
+    await require_keys(settings)
     spare_the_collector()
     await server(settings, project=project).serve()

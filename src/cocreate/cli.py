@@ -33,14 +33,18 @@ from cocreate.demo.run import run_demo
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.municipality import RegisterMunicipality
-from cocreate.domain.vocabulary import Role
+from cocreate.domain.steps.record import ErasePerson
+from cocreate.domain.vocabulary import ErasureGround, Role
 from cocreate.exchange import decidim, permits
 from cocreate.exchange.load import Loaded, load
 from cocreate.exchange.source import NotUnderstood, SourceUnusable, Understood
 from cocreate.log.connection import open_pool
-from cocreate.log.errors import UnknownMunicipality, VersionConflict
+from cocreate.log.errors import UnknownMunicipality, UnknownProject, VersionConflict
 from cocreate.log.live import Sender
+from cocreate.log.master import made_in
 from cocreate.log.migrate import ChangedMigration
+from cocreate.log.opening import in_json
+from cocreate.log.opening import opened as open_sealed
 from cocreate.postgres import EmbeddedServer, EmbeddedServerError
 from cocreate.projections.engine import Engine
 from cocreate.projections.model import read_models
@@ -51,6 +55,8 @@ from cocreate.settings import Settings
 
 OPERATOR = Sender(actor="cli", actor_role=Role.OPERATOR)
 CODE = click.argument("code", metavar="GMxxxx")
+PROJECT = click.argument("project", type=click.UUID)
+PARTY = click.argument("party")
 
 console = Console()
 errors = Console(stderr=True)
@@ -94,7 +100,9 @@ async def service(*, project: bool = True) -> AsyncIterator[Service]:
     settings = Settings.from_environment()
     async with (
         database(settings) as dsn,
-        open_service(dsn, pool_size=settings.pool_size, project=project) as opened,
+        open_service(
+            dsn, master=settings.master(), pool_size=settings.pool_size, project=project
+        ) as opened,
     ):
         yield opened
 
@@ -117,6 +125,9 @@ def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
         asyncpg.PostgresError,
     ) as problem:
         errors.print(str(problem), style="red", soft_wrap=True)
+        sys.exit(1)
+    except UnknownProject as unknown:
+        errors.print(f"There is no project {unknown} here", style="red")
         sys.exit(1)
     except UnknownMunicipality as unknown:
         errors.print(f"There is no municipality {unknown} here", style="red")
@@ -155,7 +166,7 @@ def serve(project: bool) -> None:
     async def work() -> None:
         settings = Settings.from_environment()
         async with database(settings) as dsn:
-            await serve_app(msgspec.structs.replace(settings, database_url=dsn), project=project)
+            await serve_app(settings.on(dsn), project=project)
 
     run(work(), interrupted=0)
 
@@ -172,7 +183,7 @@ def demo(data: Path | None) -> None:
     async def work() -> None:
         settings = Settings.from_environment()
         async with database(settings) as dsn:
-            await run_demo(msgspec.structs.replace(settings, database_url=dsn), data, import_file)
+            await run_demo(settings.on(dsn), data, import_file)
 
     run(work(), interrupted=0)
 
@@ -383,6 +394,88 @@ def rebuild(names: tuple[str, ...]) -> None:
                 )
             await projecting.close()
             console.print("In use now: " + ", ".join(build.schema for build in builds))
+
+    run(work())
+
+
+@main.group()
+def privacy() -> None:
+    """Do what people may ask of what is held on them, and look after the keys it is sealed under.
+
+    A person is a party in a project of a municipality. Needs the master key.
+    """
+
+
+@privacy.command(name="export")
+@CODE
+@PROJECT
+@PARTY
+def export_person(code: str, project: UUID, party: str) -> None:
+    """Print all that is held on a person, as JSON (AVG, art. 15 and 20)."""
+
+    async def work() -> None:
+        async with service(project=False) as opened:
+            held = await opened.people.held(code, project, party)
+            if held is None:
+                errors.print(f"There is no party {party} in this project", style="red")
+                sys.exit(1)
+            data = msgspec.json.format(msgspec.json.encode(held))
+            sys.stdout.buffer.write((await open_sealed(opened.keys, code, data, in_json)).data)
+            sys.stdout.write("\n")
+
+    run(work())
+
+
+@privacy.command(name="erase")
+@CODE
+@PROJECT
+@PARTY
+@click.option("--ground", required=True, type=click.Choice([str(each) for each in ErasureGround]))
+def erase_person(code: str, project: UUID, party: str, ground: str) -> None:
+    """Destroy the key of a person, and record the certificate (AVG, art. 17).
+
+    What was broken off is finished by asking again.
+    """
+
+    async def work() -> None:
+        step = ErasePerson(occurred_on=_today(), party=party, ground=ErasureGround(ground))
+        async with service(project=False) as opened:
+            receipt = await opened.people.erase(code, project, step, OPERATOR)
+            when = "was erased before" if receipt.repeated else "is erased"
+            console.print(f"{party} {when}: the certificate is at position {receipt.position}")
+            for position in await opened.people.in_the_clear(code, project, party):
+                console.print(
+                    f"Position {position} was recorded before personal data was sealed: it holds"
+                    " its data in the clear, and cannot be changed",
+                    style="yellow",
+                )
+
+    run(work())
+
+
+@privacy.command()
+@click.option(
+    "--new-master-key-file",
+    "file",
+    type=click.Path(path_type=Path),
+    help="The key that wraps those of the municipalities from now on; made if it is not there.",
+)
+def rotate(file: Path | None) -> None:
+    """Give every municipality a new key, and wrap those of its people by that. No event changes.
+
+    With a new master key, stop the processes that serve first, and start them with that one.
+    """
+
+    async def work() -> None:
+        async with service(project=False) as opened:
+            master = None if file is None else made_in(file)
+            codes = await opened.pool.fetch(
+                "select tenant_id from cocreate.municipality order by 1"
+            )
+            people = [await opened.keys.rotate(row["tenant_id"], master) for row in codes]
+            if master is not None:
+                await opened.keys.retire_all_but(master.name)
+            console.print(f"Wrapped the keys of {sum(people):,} people anew")
 
     run(work())
 

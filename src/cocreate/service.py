@@ -12,9 +12,13 @@ import asyncpg
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.log.append import Appender
 from cocreate.log.connection import AnyConnection, Pool, open_pool
+from cocreate.log.keys import Keys
 from cocreate.log.live import LiveProjects
+from cocreate.log.master import KeyManagement
 from cocreate.log.migrate import migrate
+from cocreate.log.people import People
 from cocreate.log.read import Reader
+from cocreate.log.sealing import Sealing
 from cocreate.log.signals import Signals
 from cocreate.projections.answers import BUILDS, MOVED, Answers
 from cocreate.projections.builds import Builds, hold_builds, install
@@ -25,14 +29,26 @@ from cocreate.projections.others import Others
 class Service:
     """What handlers and commands work with. Made by :func:`open_service`."""
 
-    def __init__(self, pool: Pool, builds: Builds, signals: Signals, engine: Engine | None) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        pool: Pool,
+        builds: Builds,
+        signals: Signals,
+        engine: Engine | None,
+        keys: Keys,
+    ) -> None:
         self.pool = pool
+        self.keys = keys
         self.signals = signals
         self.engine = engine
         """The projection engine, where this process runs one."""
-        self.appender = Appender(pool, lambda tenant, _position: signals.tell("log", tenant))
-        self.live = LiveProjects(pool, self.appender)
+        self.appender = Appender(
+            pool, lambda tenant, _position: signals.tell("log", tenant), seal=Sealing(keys)
+        )
+        self.live = LiveProjects(pool, self.appender, keys)
         self.reader = Reader(pool)
+        self.people = People(self.live, self.reader, keys, dsn)
         self.builds = builds
         self.answers = Answers(pool, builds, signals)
         self.others = Others(pool, self.answers, lambda: amsterdam_date(datetime.now(UTC)))
@@ -53,9 +69,15 @@ async def prepare_database(dsn: str) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def open_service(
-    dsn: str, *, pool_size: int = 10, project: bool = True
+    dsn: str,
+    *,
+    master: KeyManagement | None = None,
+    pool_size: int = 10,
+    project: bool = True,
 ) -> AsyncIterator[Service]:
     """Open the parts, and close them in good order: what was sent to the log gets its outcome.
+
+    Without ``master`` no personal data can be recorded or opened.
 
     ``project`` says whether this process keeps the read models; several may, and share the work.
     """
@@ -81,7 +103,7 @@ async def open_service(
             engine = Engine(
                 projecting, builds, moved=lambda tenant, _position: signals.tell(MOVED, tenant)
             )
-        service = Service(pool, builds, signals, engine)
+        service = Service(dsn, pool, builds, signals, engine, Keys(pool, master))
         stack.push_async_callback(signals.close)
         stack.push_async_callback(service.live.close)
         signals.hear(hear_of_builds)

@@ -10,6 +10,8 @@ from typing import Annotated, Self
 import msgspec
 from msgspec import Meta
 
+from cocreate.log.master import MasterKey
+
 PREFIX = "COCREATE_"
 
 
@@ -37,6 +39,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many connections a process opens at most to answer requests."""
     operator_key: Annotated[str, Meta(pattern=r"^cck_OP_[A-Za-z0-9_-]{43}(?![\s\S])")] | None = None
     """A key of the operator to begin with; only its hash is stored."""
+    master_key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{43}=(?![\s\S])")] | None = None
+    """The key that wraps the keys under which personal data is sealed: 32 bytes in base64."""
+    master_key_file: Path | None = None
+    """A file that holds it instead."""
     max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
     freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
     """For how many seconds a reader waits at most for what was asked to be in sight."""
@@ -62,6 +68,35 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             reason, _, place = str(problem).partition(" - at `$.")
             message = f"{PREFIX}{place.rstrip('`').upper()} cannot be used: {reason}"
             raise SettingsWrong(message) from None
+
+    @property
+    def made_key_file(self) -> Path:
+        """Where the demonstration makes a master key for itself."""
+        return self.data_folder / "master.key"
+
+    def master(self) -> MasterKey | None:
+        """Give the master key, if one is set, or was made beside the data of the embedded server.
+
+        Raises OSError for a file that cannot be read.
+        """
+        if self.master_key is not None:
+            return MasterKey.of(self.master_key)
+        if self.master_key_file is not None:
+            return MasterKey.read(self.master_key_file)
+        if self.database_url is None and self.made_key_file.exists():
+            return MasterKey.read(self.made_key_file)
+        return None
+
+    def on(self, database_url: str) -> Self:
+        """Give these settings for a server that runs at an address, with the key beside its data.
+
+        Raises nothing: a key that cannot be read is found out when it is needed.
+        """
+        file = self.master_key_file
+        beside = self.database_url is None and self.master_key is None and file is None
+        if beside and self.made_key_file.exists():
+            file = self.made_key_file
+        return msgspec.structs.replace(self, database_url=database_url, master_key_file=file)
 
     def __repr__(self) -> str:
         """Show the settings without what is secret in them."""

@@ -63,8 +63,9 @@ async def assert_it_works(dsn: str) -> None:
         await pool.close()
 
 
-def test_migrations_are_numbered_without_a_gap() -> None:
-    assert [int(name[:4]) for name in ALL] == list(range(1, len(ALL) + 1))
+def test_migrations_are_numbered_in_order() -> None:
+    numbers = [int(name[:4]) for name in ALL]
+    assert numbers == sorted(set(numbers))
 
 
 async def test_an_empty_database_is_brought_up_to_date_once(database: str) -> None:

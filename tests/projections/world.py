@@ -52,9 +52,13 @@ from cocreate.domain.vocabulary import (
 )
 from cocreate.log.append import Appender
 from cocreate.log.connection import Pool, open_pool
+from cocreate.log.keys import Keys
 from cocreate.log.live import LiveProjects, Receipt, Sender
+from cocreate.log.master import MasterKey
 from cocreate.log.read import Reader
+from cocreate.log.sealing import Sealing
 from cocreate.log.signals import Signals
+from cocreate.log.tokens import new_key
 from cocreate.projections import timeline
 from cocreate.projections.answers import Answers
 from cocreate.projections.builds import Builds
@@ -95,7 +99,8 @@ class World:
         """A connection of the superuser."""
         self.pool = pool
         self.projecting = projecting
-        self.live = LiveProjects(pool, Appender(pool))
+        keys = Keys(pool, MasterKey(new_key()))
+        self.live = LiveProjects(pool, Appender(pool, seal=Sealing(keys)), keys)
         self.reader = Reader(pool)
         self.builds = builds
         self.answers = Answers(pool, builds, Signals(dsn, pool))

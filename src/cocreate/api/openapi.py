@@ -264,6 +264,7 @@ _IN_PATH: Mapping[str, Document] = {
         "schema": {"type": "integer", "minimum": 1},
     },
     "id": {"description": "The id of the key.", "schema": {"type": "string"}},
+    "party": {"description": "The id of the party.", "schema": {"type": "string"}},
     "subject": {
         "description": "The id of what the project keeps account of.",
         "schema": {"type": "string"},

@@ -19,6 +19,7 @@ from cocreate.api.problem_texts import INPUT, TEXTS
 from cocreate.domain.errors import Fact, Language, RuleBroken
 from cocreate.log.errors import (
     KeyReused,
+    KeysUnusable,
     LogUnavailable,
     UnknownMunicipality,
     UnknownProject,
@@ -162,12 +163,9 @@ def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
         return Problem("invalid-input", errors=_parameter_errors(raised))
     if isinstance(raised, HTTPException):
         return _of_litestar(request, raised)
-    if isinstance(raised, UnknownMunicipality | UnknownProject):
-        return Problem("not-found")
-    if isinstance(raised, KeyReused):
-        return Problem("key-reused")
-    if isinstance(raised, Unstorable):
-        return Problem("unstorable")
+    for kind, code in _CODES.items():
+        if isinstance(raised, kind):
+            return Problem(code)
     if isinstance(raised, NotFresh):
         return Problem("not-fresh", headers={"Retry-After": RETRY_AFTER})
     if isinstance(raised, BeingBuilt):
@@ -179,6 +177,15 @@ def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
     _log.error("%s %s failed", request.method, request.scope["path"], exc_info=raised)
     return Problem("internal-error")
 
+
+_CODES: Mapping[type[Exception], str] = {
+    UnknownMunicipality: "not-found",
+    UnknownProject: "not-found",
+    KeyReused: "key-reused",
+    Unstorable: "unstorable",
+    KeysUnusable: "keys-unusable",
+}
+"""The problems that say all there is to say of an error."""
 
 _NO_ANSWER = (
     LogUnavailable,

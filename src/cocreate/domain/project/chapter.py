@@ -13,7 +13,7 @@ from eventsourcing.domain import BaseAggregate
 
 from cocreate.domain import errors
 from cocreate.domain.moment import Moment
-from cocreate.domain.project.subjects import AnySubject, ClockMark, Subject
+from cocreate.domain.project.subjects import AnySubject, ClockMark, Party, Subject
 from cocreate.domain.steps import CLOSING_STEPS
 from cocreate.domain.steps.base import Event, Step, content_of, references
 from cocreate.domain.steps.decisions import Tension
@@ -53,6 +53,8 @@ class Chapter(_Aggregate):
     internal: dict[int, InternalStep]
     steps: list[str]
     clocks: dict[int, ClockMark]
+    people: dict[int, str]
+    """The party whose personal data a step holds, by the version of the step."""
 
     def admit(self, step: Step, moment: Moment) -> None:
         """Check the rules that hold for every step.
@@ -156,6 +158,12 @@ def require_within_reach(moment: Moment, **days: date | None) -> None:
     for field, on in days.items():
         if on is not None and on > last:
             raise errors.DateTooFar(field=field, on=on.isoformat(), last=last.isoformat())
+
+
+def require_not_erased(party_id: str, party: AnySubject | None) -> None:
+    """Raise :class:`~cocreate.domain.errors.WrongStatus` for more data of one who was erased."""
+    if isinstance(party, Party) and party.erased:
+        raise errors.WrongStatus(kind=party.kind, id=party_id, status="erased")
 
 
 def require_status(subject_id: str, subject: AnySubject, status: str, *allowed: str) -> None:

@@ -39,5 +39,5 @@ __all__ = [
     "touched",
 ]
 
-VERSION = 2
+VERSION = 3
 """Counts up when the fold comes to other accounts for the same log."""

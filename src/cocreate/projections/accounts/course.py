@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cocreate.domain.steps import course
+from cocreate.domain.steps import course, record
 from cocreate.domain.steps.base import Event
 from cocreate.domain.vocabulary import MandateRole, ProjectStatus
 from cocreate.projections.accounts.account import (
@@ -173,6 +173,14 @@ def party_left(accounts: Accounts, event: course.PartyLeft) -> None:
                 project.directs = None
             else:
                 project.gives_account = None
+
+
+@on(record.PersonErased)
+def person_erased(accounts: Accounts, event: record.PersonErased) -> None:
+    party = accounts[event.party]
+    if isinstance(party, PartyAccount):
+        party.erased_on = event.occurred_on
+        party.tell(accounts.link())
 
 
 @on(course.SessionHeld)
