@@ -201,6 +201,10 @@ class Tap:
         await self.after(query)
         return rows
 
+    async def fetchval(self, query: str, *given: object) -> object:
+        rows = await self.fetch(query, *given)
+        return rows[0][0] if rows else None
+
     def acquire(self) -> object:
         return self._pool.acquire()
 
