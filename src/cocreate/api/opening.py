@@ -13,11 +13,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
+from typing import Any
 
+from litestar import Request
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 from markupsafe import escape
 
 from cocreate.api.authentication import header
+from cocreate.api.problems import answer_problem
 from cocreate.log.keys import Keys
 from cocreate.log.opening import Opened, Write, in_json, opened
 from cocreate.log.tokens import END, MARK
@@ -40,7 +43,12 @@ def opening(app: ASGIApp) -> ASGIApp:
             return
         service: Service = scope["app"].state["parts"].service
         asked, tags = _without_opened_tags(scope)
-        await app(asked, receive, _Opening(send, service.keys, code, tags))
+        edge = _Opening(send, service.keys, code, tags)
+        await app(asked, receive, edge)
+        if edge.failed is not None:
+            request: Request[Any, Any, Any] = Request(scope, receive, send)
+            problem = answer_problem(request, edge.failed)
+            await problem.to_asgi_response(None, request)(scope, receive, send)
 
     return layer
 
@@ -73,8 +81,13 @@ class _Opening:
         """What came and may be the first part of a token."""
         self._before = b""
         """The last that was sent on, before anything in it was opened."""
+        self.failed: Exception | None = None
+        """Why nothing was sent: the handler takes its answer for sent, and cannot tell."""
 
     async def __call__(self, message: Message) -> None:
+        """Send a part of an answer on."""
+        if self.failed is not None:
+            return
         if message["type"] == "http.response.start":
             self._write = _WRITERS.get(_media(message["headers"]))
             if self._write is not None:
@@ -87,7 +100,13 @@ class _Opening:
         whole = self._rest + message.get("body", b"")
         cut = _complete(whole) if more else len(whole)
         data, rest = whole[:cut], whole[cut:]
-        told = await opened(self._keys, self._code, data, self._write, self._before)
+        try:
+            told = await opened(self._keys, self._code, data, self._write, self._before)
+        except Exception as problem:
+            if self._start is None:
+                raise
+            self.failed = problem
+            return
         self._rest, self._before = rest, (self._before + data)[-2:]
         body = told.data
         if self._start is not None:
