@@ -226,7 +226,7 @@ def test_it_is_held_against_the_schema_of_today() -> None:
 # -- personal data -------------------------------------------------------------------------------
 
 
-LONG = "x" * 10_000
+LONG = "lang " * 2_000
 
 
 def joined(**fields: str) -> Event:
@@ -276,7 +276,7 @@ def test_an_event_tells_its_secrets_and_whose_they_are() -> None:
 def test_tokens_stand_in_for_personal_data(events: Mapping[str, type[Event]]) -> None:
     event = joined(name="J" * 300, contact="jan@example.nl", role="buurman", about=LONG)
     stored, tokens = sealed(event)
-    for secret in (b"JJJ", b"jan@", b"buurman", b"xxx"):
+    for secret in (b"JJJJJJJJ", b"jan@", b"buurman", b"lang "):
         assert secret not in stored.data
     assert list(tokens_in(stored.data)) == list(tokens.values())
     found = Codec(events).decode(stored.type, stored.schema_version, stored.data)
@@ -292,7 +292,7 @@ def test_tokens_stand_in_for_what_a_correction_says_of_a_person(
 ) -> None:
     event = corrected({"about": LONG, "contact": None, "carries": True}, "about", "contact")
     stored, tokens = sealed(event)
-    assert b"xxx" not in stored.data
+    assert b"lang " not in stored.data
     found = Codec(events).decode(stored.type, stored.schema_version, stored.data)
     assert isinstance(found, StepCorrected)
     [token] = tokens.values()
