@@ -385,7 +385,12 @@ async def test_without_a_master_key_personal_data_is_refused_and_all_else_taken(
         project = await town.start()
         answer = await town.official.post(f"{project}/parties", JOIN)
         assert (answer.status_code, answer.json()["code"]) == (503, "keys-unusable")
-        assert (await town.take(project, "wishes", title="Licht"))["version"] == 2
+        assert (await town.take(project, "pauses", reason="Vakantie"))["version"] == 2
+        said = {"step": 2, "changes": {"reason": "Vakanties"}, "reason": "x"}
+        corrected = await town.official.post(
+            f"{project}/corrections", {"occurredOn": "2024-09-17", **said}, Idempotency_Key="k"
+        )
+        assert corrected.status_code == 201, corrected.text
 
 
 # -- formats --------------------------------------------------------------------------------------

@@ -107,7 +107,7 @@ class _Opening:
                 raise
             self.failed = problem
             return
-        self._rest, self._before = rest, (self._before + data)[-2:]
+        self._rest, self._before = rest, (self._before + data[-2:])[-2:]
         body = told.data
         if self._start is not None:
             start, self._start = self._start, None
@@ -125,7 +125,7 @@ class _Opening:
         if tag is not None and not more:  # of a stream, it is not known what is still to come
             tag = b'%b~%b"' % (tag.removesuffix(b'"'), _state(told.erased))
             headers.append((b"etag", tag))
-            if tag in self._tags:
+            if tag.removeprefix(b"W/") in self._tags:
                 kept = [each for each in headers if each[0] != b"content-type"]
                 return {**start, "status": 304, "headers": kept}, b""
         if not more:

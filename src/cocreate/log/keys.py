@@ -48,6 +48,11 @@ class Keys:
         self._master = master
         self._kept: dict[str, MunicipalityKey] = {}
 
+    @property
+    def at_hand(self) -> bool:
+        """Whether there is a master key, so that personal data can be recorded at all."""
+        return self._master is not None
+
     async def require(self) -> None:
         """Check that the master key is at hand where there is anything to open with it."""
         names = {row["name"] for row in await self._pool.fetch(_MASTERS)}

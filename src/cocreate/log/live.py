@@ -231,7 +231,7 @@ class LiveProjects:
         :class:`~cocreate.log.errors.LogUnavailable`, and
         :class:`~cocreate.log.errors.KeysUnusable` for personal data that cannot be sealed.
         """
-        if sender.key is not None and any(map(may_be_personal, steps)):
+        if sender.key is not None and self._keys.at_hand and any(map(may_be_personal, steps)):
             keyed = await self._keys.fingerprint(tenant, sender.fingerprint)
             sender = msgspec.structs.replace(sender, fingerprint=keyed)
         key = (tenant, project_id)
