@@ -24,9 +24,11 @@ CONTACT = "quirijn.vlasblom@voorbeeld.example"
 ABOUT = "Kwartelstraat 17; heeft een hulphond, slaapt slecht door het licht. " * 60
 REASON = "Is verhuisd naar Zevenaar vanwege de scheiding"
 RIGHT = "Quirina Vlasblom-Zonderland"
+WORDS = "Sinds mijn netvliesloslating zie ik in de tunnel geen hand voor ogen"
+REFLECTION = "Mijn leidinggevende belde mij hierover thuis op"
 PLANTED = {
     text.encode(encoding)
-    for text in (NAME, CONTACT, ABOUT[:67], REASON, RIGHT)
+    for text in (NAME, CONTACT, ABOUT[:67], REASON, RIGHT, WORDS, REFLECTION)
     for encoding in ("utf-8", "utf-16-le")
 }
 
@@ -117,6 +119,12 @@ async def planted(town: Town) -> str:
     again = await official.post(f"{project}/parties", said, Idempotency_Key="planted")
     assert again.headers["idempotency-replayed"] == "true"
     await town.take(project, "mandates", role="directs", party="qva", body="college")
+    await town.take(project, "wishes", wish="licht", title="Licht", text=WORDS, by="qva")
+    await town.take(project, "reflections", title="Geleerd", text=REFLECTION, by="qva")
+    await town.take(project, "wish-realisations", wish="licht", text="Er is licht.")
+    await town.take(
+        project, "realisation-judgements", wish="licht", word="disputed", text=WORDS, by="qva"
+    )
     await town.take(
         project,
         "corrections",
@@ -126,7 +134,7 @@ async def planted(town: Town) -> str:
     )
     last = await town.take(project, "departures", party="qva", reason=REASON)
     timeline = await official.get(f"{project}/timeline?minPosition={last['position']}")
-    assert {NAME, RIGHT, REASON} <= set(_strings(timeline.json()))
+    assert {NAME, RIGHT, REASON, WORDS, REFLECTION} <= set(_strings(timeline.json()))
     return project
 
 
@@ -164,7 +172,7 @@ async def test_what_is_planted_is_in_no_file_before_or_after_an_erasure(
     timeline = await town.official.get(
         f"{project}/timeline?minPosition={erased.json()['position']}"
     )
-    assert not {NAME, RIGHT, REASON, CONTACT} & set(_strings(timeline.json()))
+    assert not {NAME, RIGHT, REASON, CONTACT, WORDS, REFLECTION} & set(_strings(timeline.json()))
     await found.checkpoint()
     assert found.holding(*PLANTED) == set()
     # The key is gone from its table, its old files included; the tokens in the log tell its id.

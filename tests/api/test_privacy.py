@@ -27,6 +27,7 @@ NAME = 'Sanne "=1+1" de Wit, <b>&'
 CONTACT = "sanne@example.nl"
 ROLE = "=buurvrouw van nummer 12"
 ABOUT = "Zit in een rolstoel.\nWoont naast de tunnel."
+WORDS = "Ik durf sinds mijn hersenschudding niet meer door de tunnel."
 REASON = "Verhuist naar Ede om haar moeder"
 RIGHT = "Sanne \u20ac de Witte"
 SECRETS = (NAME, CONTACT, ROLE, ABOUT, REASON, RIGHT)
@@ -48,7 +49,7 @@ async def told(town: Town, visibility: str = "internal") -> str:
     project = await town.start()
     await town.take(project, "parties", **{**JOIN, "visibility": visibility})
     await town.take(project, "mandates", role="directs", party="sanne", body="college")
-    await town.take(project, "wishes", wish="licht", title="Licht", by="sanne")
+    await town.take(project, "wishes", wish="licht", title="Licht", by="sanne", text=WORDS)
     await town.take(project, "obstacles", title="Regels", category="money", owner="sanne")
     last = await town.take(
         project, "sessions", workForm="workshop", title="Avond", parties=["sanne"]
@@ -140,6 +141,8 @@ async def test_no_answer_holds_anything_sealed(app: Litestar, town: Town) -> Non
     shown = {path for path, role in naming if role is Role.OFFICIAL}
     assert shown >= {"/events", "/events/2", "/subjects/sanne", "/force-field", "/timeline"}
     assert not [path for path, role in naming if role is None]
+    wish = await town.anyone.get(f"{project}/subjects/licht")
+    assert wish.json()["text"] == WORDS
 
 
 async def test_erased_data_is_in_no_answer(app: Litestar, town: Town) -> None:
@@ -151,7 +154,7 @@ async def test_erased_data_is_in_no_answer(app: Litestar, town: Town) -> None:
             for accept in ("application/json", "text/csv", "application/jsonl", "text/html"):
                 answer = await town[role].get(path, Accept=accept)
                 assert MARK not in answer.text
-                for secret in ("Sanne", CONTACT, "buurvrouw", "rolstoel"):
+                for secret in ("Sanne", CONTACT, "buurvrouw", "rolstoel", "hersenschudding"):
                     assert secret not in answer.text, (path, role)
     event = (await town.official.get(f"{project}/events/2")).json()["data"]
     assert {event[field] for field in ("name", "contact", "role", "about")} == {ERASED}
@@ -165,6 +168,13 @@ async def test_what_was_known_before_an_erasure_is_gone_as_well(town: Town) -> N
     await erase(town, project)
     earlier = await town.official.get(f"{project}/subjects/sanne?asOf={before}")
     assert earlier.json()["title"] == ERASED
+
+
+async def test_a_wish_stays_when_the_words_of_who_wished_it_are_erased(town: Town) -> None:
+    project = await told(town)
+    await erase(town, project)
+    wish = (await town.anyone.get(f"{project}/subjects/licht")).json()
+    assert (wish["title"], wish["text"]) == ("Licht", ERASED)
 
 
 async def test_the_report_is_written_out_for_html(town: Town) -> None:
@@ -217,7 +227,7 @@ async def test_a_person_gets_all_that_is_held_on_them(town: Town, other_town: To
         "SessionHeld",
         "PartyLeft",
     ]
-    assert set(strings(held)) >= {NAME, CONTACT, ROLE, ABOUT, REASON}
+    assert set(strings(held)) >= {NAME, CONTACT, ROLE, ABOUT, WORDS, REASON}
     joined = held["events"][0]
     assert joined["personal"] == ["name", "contact", "role", "about"]
     assert joined["occurredOn"] == "2024-09-06"
@@ -238,13 +248,16 @@ async def test_an_erasure_leaves_a_certificate_that_names_no_one(town: Town) -> 
     certificate = await town[Role.AUDITOR].get(answer.headers["location"])
     told_of = certificate.json()
     assert (told_of["type"], told_of["visibility"]) == ("PersonErased", "internal")
-    position = before["events"][0]["position"]
+    joined, _, wished, *_ = [event["position"] for event in before["events"]]
     assert told_of["data"] == {
         "party": "sanne",
         "ground": "objection",
         "erased": [
-            {"step": 2, "position": position, "field": field}
-            for field in ("name", "contact", "role", "about")
+            *(
+                {"step": 2, "position": joined, "field": field}
+                for field in ("name", "contact", "role", "about")
+            ),
+            {"step": 4, "position": wished, "field": "text"},
         ],
         "keys": before["keys"],
     }
@@ -290,7 +303,7 @@ async def test_an_erasure_broken_off_before_its_certificate_is_finished(
     answer = await erase(town, project)
     certificate = (await town[Role.AUDITOR].get(answer.headers["location"])).json()["data"]
     assert certificate["keys"] == held.json()["keys"]
-    assert len(certificate["erased"]) == 4
+    assert len(certificate["erased"]) == 5
 
 
 async def test_another_person_of_the_project_stays(town: Town) -> None:
@@ -324,10 +337,13 @@ async def test_a_tag_holds_until_a_person_is_erased(town: Town) -> None:
 
 async def test_the_tag_of_an_answer_that_names_no_one_is_as_it_was(town: Town) -> None:
     project = await told(town)
-    first = await town.official.get(f"{project}/subjects/licht")
+    await settled(
+        town, project, (await town.take(project, "wishes", wish="bank", title="Bank"))["position"]
+    )
+    first = await town.official.get(f"{project}/subjects/bank")
     assert "~" not in first.headers["etag"]
     again = await town.official.get(
-        f"{project}/subjects/licht", If_None_Match=f'"a~b", {first.headers["etag"]}'
+        f"{project}/subjects/bank", If_None_Match=f'"a~b", {first.headers["etag"]}'
     )
     assert again.status_code == 304
 

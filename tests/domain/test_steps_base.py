@@ -250,6 +250,13 @@ def test_personal_data_of_a_party_is_marked_with_whose_it_is() -> None:
     }
     assert personal_fields(course.JoinParty) == personal_fields(course.PartyJoined)
     assert personal_fields(course.PartyLeft) == {"reason": "party"}
+    for event in (
+        wishes.WishExpressed,
+        wishes.RealisationJudged,
+        decisions.DeviationContested,
+        commitments.ReflectionRecorded,
+    ):
+        assert personal_fields(event) == {"text": "by"}
     assert personal_fields(record.StepCorrected) == {"changes": "party"}
 
 

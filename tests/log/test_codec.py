@@ -19,9 +19,11 @@ from msgspec import Meta
 from tests.log.conftest import DAY
 
 from cocreate.domain.steps.base import ENVELOPE, Event, fields_of, personal_fields
+from cocreate.domain.steps.commitments import ReflectionRecorded
 from cocreate.domain.steps.course import PartyJoined, PartyLeft
+from cocreate.domain.steps.decisions import DeviationContested
 from cocreate.domain.steps.record import StepCorrected
-from cocreate.domain.steps.wishes import WishSupported
+from cocreate.domain.steps.wishes import RealisationJudged, WishExpressed, WishSupported
 from cocreate.domain.vocabulary import PartyKind, Position, Visibility
 from cocreate.log.codec import (
     AGGREGATE_EVENTS,
@@ -259,7 +261,25 @@ PERSONAL = [kind for kind in ALL_EVENTS.values() if personal_fields(cast("Any", 
 
 
 def test_the_events_with_personal_data_are_known() -> None:
-    assert [PartyJoined, PartyLeft, StepCorrected] == PERSONAL
+    assert [
+        PartyJoined,
+        PartyLeft,
+        WishExpressed,
+        RealisationJudged,
+        DeviationContested,
+        ReflectionRecorded,
+        StepCorrected,
+    ] == PERSONAL
+
+
+def test_what_nobody_is_named_as_saying_is_of_nobody() -> None:
+    said = {"wish": "w", "title": "Licht", "text": "Ik zie slecht"}
+    event = cast("Any", AGGREGATE_EVENTS["WishExpressed"])(**said)
+    set_envelope(event, PROJECT, 2, NOW, DAY, False)
+    assert not secrets_of(event)
+    event = cast("Any", AGGREGATE_EVENTS["WishExpressed"])(by="Q2", **said)
+    set_envelope(event, PROJECT, 2, NOW, DAY, False)
+    assert secrets_of(event) == [Secret(PROJECT, "Q2", "text", "Ik zie slecht")]
 
 
 def test_an_event_tells_its_secrets_and_whose_they_are() -> None:

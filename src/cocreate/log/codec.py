@@ -21,7 +21,7 @@ from cocreate.domain.municipality import MUNICIPALITY_EVENTS, Municipality
 from cocreate.domain.project import Project, ProjectSnapshot
 from cocreate.domain.project.snapshot import ProjectState
 from cocreate.domain.steps import EVENTS
-from cocreate.domain.steps.base import ENVELOPE, Event, personal_fields
+from cocreate.domain.steps.base import ENVELOPE, Event, personal_fields, whose
 from cocreate.domain.vocabulary import Visibility
 from cocreate.log.tokens import ERASED, MARK, Secret, Token
 
@@ -104,10 +104,12 @@ class Codec:
 
 def secrets_of(event: Event) -> Sequence[Secret]:
     """Give the personal data that an event holds."""
-    kind = type(event)
+    personal = personal_fields(type(event))  # type: ignore[arg-type]
+    if not personal or (person := whose(event)) is None:
+        return ()
     return [
-        Secret(event.originator_id, getattr(event, person), name, text)
-        for field, person in personal_fields(kind).items()  # type: ignore[arg-type]
+        Secret(event.originator_id, person, name, text)
+        for field in personal
         for name, text in _said(event, field)
     ]
 
@@ -131,7 +133,7 @@ def _in_place(event: Event, sealed: Mapping[Secret, Token]) -> dict[str, Any]:
         value = getattr(event, field)
         if isinstance(value, dict):
             stored[field] = {**value, **tokens}
-        elif value is not None:
+        elif value is not None and tokens:
             stored[field] = tokens[_json_names(type(event))[field]]  # type: ignore[arg-type]
     return stored
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cocreate.domain.steps import CATALOGUE
-from cocreate.domain.steps.base import Step, personal_fields, personal_in_json
+from cocreate.domain.steps.base import Step, personal_fields, personal_in_json, whose
+from cocreate.domain.steps.course import JoinParty
 from cocreate.domain.steps.record import CorrectStep
 from cocreate.log.append import Command
 from cocreate.log.codec import AGGREGATE_EVENTS, Codec, Unsealed
@@ -44,6 +45,8 @@ def may_be_personal(step: Step) -> bool:
     if isinstance(step, CorrectStep):
         return not _PERSONAL.isdisjoint(step.changes)
     personal = personal_fields(type(step))
+    if whose(step) is None and not isinstance(step, JoinParty):  # who joins may get its id later
+        return False
     return any(getattr(step, field) is not None for field in personal)
 
 

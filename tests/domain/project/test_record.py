@@ -338,6 +338,23 @@ def test_of_one_who_was_erased_no_more_is_taken(told: Told) -> None:
         told.say(course.JoinParty, party=party)
 
 
+def test_one_who_was_erased_is_quoted_no_more(told: Told) -> None:
+    party = told.say(course.JoinParty)
+    told.say(wishes.ExpressWish, wish="licht", by=party, text="Ik zie slecht.")
+    told.say(record.ErasePerson, party=party)
+    with pytest.raises(errors.WrongStatus):
+        told.say(wishes.ExpressWish, by=party, text="Ik zie nog steeds slecht.")
+    with pytest.raises(errors.WrongStatus):
+        correct(told, 3, text="Ik zie niets.")
+    told.say(wishes.ExpressWish, by=party)
+
+
+def test_a_correction_of_words_that_nobody_is_named_for_is_of_nobody(told: Told) -> None:
+    told.wishes("licht")
+    correct(told, 2, text="Licht, graag.")
+    assert told.last(record.StepCorrected).party is None
+
+
 def test_what_is_not_personal_can_be_set_right_after_an_erasure(told: Told) -> None:
     party = told.say(course.JoinParty)
     told.say(record.ErasePerson, party=party)

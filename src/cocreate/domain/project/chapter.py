@@ -15,7 +15,14 @@ from cocreate.domain import errors
 from cocreate.domain.moment import Moment
 from cocreate.domain.project.subjects import AnySubject, ClockMark, Party, Subject
 from cocreate.domain.steps import CLOSING_STEPS
-from cocreate.domain.steps.base import Event, Step, content_of, references
+from cocreate.domain.steps.base import (
+    Event,
+    Step,
+    content_of,
+    personal_fields,
+    references,
+    whose,
+)
 from cocreate.domain.steps.decisions import Tension
 from cocreate.domain.vocabulary import ProjectStatus, Visibility
 
@@ -60,12 +67,14 @@ class Chapter(_Aggregate):
         """Check the rules that hold for every step.
 
         Raises :class:`~cocreate.domain.errors.RuleBroken`: the day is in the future, the project
-        is closed, something mentioned is unknown, or still internal where the step is public.
+        is closed, something mentioned is unknown, or still internal where the step is public, or
+        it holds personal data of one who was erased.
         """
         require_past(step.occurred_on, moment)
         closed = self.status in (ProjectStatus.COMPLETED, ProjectStatus.STOPPED)
         if closed and type(step) not in CLOSING_STEPS:
             raise errors.ProjectClosed(status=self.status)
+        self._require_not_erased(step)
         public = self.visibility_of(step, moment) is Visibility.PUBLIC
         for reference in references(step):
             subject = self.subjects.get(reference.id)
@@ -74,6 +83,13 @@ class Chapter(_Aggregate):
                 raise errors.UnknownReference(kind=kind, id=reference.id)
             if public and not _is_readable(subject):
                 raise errors.PublicMentionsInternal(id=reference.id)
+
+    def _require_not_erased(self, step: Step) -> None:
+        person = whose(step)
+        if person is not None and any(
+            getattr(step, field) is not None for field in personal_fields(type(step))
+        ):
+            require_not_erased(person, self.subjects.get(person))
 
     def require_readable(self, ids: Iterable[str], step: Step, moment: Moment) -> None:
         """Check that a step, where public, brings in nothing internal that it did not name itself.

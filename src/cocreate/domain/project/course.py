@@ -2,7 +2,7 @@
 
 from cocreate.domain import errors
 from cocreate.domain.moment import Moment
-from cocreate.domain.project.chapter import Chapter, require_distinct, require_not_erased
+from cocreate.domain.project.chapter import Chapter, require_distinct
 from cocreate.domain.project.subjects import Milestone, Party, Report, Session
 from cocreate.domain.steps import course
 from cocreate.domain.vocabulary import ProjectStatus
@@ -55,7 +55,6 @@ class Course(Chapter):
         """Add a party to the force field; one that left may come back under its id."""
         self.admit(step, moment)
         former = self.subjects.get(step.party) if step.party else None
-        require_not_erased(step.party or "", former)
         if step.party and isinstance(former, Party) and not former.present:
             party = step.party
         else:
@@ -67,8 +66,6 @@ class Course(Chapter):
         """Take a party out of the force field."""
         self.admit(step, moment)
         self._require_present(step.party)
-        if step.reason is not None:
-            require_not_erased(step.party, self.subjects[step.party])
         self.record(course.PartyLeft, step, moment)
         return step.party
 

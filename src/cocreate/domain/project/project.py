@@ -59,7 +59,7 @@ from cocreate.domain.steps import (
     wishes,
 )
 from cocreate.domain.steps.base import Event as AnyEvent
-from cocreate.domain.steps.base import Step, content_of, references
+from cocreate.domain.steps.base import Step, content_of, references, whose
 from cocreate.domain.vocabulary import (
     ApprovalStatus,
     CommitmentStatus,
@@ -112,8 +112,8 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
         """Keep of every step what later publication and correction need."""
         kind = type(taken)
         self.steps.append(kind.__name__)
-        if kind.__name__ in PERSONAL:
-            self.people[taken.originator_version] = taken.party  # type: ignore[attr-defined]
+        if kind.__name__ in PERSONAL and (person := whose(taken)) is not None:
+            self.people[taken.originator_version] = person
         if taken.visibility is Visibility.INTERNAL:
             corrects = taken.step if isinstance(taken, record.StepCorrected) else None
             mentions = tuple(reference.id for reference in references(taken))

@@ -117,9 +117,9 @@ class Record(Chapter):
     def _whose(self, step: record.CorrectStep, event: type[Event]) -> Mapping[str, object]:
         """Tell which changes of a correction are personal data, and whose."""
         personal = tuple(step.changes.keys() & personal_in_json(event))  # type: ignore[arg-type]
-        if not personal:
+        party = self.people.get(step.step)
+        if not personal or party is None:
             return {}
-        party = self.people[step.step]
         require_not_erased(party, self.subjects[party])
         return {"party": party, "personal": tuple(sorted(personal))}
 

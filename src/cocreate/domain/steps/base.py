@@ -73,6 +73,10 @@ PersonalLine = Annotated[
 PersonalText = Annotated[
     str, Meta(min_length=1, max_length=10_000, pattern=TEXT_PATTERN, extra={"personal": "party"})
 ]
+OwnWords = Annotated[
+    str, Meta(min_length=1, max_length=10_000, pattern=TEXT_PATTERN, extra={"personal": "by"})
+]
+"""What someone says in their own words: personal data of the one who is named as saying it."""
 
 MAX_ITEMS = 1_000
 """The longest list a step may hold, and the most steps one command may carry."""
@@ -249,6 +253,7 @@ def _is_part(annotation: object) -> TypeGuard[type[Part]]:
 def personal_fields(struct: type) -> Mapping[str, str]:
     """Give the fields that hold personal data, each with the field that tells whose it is.
 
+    All of a step is of one person; where none is named, it holds no personal data.
     Of a field that is a mapping, only those values are personal that the event names itself, in
     its field ``personal``.
     """
@@ -258,6 +263,13 @@ def personal_fields(struct: type) -> Mapping[str, str]:
         for annotation in _unfold(hint)
         if (person := _extra(annotation, "personal"))
     }
+
+
+def whose(said: Step | Event) -> str | None:
+    """Give the party whose personal data a step or an event of that step may hold, if any."""
+    for person in personal_fields(type(said)).values():  # type: ignore[arg-type] # mypy: a class is hashable
+        return cast("str | None", getattr(said, person))
+    return None
 
 
 @cache
