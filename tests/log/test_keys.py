@@ -59,6 +59,30 @@ async def test_sealing_takes_one_round_trip_where_the_municipality_has_its_key(l
     assert len(tap.asked) == 1
 
 
+async def test_sealing_under_keys_that_are_there_writes_nothing(log: Log) -> None:
+    tenant, keys = await log.tenant(), Keys(log.pool, MASTER)
+    await keys.seal(tenant, [secret()])
+    before = await log.admin.fetchval(
+        "select xmin from cocreate_keys.person where tenant_id = $1", tenant
+    )
+    lock = "select xmax from cocreate_keys.municipality where tenant_id = $1"
+    locked = await log.admin.fetchval(lock, tenant)
+    await keys.seal(tenant, [secret()])
+    assert await log.admin.fetchval(lock, tenant) == locked
+    assert before == await log.admin.fetchval(
+        "select xmin from cocreate_keys.person where tenant_id = $1", tenant
+    )
+
+
+async def test_a_key_that_is_destroyed_while_it_is_looked_up_is_made_anew(log: Log) -> None:
+    tenant, keys = await log.tenant(), Keys(log.pool, MASTER)
+    first = (await keys.seal(tenant, [secret()]))[secret()]
+    await keys.destroy(tenant, [first.key_id])
+    again = (await keys.seal(tenant, [secret(), secret("bas")]))[secret()]
+    assert again.key_id != first.key_id
+    assert await opened(keys, tenant, again) == "Sanne de Wit"
+
+
 async def test_what_was_destroyed_is_not_found(log: Log) -> None:
     tenant, keys = await log.tenant(), Keys(log.pool, MASTER)
     sealed = await keys.seal(tenant, [secret(), secret("bas")])

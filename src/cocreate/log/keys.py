@@ -20,7 +20,7 @@ from cocreate.log.master import KeyManagement, unwrap, wrap
 from cocreate.log.tokens import Secret, Token, new_key, new_key_id, seal
 
 ATTEMPTS = 3
-"""How often a municipality's key is looked up anew when another process rotated it."""
+"""How often keys are looked up anew when another process rotated or destroyed some."""
 
 
 class MunicipalityKey(msgspec.Struct, frozen=True):
@@ -168,12 +168,12 @@ class Keys:
                 offered,
                 [wrap(by.key, new_key(), _of_person(tenant, key_id)) for key_id in offered],
             )
-            if rows:
+            if len(rows) == len(people):
                 return {
                     (row["project_id"], row["party"]): (row["key_id"], _unwrapped(by, row))
                     for row in rows
                 }
-            self._kept.pop(tenant, None)  # another process rotated it
+            self._kept.pop(tenant, None)  # another process rotated it, or erased one of them
         raise _keeps_changing(tenant)
 
     async def _municipality(self, tenant: str, database: Pool | AnyConnection) -> MunicipalityKey:

@@ -87,7 +87,7 @@ end
 $$;
 
 -- The keys of people, made where there are none. Nothing is given where the municipality's key
--- is no longer the one that wrapped what is offered.
+-- is no longer the one that wrapped what is offered. Mostly all have theirs, and nothing is written.
 
 create function cocreate_keys.ensure(
     p_tenant text, p_number integer,
@@ -95,22 +95,31 @@ create function cocreate_keys.ensure(
     returns setof cocreate_keys.person
     language plpgsql
 as $$
+declare
+    known integer;
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
-    perform from cocreate_keys.municipality m
-        where m.tenant_id = p_tenant and m.number = p_number for share;
-    if not found then
-        return;
+    select count(*) into known
+        from cocreate_keys.person p
+            join unnest(p_project, p_party) as o (project_id, party) using (project_id, party)
+        where p.tenant_id = p_tenant and p.number = p_number;
+    if known < cardinality(p_key_id) then
+        perform from cocreate_keys.municipality m
+            where m.tenant_id = p_tenant and m.number = p_number for share;
+        if not found then
+            return;
+        end if;
+        insert into cocreate_keys.person (tenant_id, key_id, project_id, party, number, wrapped)
+            select p_tenant, o.key_id, o.project_id, o.party, p_number, o.wrapped
+                from unnest(p_key_id, p_project, p_party, p_wrapped)
+                    as o (key_id, project_id, party, wrapped)
+                order by o.project_id, o.party  -- in one order, so that two never wait for each other
+            on conflict (tenant_id, project_id, party) do nothing;
     end if;
-    insert into cocreate_keys.person (tenant_id, key_id, project_id, party, number, wrapped)
-        select p_tenant, o.key_id, o.project_id, o.party, p_number, o.wrapped
-            from unnest(p_key_id, p_project, p_party, p_wrapped) as o (key_id, project_id, party, wrapped)
-            order by o.project_id, o.party  -- in one order, so that two never wait for each other
-        on conflict (tenant_id, project_id, party) do nothing;
     return query
         select p.* from cocreate_keys.person p
             join unnest(p_project, p_party) as o (project_id, party) using (project_id, party)
-            where p.tenant_id = p_tenant;
+            where p.tenant_id = p_tenant and p.number = p_number;
 end
 $$;
 
