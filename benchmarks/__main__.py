@@ -27,12 +27,12 @@ from benchmarks.lag import measure_lag
 from benchmarks.measure import Figure, Percentiles
 from benchmarks.projection import measure_projection
 from benchmarks.requests import measure_http
-from benchmarks.sealing import measure_sealing
+from benchmarks.trees import measure_trees
 from cocreate.postgres import EmbeddedServer
 from cocreate.service import prepare_database
 
 ROOT = Path(__file__).parent.parent
-SUITES = ("append", "projection", "lag", "sealing", "growth", "idle", "http", "import")
+SUITES = ("append", "projection", "lag", "trees", "growth", "idle", "http", "import")
 
 
 class Environment(msgspec.Struct, frozen=True, rename="camel"):
@@ -68,8 +68,8 @@ async def measure(server: EmbeddedServer, suites: Sequence[str], arguments: Argu
         figures += await measure_projection(server, rounds=rounds)
     if "lag" in suites:
         figures += await measure_lag(server, seconds=seconds * 5)
-    if "sealing" in suites:
-        figures += await measure_sealing(server, rounds=rounds, seconds=seconds * 2)
+    if "trees" in suites:
+        figures += await measure_trees(server, rounds=rounds, seconds=seconds * 2)
     if "growth" in suites:
         figures += await measure_growth(server, seconds=seconds / 4, large=arguments.large)
     if "idle" in suites:

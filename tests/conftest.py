@@ -7,6 +7,7 @@ import contextlib
 import os
 import secrets
 import socket
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from cocreate.settings import Settings
 CHECKOUT = Path(__file__).resolve().parents[1]
 WITNESS = SigningKey.generate("witness.test", SignatureType.COSIGNATURE)
 """A witness whose cosignatures the API takes."""
+MASTER_KEY = b64encode(secrets.token_bytes(32)).decode()
 OPERATOR_KEY = f"cck_OP_{secrets.token_urlsafe(32)}"
 
 
@@ -76,6 +78,7 @@ def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Setting
         witnesses=(str(WITNESS.verifier),),
         database_url=database,
         operator_key=OPERATOR_KEY,
+        master_key=MASTER_KEY,
         public_url="https://cocreate.test",
         max_body_bytes=2_000_000,
         pool_size=8,

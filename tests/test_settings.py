@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cocreate.log.master import made_in
 from cocreate.settings import Settings, SettingsWrong
 
 
@@ -47,6 +48,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
         ("POOL_SIZE", "0"),
         ("PUBLIC_URL", "http://api.example"),
         ("OPERATOR_KEY", "geheim"),
+        ("MASTER_KEY", "geheim"),
         ("FRESHNESS_TIMEOUT", "-1"),
     ],
 )
@@ -60,3 +62,24 @@ def test_secrets_are_not_shown() -> None:
     settings = Settings(operator_key=secret, database_url="postgresql://u:wachtwoord@h/d")
     assert secret not in repr(settings)
     assert "wachtwoord" not in repr(settings)
+
+
+def test_the_master_key_is_in_a_variable_or_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "master.key"
+    made = made_in(file)
+    given = Settings.from_environment({"COCREATE_MASTER_KEY_FILE": str(file)}).master()
+    assert given is not None
+    assert given.name == made.name
+    text = file.read_text().strip()
+    given = Settings.from_environment({"COCREATE_MASTER_KEY": text}).master()
+    assert given is not None
+    assert given.name == made.name
+    assert Settings(data_folder=tmp_path / "none").master() is None
+
+
+def test_only_the_embedded_server_takes_the_key_beside_its_data(tmp_path: Path) -> None:
+    made_in(tmp_path / "master.key")
+    embedded = Settings(data_folder=tmp_path)
+    assert embedded.master() is not None
+    assert embedded.on("postgresql://embedded").master() is not None
+    assert Settings(data_folder=tmp_path, database_url="postgresql://x").master() is None

@@ -23,6 +23,7 @@ from cocreate.api import (
     keys,
     lags,
     municipalities,
+    privacy,
     projects,
     reading,
     tree,
@@ -35,6 +36,7 @@ from cocreate.api.event_stream import EventStreams, cut_short
 from cocreate.api.headers import add_headers, refuse_trailing_slash
 from cocreate.api.keys import admit_operator
 from cocreate.api.openapi import document
+from cocreate.api.opening import opening
 from cocreate.api.parts import Parts
 from cocreate.api.problem_pages import explain_problem
 from cocreate.api.problems import answer_problem
@@ -44,7 +46,7 @@ from cocreate.api.steps import step_routes
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import Unsound
 from cocreate.log.tree.keys import VerifierKey
-from cocreate.service import Seal, open_service, prepare_database
+from cocreate.service import Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
 
 __all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
@@ -61,6 +63,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         projects.start_project,
         *step_routes(),
         take_steps,
+        *privacy.HANDLERS,
         events.list_events,
         events.get_event,
         *reading.HANDLERS,
@@ -82,7 +85,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
 
     ``project`` says whether this process keeps the read models.
     """
-    seal, witnesses = seal_of(settings), _witnesses(settings)
+    signing, witnesses = signing_of(settings), _witnesses(settings)
 
     @contextlib.asynccontextmanager
     async def open_parts(app: Litestar) -> AsyncIterator[None]:
@@ -90,11 +93,15 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
             message = "The application needs the address of a database"
             raise ValueError(message)
         async with open_service(
-            settings.database_url, pool_size=settings.pool_size, project=project, seal=seal
+            settings.database_url,
+            master=settings.master(),
+            pool_size=settings.pool_size,
+            project=project,
+            signing=signing,
         ) as service:
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
-            app.state["parts"] = Parts(service, Access(service.pool), settings, seal, witnesses)
+            app.state["parts"] = Parts(service, Access(service.pool), settings, signing, witnesses)
             app.state["event_streams"] = EventStreams(service, settings)
             yield
 
@@ -105,7 +112,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
         state=State({"public_url": settings.public_url}),
         exception_handlers={Exception: answer_problem},
         before_request=refuse_trailing_slash,
-        middleware=[compressed],
+        middleware=[compressed, opening],
         before_send=[add_headers],
         openapi_config=None,
         request_max_body_size=settings.max_body_bytes,
@@ -113,7 +120,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     )
 
 
-def seal_of(settings: Settings) -> Seal | None:
+def signing_of(settings: Settings) -> Signing | None:
     """Give with what to sign for the trees of the logs; None where no keys are set.
 
     Raises :class:`~cocreate.log.signing.SigningKeysWrong`.
@@ -121,7 +128,7 @@ def seal_of(settings: Settings) -> Seal | None:
     if settings.signing_keys_file is None:
         return None
     prefix = settings.public_url.partition("://")[2]
-    return Seal(
+    return Signing(
         SigningKeys.read(settings.signing_keys_file),
         lambda code: f"{prefix}/v1/municipalities/{code}/tree",
     )
@@ -180,7 +187,19 @@ def spare_the_collector() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
+async def require_keys(settings: Settings) -> None:
+    """Check that the master key is at hand, where anything was sealed."""
+    async with open_service(
+        settings.database_url or "", master=settings.master(), pool_size=1, project=False
+    ) as service:
+        await service.keys.require()
+
+
 async def serve(settings: Settings, *, project: bool = True) -> None:
-    """Serve the application until the process is told to stop."""
+    """Serve the application until the process is told to stop.
+
+    Raises :class:`~cocreate.log.errors.KeysUnusable` where what is sealed could not be opened.
+    """
+    await require_keys(settings)
     spare_the_collector()
     await server(settings, project=project).serve()

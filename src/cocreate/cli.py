@@ -33,14 +33,18 @@ from cocreate.demo.run import run_demo
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.municipality import RegisterMunicipality
-from cocreate.domain.vocabulary import Role
+from cocreate.domain.steps.record import ErasePerson
+from cocreate.domain.vocabulary import ErasureGround, Role
 from cocreate.exchange import decidim, permits
 from cocreate.exchange.load import Loaded, load
 from cocreate.exchange.source import NotUnderstood, SourceUnusable, Understood
 from cocreate.log.connection import open_pool
-from cocreate.log.errors import UnknownMunicipality, VersionConflict
+from cocreate.log.errors import UnknownMunicipality, UnknownProject, VersionConflict
 from cocreate.log.live import Sender
+from cocreate.log.master import made_in
 from cocreate.log.migrate import ChangedMigration
+from cocreate.log.opening import in_json
+from cocreate.log.opening import opened as open_sealed
 from cocreate.log.signing import SigningKeys
 from cocreate.postgres import EmbeddedServer, EmbeddedServerError
 from cocreate.projections.engine import Engine
@@ -52,6 +56,8 @@ from cocreate.settings import Settings
 
 OPERATOR = Sender(actor="cli", actor_role=Role.OPERATOR)
 CODE = click.argument("code", metavar="GMxxxx")
+PROJECT = click.argument("project", type=click.UUID)
+PARTY = click.argument("party")
 
 console = Console()
 errors = Console(stderr=True)
@@ -78,6 +84,7 @@ async def database(settings: Settings) -> AsyncIterator[str]:
     await asyncio.to_thread(server.start)
     try:
         await prepare_database(server.dsn())
+        SigningKeys.read_or_make(settings.made_signing_keys_file)
         errors.print(
             f"PostgreSQL: data in {server.data_folder}, socket in {server.socket_folder},"
             f" log in {server.log_file}",
@@ -89,22 +96,15 @@ async def database(settings: Settings) -> AsyncIterator[str]:
         await asyncio.to_thread(server.stop)
 
 
-def on(settings: Settings, dsn: str) -> Settings:
-    """Give the settings for a database; with the embedded one come signing keys of its own."""
-    file = settings.signing_keys_file
-    if file is None and settings.database_url is None:
-        file = settings.data_folder / "signing-keys"
-        SigningKeys.read_or_make(file)
-    return msgspec.structs.replace(settings, database_url=dsn, signing_keys_file=file)
-
-
 @contextlib.asynccontextmanager
 async def service(*, project: bool = True) -> AsyncIterator[Service]:
     """Give the parts of cocreate on the database of the settings."""
     settings = Settings.from_environment()
     async with (
         database(settings) as dsn,
-        open_service(dsn, pool_size=settings.pool_size, project=project) as opened,
+        open_service(
+            dsn, master=settings.master(), pool_size=settings.pool_size, project=project
+        ) as opened,
     ):
         yield opened
 
@@ -127,6 +127,9 @@ def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
         asyncpg.PostgresError,
     ) as problem:
         errors.print(str(problem), style="red", soft_wrap=True)
+        sys.exit(1)
+    except UnknownProject as unknown:
+        errors.print(f"There is no project {unknown} here", style="red")
         sys.exit(1)
     except UnknownMunicipality as unknown:
         errors.print(f"There is no municipality {unknown} here", style="red")
@@ -165,7 +168,7 @@ def serve(project: bool) -> None:
     async def work() -> None:
         settings = Settings.from_environment()
         async with database(settings) as dsn:
-            await serve_app(on(settings, dsn), project=project)
+            await serve_app(settings.on(dsn), project=project)
 
     run(work(), interrupted=0)
 
@@ -182,7 +185,7 @@ def demo(data: Path | None) -> None:
     async def work() -> None:
         settings = Settings.from_environment()
         async with database(settings) as dsn:
-            await run_demo(on(settings, dsn), data, import_file)
+            await run_demo(settings.on(dsn), data, import_file)
 
     run(work(), interrupted=0)
 
@@ -393,6 +396,88 @@ def rebuild(names: tuple[str, ...]) -> None:
                 )
             await projecting.close()
             console.print("In use now: " + ", ".join(build.schema for build in builds))
+
+    run(work())
+
+
+@main.group()
+def privacy() -> None:
+    """Do what people may ask of what is held on them, and look after the keys it is sealed under.
+
+    A person is a party in a project of a municipality. Needs the master key.
+    """
+
+
+@privacy.command(name="export")
+@CODE
+@PROJECT
+@PARTY
+def export_person(code: str, project: UUID, party: str) -> None:
+    """Print all that is held on a person, as JSON (AVG, art. 15 and 20)."""
+
+    async def work() -> None:
+        async with service(project=False) as opened:
+            held = await opened.people.held(code, project, party)
+            if held is None:
+                errors.print(f"There is no party {party} in this project", style="red")
+                sys.exit(1)
+            data = msgspec.json.format(msgspec.json.encode(held))
+            sys.stdout.buffer.write((await open_sealed(opened.keys, code, data, in_json)).data)
+            sys.stdout.write("\n")
+
+    run(work())
+
+
+@privacy.command(name="erase")
+@CODE
+@PROJECT
+@PARTY
+@click.option("--ground", required=True, type=click.Choice([str(each) for each in ErasureGround]))
+def erase_person(code: str, project: UUID, party: str, ground: str) -> None:
+    """Destroy the key of a person, and record the certificate (AVG, art. 17).
+
+    What was broken off is finished by asking again.
+    """
+
+    async def work() -> None:
+        step = ErasePerson(occurred_on=_today(), party=party, ground=ErasureGround(ground))
+        async with service(project=False) as opened:
+            receipt = await opened.people.erase(code, project, step, OPERATOR)
+            when = "was erased before" if receipt.repeated else "is erased"
+            console.print(f"{party} {when}: the certificate is at position {receipt.position}")
+            for position in await opened.people.in_the_clear(code, project, party):
+                console.print(
+                    f"Position {position} was recorded before personal data was sealed: it holds"
+                    " its data in the clear, and cannot be changed",
+                    style="yellow",
+                )
+
+    run(work())
+
+
+@privacy.command()
+@click.option(
+    "--new-master-key-file",
+    "file",
+    type=click.Path(path_type=Path),
+    help="The key that wraps those of the municipalities from now on; made if it is not there.",
+)
+def rotate(file: Path | None) -> None:
+    """Give every municipality a new key, and wrap those of its people by that. No event changes.
+
+    With a new master key, stop the processes that serve first, and start them with that one.
+    """
+
+    async def work() -> None:
+        async with service(project=False) as opened:
+            master = None if file is None else made_in(file)
+            codes = await opened.pool.fetch(
+                "select tenant_id from cocreate.municipality order by 1"
+            )
+            people = [await opened.keys.rotate(row["tenant_id"], master) for row in codes]
+            if master is not None:
+                await opened.keys.retire_all_but(master.name)
+            console.print(f"Wrapped the keys of {sum(people):,} people anew")
 
     run(work())
 

@@ -13,20 +13,24 @@ import msgspec
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.log.append import Appender
 from cocreate.log.connection import AnyConnection, Pool, open_pool
+from cocreate.log.keys import Keys
 from cocreate.log.live import LiveProjects
+from cocreate.log.master import KeyManagement
 from cocreate.log.migrate import migrate
+from cocreate.log.notary import Notary, OriginOf
+from cocreate.log.people import People
 from cocreate.log.read import Reader
-from cocreate.log.sealing import OriginOf, Sealer
+from cocreate.log.sealing import Sealing
 from cocreate.log.signals import Signals
 from cocreate.log.signing import SigningKeys
-from cocreate.log.trees import SEALED, Trees
+from cocreate.log.trees import GROWN, Trees
 from cocreate.projections.answers import BUILDS, MOVED, Answers
 from cocreate.projections.builds import Builds, hold_builds, install
 from cocreate.projections.engine import Engine
 from cocreate.projections.others import Others
 
 
-class Seal(msgspec.Struct, frozen=True):
+class Signing(msgspec.Struct, frozen=True):
     """What it takes to sign for the trees of the logs."""
 
     keys: SigningKeys
@@ -36,15 +40,27 @@ class Seal(msgspec.Struct, frozen=True):
 class Service:
     """What handlers and commands work with. Made by :func:`open_service`."""
 
-    def __init__(self, pool: Pool, builds: Builds, signals: Signals, engine: Engine | None) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        pool: Pool,
+        builds: Builds,
+        signals: Signals,
+        engine: Engine | None,
+        keys: Keys,
+    ) -> None:
         self.pool = pool
+        self.keys = keys
         self.signals = signals
         self.engine = engine
         """The projection engine, where this process runs one."""
-        self.appender = Appender(pool, lambda tenant, _position: signals.tell("log", tenant))
-        self.live = LiveProjects(pool, self.appender)
+        self.appender = Appender(
+            pool, lambda tenant, _position: signals.tell("log", tenant), seal=Sealing(keys)
+        )
+        self.live = LiveProjects(pool, self.appender, keys)
         self.reader = Reader(pool)
         self.trees = Trees(pool, signals)
+        self.people = People(self.live, self.reader, keys, dsn)
         self.builds = builds
         self.answers = Answers(pool, builds, signals)
         self.others = Others(pool, self.answers, lambda: amsterdam_date(datetime.now(UTC)))
@@ -65,11 +81,18 @@ async def prepare_database(dsn: str) -> list[str]:
 
 @contextlib.asynccontextmanager
 async def open_service(
-    dsn: str, *, pool_size: int = 10, project: bool = True, seal: Seal | None = None
+    dsn: str,
+    *,
+    master: KeyManagement | None = None,
+    pool_size: int = 10,
+    project: bool = True,
+    signing: Signing | None = None,
 ) -> AsyncIterator[Service]:
     """Open the parts, and close them in good order: what was sent to the log gets its outcome.
 
-    ``project`` says whether this process keeps the read models, and ``seal`` with which keys it
+    Without ``master`` no personal data can be recorded or opened.
+
+    ``project`` says whether this process keeps the read models, and ``signing`` with which keys it
     signs for the trees; several may, and share the work.
     """
     async with contextlib.AsyncExitStack() as stack:
@@ -94,22 +117,22 @@ async def open_service(
             engine = Engine(
                 projecting, builds, moved=lambda tenant, _position: signals.tell(MOVED, tenant)
             )
-        service = Service(pool, builds, signals, engine)
+        service = Service(dsn, pool, builds, signals, engine, Keys(pool, master))
         stack.push_async_callback(signals.close)
         stack.push_async_callback(service.live.close)
         signals.hear(hear_of_builds)
         background = [asyncio.create_task(signals.run())]
-        if seal is not None:
-            sealing = await open_pool(dsn, "cocreate_sealer", size=2)
-            stack.push_async_callback(sealing.close)
-            sealer = Sealer(
-                sealing,
-                seal.keys,
-                seal.origin_of,
-                sealed=lambda tenant, _size: signals.tell(SEALED, tenant),
+        if signing is not None:
+            signing_pool = await open_pool(dsn, "cocreate_notary", size=2)
+            stack.push_async_callback(signing_pool.close)
+            notary = Notary(
+                signing_pool,
+                signing.keys,
+                signing.origin_of,
+                grown=lambda tenant, _size: signals.tell(GROWN, tenant),
             )
-            signals.hear(sealer.hear)
-            background.append(asyncio.create_task(sealer.run(lambda: signals.connected)))
+            signals.hear(notary.hear)
+            background.append(asyncio.create_task(notary.run(lambda: signals.connected)))
         if engine is not None:
             signals.hear(engine.hear)
             background.append(asyncio.create_task(engine.run(lambda: signals.connected)))

@@ -10,6 +10,8 @@ from typing import Annotated, Self
 import msgspec
 from msgspec import Meta
 
+from cocreate.log.master import MasterKey
+
 PREFIX = "COCREATE_"
 
 
@@ -45,6 +47,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
     witnesses: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     """The verifier keys of witnesses whose cosignatures are taken, separated by spaces."""
+    master_key: Annotated[str, Meta(pattern=r"^[A-Za-z0-9+/]{43}=(?![\s\S])")] | None = None
+    """The key that wraps the keys under which personal data is sealed: 32 bytes in base64."""
+    master_key_file: Path | None = None
+    """A file that holds it instead."""
     max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
     freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
     """For how many seconds a reader waits at most for what was asked to be in sight."""
@@ -72,6 +78,40 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             reason, _, place = str(problem).partition(" - at `$.")
             message = f"{PREFIX}{place.rstrip('`').upper()} cannot be used: {reason}"
             raise SettingsWrong(message) from None
+
+    @property
+    def made_key_file(self) -> Path:
+        """Where the demonstration makes a master key for itself."""
+        return self.data_folder / "master.key"
+
+    def master(self) -> MasterKey | None:
+        """Give the master key, if one is set, or was made beside the data of the embedded server.
+
+        Raises OSError for a file that cannot be read.
+        """
+        file = self.master_key_file
+        if file is None and self.database_url is None and self.made_key_file.exists():
+            file = self.made_key_file
+        return MasterKey.given(self.master_key, file)
+
+    def on(self, database_url: str) -> Self:
+        """Give these settings for a server that runs at an address, with the keys beside its data.
+
+        Raises nothing: a key that cannot be read is found out when it is needed.
+        """
+        master, signing = self.master_key_file, self.signing_keys_file
+        if self.database_url is None:
+            if self.master_key is None and master is None and self.made_key_file.exists():
+                master = self.made_key_file
+            signing = signing or self.made_signing_keys_file
+        return msgspec.structs.replace(
+            self, database_url=database_url, master_key_file=master, signing_keys_file=signing
+        )
+
+    @property
+    def made_signing_keys_file(self) -> Path:
+        """Where the signing keys of the embedded server are made."""
+        return self.data_folder / "signing-keys"
 
     def __repr__(self) -> str:
         """Show the settings without what is secret in them."""

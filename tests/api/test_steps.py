@@ -51,7 +51,14 @@ BEFOREHAND: Mapping[str, list[tuple[str, dict[str, Any]]]] = {
 }
 """What the examples of some steps need, beside the examples before them."""
 
-ELSEWHERE = {"projects", "stops", "deviation-motivations", "approval-conclusions", "publications"}
+ELSEWHERE = {
+    "projects",
+    "erasures",
+    "stops",
+    "deviation-motivations",
+    "approval-conclusions",
+    "publications",
+}
 """Examples that cannot be part of the story: it ends otherwise, or they are of an import."""
 
 
@@ -102,7 +109,7 @@ async def test_the_examples_tell_a_story_that_the_log_takes(town: Town) -> None:
         assert event.json()["type"] == EVENT_OF[STEPS[noun]].__name__
 
 
-@pytest.mark.parametrize("noun", sorted(ELSEWHERE - {"projects"}))
+@pytest.mark.parametrize("noun", sorted(ELSEWHERE - {"projects", "erasures"}))
 async def test_the_other_examples_are_understood(town: Town, noun: str) -> None:
     project = await town.start()
     answer = await town.official.post(f"{project}/{noun}", STEP_EXAMPLES[noun])

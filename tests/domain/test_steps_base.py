@@ -6,7 +6,16 @@ import pytest
 from msgspec import UNSET
 
 from cocreate.domain.statutory_clock import Procedure
-from cocreate.domain.steps import CATALOGUE, EVENT_OF, approvals, course, decisions, record, wishes
+from cocreate.domain.steps import (
+    CATALOGUE,
+    EVENT_OF,
+    approvals,
+    commitments,
+    course,
+    decisions,
+    record,
+    wishes,
+)
 from cocreate.domain.steps.base import (
     ENVELOPE,
     Document,
@@ -236,9 +245,24 @@ def test_personal_data_of_a_party_is_marked_with_whose_it_is() -> None:
     assert personal_fields(course.PartyJoined) == {
         "name": "party",
         "contact": "party",
+        "role": "party",
         "about": "party",
     }
     assert personal_fields(course.JoinParty) == personal_fields(course.PartyJoined)
+    assert personal_fields(course.PartyLeft) == {"reason": "party"}
+    for event in (
+        wishes.WishExpressed,
+        wishes.RealisationJudged,
+        decisions.DeviationContested,
+        commitments.ReflectionRecorded,
+    ):
+        assert personal_fields(event) == {"text": "by"}
+    assert personal_fields(record.StepCorrected) == {"changes": "party"}
+
+
+def test_who_holds_an_office_is_no_personal_data() -> None:
+    for event in (decisions.DecisionRecorded, decisions.AdviceGiven, commitments.CommitmentMade):
+        assert not personal_fields(event)
 
 
 @each_event

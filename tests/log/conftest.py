@@ -20,10 +20,15 @@ from cocreate.domain.vocabulary import Initiative, Sector
 from cocreate.log.append import Appended, Appender, Command
 from cocreate.log.codec import Codec, Stored
 from cocreate.log.connection import Pool, open_pool
+from cocreate.log.keys import Keys
 from cocreate.log.live import LiveProjects, Sender
+from cocreate.log.master import KeyManagement, MasterKey
 from cocreate.log.migrate import migrate
+from cocreate.log.sealing import Sealing
+from cocreate.log.tokens import new_key
 
 DAY = date(2025, 1, 6)
+MASTER = MasterKey(new_key())
 
 _codes = count(1)
 
@@ -72,13 +77,20 @@ class Log:
         pool: Pool | Tap | None = None,
         *,
         codec: Codec | None = None,
+        master: KeyManagement | None = None,
         max_live_steps: int = 1_000_000,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> LiveProjects:
         """Give what another process of the application would work with."""
         given = cast("Pool", pool or self.pool)
+        keys = Keys(given, MASTER if master is None else master)
         return LiveProjects(
-            given, Appender(given), codec=codec, max_live_steps=max_live_steps, clock=clock
+            given,
+            Appender(given, seal=Sealing(keys)),
+            keys,
+            codec=codec,
+            max_live_steps=max_live_steps,
+            clock=clock,
         )
 
     async def project(self, live: LiveProjects, *wishes: str) -> tuple[str, UUID]:
@@ -188,6 +200,10 @@ class Tap:
             self.events_read += sum(row["type"] is not None for row in rows)
         await self.after(query)
         return rows
+
+    async def fetchval(self, query: str, *given: object) -> object:
+        rows = await self.fetch(query, *given)
+        return rows[0][0] if rows else None
 
     def acquire(self) -> object:
         return self._pool.acquire()

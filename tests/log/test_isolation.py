@@ -156,19 +156,19 @@ async def test_nothing_of_another_municipality_is_changed(
     )
 
 
-SEALED = {"event", "log_head", "tile", "tree", "cosigned_checkpoint"}
-"""What the sealer reads; of logs and trees it sees how far they are, and nothing else."""
+SIGNED_FROM = {"event", "log_head", "tile", "tree", "cosigned_checkpoint"}
+"""What the notary reads; of logs and trees it sees how far they are, and nothing else."""
 
 
-async def test_the_sealer_sees_one_municipality_and_little_of_it(
+async def test_the_notary_sees_one_municipality_and_little_of_it(
     log: Log, tables: list[str]
 ) -> None:
-    pool = await open_pool(log.dsn, "cocreate_sealer", size=1)
+    pool = await open_pool(log.dsn, "cocreate_notary", size=1)
     try:
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
             for table in tables:
-                if table in SEALED:
+                if table in SIGNED_FROM:
                     expected = {ONE, OTHER} if table in {"log_head", "tree"} else {ONE}
                     assert await tenants_seen(connection, table) == expected, table
                 else:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import cast
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 from eventsourcing.application import Application
@@ -26,13 +27,14 @@ from eventsourcing.persistence import (
     InfrastructureFactoryError,
     IntegrityError,
     NotSupportedError,
+    OperationalError,
     StoredEvent,
     Tracking,
 )
 from eventsourcing.projection import Projection, ProjectionRunner
 from eventsourcing.sqlite import SQLiteTrackingRecorder
 from tests.api.conftest import Town, found_town
-from tests.conftest import CHECKOUT
+from tests.conftest import CHECKOUT, MASTER_KEY
 from tests.log.conftest import DAY, SENDER, Given, Log, command
 
 from cocreate.domain import errors
@@ -40,7 +42,9 @@ from cocreate.domain.moment import Moment
 from cocreate.domain.municipality import Municipality, municipality_id
 from cocreate.domain.project import Project, ProjectSnapshot
 from cocreate.domain.steps.base import Event, Step
+from cocreate.domain.steps.course import JoinParty
 from cocreate.domain.steps.wishes import ExpressWish, SupportWish, WithdrawWish
+from cocreate.domain.vocabulary import PartyKind, Position
 from cocreate.log.append import Conflict, Taken
 from cocreate.log.codec import AGGREGATE_EVENTS, Codec
 from cocreate.log.histories import Histories
@@ -453,3 +457,40 @@ async def test_the_example_in_the_readme_runs(town: Town, database: str) -> None
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "WishExpressed" in done.stdout
+
+
+# -- personal data --------------------------------------------------------------------------------
+
+JOIN = JoinParty(
+    occurred_on=DAY,
+    party="p",
+    kind=PartyKind.RESIDENT,
+    position=Position.EXTERNAL,
+    name="Planta Geheimnis",
+)
+
+
+async def test_what_is_personal_is_sealed_on_its_way_to_the_log(town: Town, database: str) -> None:
+    path = await town.start()
+    given = {**steps_on(database, town.code), "COCREATE_MASTER_KEY": MASTER_KEY}
+    application = await asyncio.to_thread(Projects, given)
+    try:
+        await asyncio.to_thread(application.take, id_of(path), JOIN)
+    finally:
+        await asyncio.to_thread(application.close)
+    admin = await asyncpg.connect(database)
+    stored = await admin.fetchval(
+        "select data from cocreate.event where tenant_id = $1 and type = 'PartyJoined'", town.code
+    )
+    await admin.close()
+    assert b"Planta" not in stored
+    answer = await town.official.get(f"{path}/events/2")
+    assert answer.json()["data"]["name"] == "Planta Geheimnis"
+
+
+async def test_without_the_master_key_nothing_personal_is_taken(town: Town, database: str) -> None:
+    path = await town.start()
+    async with projects_on(database, town.code) as projects:
+        with pytest.raises(OperationalError, match="master key"):
+            await asyncio.to_thread(projects.take, id_of(path), JOIN)
+    assert len((await town.official.get(f"{path}/events")).json()["events"]) == 1

@@ -97,7 +97,7 @@ async def public_answers(world: World, code: str, project: UUID) -> dict[str, An
                     answers[path] = msgspec.json.decode(msgspec.json.encode(told))
     log = await log_of(world.answers, code, public, position)
     answers["log"] = msgspec.to_builtins(log)
-    return answers
+    return await world.opened(code, answers)
 
 
 class Twins:

@@ -52,9 +52,14 @@ from cocreate.domain.vocabulary import (
 )
 from cocreate.log.append import Appender
 from cocreate.log.connection import Pool, open_pool
+from cocreate.log.keys import Keys
 from cocreate.log.live import LiveProjects, Receipt, Sender
+from cocreate.log.master import MasterKey
+from cocreate.log.opening import in_json, opened
 from cocreate.log.read import Reader
+from cocreate.log.sealing import Sealing
 from cocreate.log.signals import Signals
+from cocreate.log.tokens import new_key
 from cocreate.projections import timeline
 from cocreate.projections.answers import Answers
 from cocreate.projections.builds import Builds
@@ -95,7 +100,8 @@ class World:
         """A connection of the superuser."""
         self.pool = pool
         self.projecting = projecting
-        self.live = LiveProjects(pool, Appender(pool))
+        self.keys = Keys(pool, MasterKey(new_key()))
+        self.live = LiveProjects(pool, Appender(pool, seal=Sealing(self.keys)), self.keys)
         self.reader = Reader(pool)
         self.builds = builds
         self.answers = Answers(pool, builds, Signals(dsn, pool))
@@ -104,6 +110,12 @@ class World:
     def other_engine(self, batch: int = 2_000) -> Engine:
         """Give what another process would fold with."""
         return Engine(self.projecting, self.builds, batch=batch)
+
+    async def opened(self, code: str, answers: dict[str, Any]) -> dict[str, Any]:
+        """Give answers as they leave: with nothing sealed in them."""
+        told = await opened(self.keys, code, msgspec.json.encode(answers), in_json)
+        read: dict[str, Any] = msgspec.json.decode(told.data)
+        return read
 
     async def catch_up(self, code: str) -> int:
         """Bring the read models up to date, and give the position they are at."""

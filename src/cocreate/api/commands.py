@@ -20,8 +20,8 @@ from cocreate.api.parts import parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import record
 from cocreate.api.roles import STEPS_OF
-from cocreate.api.steps import PROJECT, WRITE_PROBLEMS
-from cocreate.domain.steps import STEPS, course
+from cocreate.api.steps import PROJECT, WITH_A_ROUTE_OF_THEIR_OWN, WRITE_PROBLEMS
+from cocreate.domain.steps import STEPS
 from cocreate.domain.steps.base import MAX_ITEMS, Step, content_of
 
 NOUN = "noun"
@@ -43,7 +43,7 @@ TOLD_APART: Mapping[str, type[Step]] = {
         ),
     )
     for noun, step in STEPS.items()
-    if noun != course.StartProject.noun
+    if noun not in WITH_A_ROUTE_OF_THEIR_OWN
 }
 """Every step that a project takes, told from the others by its noun."""
 
@@ -65,7 +65,7 @@ Command = msgspec.defstruct(
 )
 
 _BODY = Body(Command)
-_ROLES = frozenset(STEPS_OF)
+_ROLES = frozenset(role for role, nouns in STEPS_OF.items() if not nouns.isdisjoint(TOLD_APART))
 
 
 @post(

@@ -379,6 +379,11 @@ STEP_EXAMPLES: Mapping[str, Example] = {
         "result": "Twaalf lampen en een spiegel; 275 bewoners kregen antwoord.",
     },
     "stops": {"occurredOn": "2025-10-31", "reason": "De spoorbeheerder sluit de tunnel."},
+    "erasures": {
+        "occurredOn": "2025-10-31",
+        "party": "bewonersgroep",
+        "ground": "no-longer-necessary",
+    },
     "corrections": {
         "occurredOn": "2025-11-03",
         "step": 1,

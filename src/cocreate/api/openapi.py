@@ -269,6 +269,7 @@ _IN_PATH: Mapping[str, Document] = {
         "description": "The path of the tile, such as `0/x001/067` or `entries/000.p/7`.",
         "schema": {"type": "string"},
     },
+    "party": {"description": "The id of the party.", "schema": {"type": "string"}},
     "subject": {
         "description": "The id of what the project keeps account of.",
         "schema": {"type": "string"},

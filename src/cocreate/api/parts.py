@@ -10,7 +10,7 @@ from litestar import Request
 
 from cocreate.api.authentication import Access
 from cocreate.log.tree.keys import VerifierKey
-from cocreate.service import Seal, Service
+from cocreate.service import Service, Signing
 from cocreate.settings import Settings
 
 
@@ -20,7 +20,7 @@ class Parts(msgspec.Struct, frozen=True):
     service: Service
     access: Access
     settings: Settings
-    seal: Seal | None = None
+    signing: Signing | None = None
     """With what this installation signs for the trees of its logs."""
     witnesses: Sequence[VerifierKey] = ()
     """Whose cosignatures are taken."""

@@ -145,6 +145,15 @@ TEXTS: Final[dict[str, Text]] = {
         "Er ging iets mis aan onze kant. Noem bij een melding het nummer in X-Request-Id.",
         "Something went wrong on our side. When reporting it, give the number in X-Request-Id.",
     ),
+    "keys-unusable": Text(
+        503,
+        "Persoonsgegevens zijn niet te verzegelen of te openen",
+        "Personal data can be neither sealed nor opened",
+        "De hoofdsleutel van deze installatie ontbreekt of is niet de juiste. Er is niets "
+        "vastgelegd.",
+        "The master key of this installation is missing, or is not the right one. Nothing was "
+        "recorded.",
+    ),
     "log-unavailable": Text(
         503,
         "Het logboek is even niet bereikbaar",
@@ -170,7 +179,7 @@ TEXTS: Final[dict[str, Text]] = {
         "Wat is gevraagd, is nog niet verwerkt tot de gevraagde positie. Vraag het zo nog eens.",
         "What was asked has not come to the position that was asked. Ask again in a moment.",
     ),
-    "not-sealed": Text(
+    "tree-behind": Text(
         503,
         "Nog niet ondertekend",
         "Not signed yet",

@@ -19,12 +19,13 @@ from cocreate.api.problem_texts import INPUT, TEXTS
 from cocreate.domain.errors import Fact, Language, RuleBroken
 from cocreate.log.errors import (
     KeyReused,
+    KeysUnusable,
     LogUnavailable,
     UnknownMunicipality,
     UnknownProject,
     Unstorable,
 )
-from cocreate.log.trees import NotSealed
+from cocreate.log.trees import TreeBehind
 from cocreate.projections.answers import BeingBuilt, NotFresh
 
 PROBLEM_JSON = "application/problem+json"
@@ -163,10 +164,11 @@ def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
         return Problem("invalid-input", errors=_parameter_errors(raised))
     if isinstance(raised, HTTPException):
         return _of_litestar(request, raised)
-    if (code := _CODES.get(type(raised))) is not None:
-        return Problem(code)
-    if (code := _NOT_YET.get(type(raised))) is not None:
-        return Problem(code, headers={"Retry-After": RETRY_AFTER})
+    for kind, code in _CODES.items():
+        if isinstance(raised, kind):
+            return Problem(code)
+    if (later := _NOT_YET.get(type(raised))) is not None:
+        return Problem(later, headers={"Retry-After": RETRY_AFTER})
     if isinstance(raised, BeingBuilt):
         facts = {"projection": raised.projection}
         return Problem("being-built", facts=facts, headers={"Retry-After": BUILD_RETRY_AFTER})
@@ -182,9 +184,11 @@ _CODES: Mapping[type[Exception], str] = {
     UnknownProject: "not-found",
     KeyReused: "key-reused",
     Unstorable: "unstorable",
+    KeysUnusable: "keys-unusable",
 }
+"""The problems that say all there is to say of an error."""
 
-_NOT_YET: Mapping[type[Exception], str] = {NotFresh: "not-fresh", NotSealed: "not-sealed"}
+_NOT_YET: Mapping[type[Exception], str] = {NotFresh: "not-fresh", TreeBehind: "tree-behind"}
 """What is there in a moment."""
 
 _NO_ANSWER = (

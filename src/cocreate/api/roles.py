@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from cocreate.domain.steps import STEPS
+from cocreate.domain.steps.record import ErasePerson
 from cocreate.domain.vocabulary import Role
 
 SEE_INTERNAL: frozenset[Role] = frozenset(
@@ -21,7 +22,8 @@ SEE_LAGS: frozenset[Role] = SEE_INTERNAL | {Role.OPERATOR}
 """Who sees how far the read models are behind, and what stands still."""
 
 STEPS_OF: Mapping[Role, frozenset[str]] = {
-    Role.OFFICIAL: frozenset(STEPS),
+    Role.OFFICIAL: frozenset(STEPS) - {ErasePerson.noun},
+    Role.TENANT_ADMINISTRATOR: frozenset({ErasePerson.noun}),
     Role.CLERK: frozenset(
         {
             "advice",
@@ -49,6 +51,8 @@ STEPS_OF: Mapping[Role, frozenset[str]] = {
 REGISTER_MUNICIPALITIES: frozenset[Role] = frozenset({Role.OPERATOR})
 SET_RULES: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
 MANAGE_KEYS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+EXPORT_PERSONS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+"""Who may have all that is held on a person, for that person."""
 START_KEYS: frozenset[Role] = frozenset({Role.OPERATOR})
 """Who may make the first key of a municipality: that of its administrator."""
 

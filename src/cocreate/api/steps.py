@@ -45,10 +45,13 @@ TAGS = {
 }
 """The chapter of the API that a step is in, by the module that has it."""
 
+WITH_A_ROUTE_OF_THEIR_OWN = frozenset({course.StartProject.noun, record_steps.ErasePerson.noun})
+"""The steps that are no step on a project as it stands: its start, and an erasure."""
+
 
 def step_routes() -> Sequence[HTTPRouteHandler]:
-    """Give a route for every step but the start of a project, which has no project yet."""
-    return [_route(step) for noun, step in STEPS.items() if noun != course.StartProject.noun]
+    """Give a route for every step that is taken as it is sent."""
+    return [_route(step) for noun, step in STEPS.items() if noun not in WITH_A_ROUTE_OF_THEIR_OWN]
 
 
 def _route(step: type[Step]) -> HTTPRouteHandler:

@@ -23,8 +23,8 @@ from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.api.query import read_query
 from cocreate.api.steps import MUNICIPALITY, PROJECT
+from cocreate.log.notary import envelope_of
 from cocreate.log.read import Recorded
-from cocreate.log.sealing import envelope_of
 from cocreate.log.tree.checkpoints import open_checkpoint
 from cocreate.log.tree.commitments import canonical_bytes
 from cocreate.log.tree.encoding import base64_of
@@ -33,7 +33,7 @@ from cocreate.log.tree.keys import SignatureType, VerifierKey
 from cocreate.log.tree.notes import Note
 from cocreate.log.tree.receipts import SUFFIX
 from cocreate.log.tree.tiles import Tile
-from cocreate.log.trees import NotSealed, Sealed
+from cocreate.log.trees import SignedTree, TreeBehind
 
 TREE = f"{MUNICIPALITY}/tree"
 TEXT = "text/plain; charset=utf-8"
@@ -100,7 +100,7 @@ class Keys(msgspec.Struct, frozen=True, kw_only=True):
 )
 async def read_checkpoint(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give the checkpoint."""
-    return _text(bytes((await _sealed(parts_of(request), code)).checkpoint))
+    return _text(bytes((await _signed_tree(parts_of(request), code)).checkpoint))
 
 
 @get(
@@ -130,8 +130,8 @@ async def read_cosigned_checkpoint(request: AnyRequest, code: FromPath[str]) -> 
 async def read_keys(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give the keys."""
     parts = parts_of(request)
-    origin = (await _sealed(parts, code)).origin
-    keys = () if parts.seal is None else parts.seal.keys.verifiers(origin)
+    origin = (await _signed_tree(parts, code)).origin
+    keys = () if parts.signing is None else parts.signing.keys.verifiers(origin)
     return as_json(
         Keys(
             origin=origin,
@@ -171,13 +171,13 @@ async def read_tile(request: AnyRequest, code: FromPath[str], tile: FromPath[str
 async def prove_inclusion(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give an inclusion proof."""
     parts = parts_of(request)
-    sealed = await _sealed(parts, code)
+    signed = await _signed_tree(parts, code)
     (asked,) = read_query(request, Inclusion)
-    size = _size(sealed, asked.size, "size")
+    size = _size(signed, asked.size, "size")
     if asked.position > size:
         raise _beyond("position")
     hashes = await parts.service.trees.inclusion(code, asked.position - 1, size)
-    return _proof(sealed, size, hashes)
+    return _proof(signed, size, hashes)
 
 
 @get(
@@ -190,13 +190,13 @@ async def prove_inclusion(request: AnyRequest, code: FromPath[str]) -> ASGIRespo
 async def prove_consistency(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give a consistency proof."""
     parts = parts_of(request)
-    sealed = await _sealed(parts, code)
+    signed = await _signed_tree(parts, code)
     (asked,) = read_query(request, Consistency)
-    size = _size(sealed, asked.until, "until")
+    size = _size(signed, asked.until, "until")
     if asked.from_ > size:
         raise _beyond("from")
     hashes = await parts.service.trees.consistency(code, asked.from_, size)
-    return _proof(sealed, size, hashes)
+    return _proof(signed, size, hashes)
 
 
 @put(
@@ -212,23 +212,23 @@ async def prove_consistency(request: AnyRequest, code: FromPath[str]) -> ASGIRes
 async def put_cosigned_checkpoint(request: AnyRequest, code: FromPath[str]) -> None:
     """Keep a cosigned checkpoint."""
     parts = parts_of(request)
-    sealed = await _sealed(parts, code)
+    signed = await _signed_tree(parts, code)
     body = await request.body()
     if len(body) > MAX_NOTE:
         raise Problem("too-large", facts={"limit": MAX_NOTE})
-    keys = () if parts.seal is None else parts.seal.keys.verifiers(sealed.origin)
+    keys = () if parts.signing is None else parts.signing.keys.verifiers(signed.origin)
     try:
-        signed = open_checkpoint(Note.parse(body), sealed.origin, [*keys, *parts.witnesses])
+        cosigned = open_checkpoint(Note.parse(body), signed.origin, [*keys, *parts.witnesses])
     except Unsound as problem:
         raise Problem("unproven", facts={"problem": str(problem)}) from None
     witnesses = [
-        found.key for found in signed.signatures if found.key.type is SignatureType.COSIGNATURE
+        found.key for found in cosigned.signatures if found.key.type is SignatureType.COSIGNATURE
     ]
     if not witnesses:
         raise Problem("unproven", facts={"problem": "no witness that is known here signed it"})
     for key in witnesses:
         await parts.service.trees.keep_cosigned(
-            code, str(key), signed.checkpoint.size, _only(body, key, sealed.origin)
+            code, str(key), cosigned.checkpoint.size, _only(body, key, signed.origin)
         )
 
 
@@ -249,8 +249,8 @@ async def read_receipt(
     principal = await parts.access.reading(request)
     event = await visible_event(parts, principal, code, project, version)
     trees = parts.service.trees
-    sealed = await trees.reach(code, event.position, within=parts.settings.freshness_timeout)
-    receipt = await trees.receipt(code, sealed, event.position - 1, revealed(sealed.origin, event))
+    signed = await trees.reach(code, event.position, within=parts.settings.freshness_timeout)
+    receipt = await trees.receipt(code, signed, event.position - 1, revealed(signed.origin, event))
     name = f"{code}-{event.position}{SUFFIX}"
     return _given(
         bytes(receipt),
@@ -265,19 +265,19 @@ def revealed(origin: str, event: Recorded) -> bytes:
     return event.salt + canonical_bytes(envelope_of(origin, event), event.data)
 
 
-async def _sealed(parts: Parts, code: str) -> Sealed:
-    sealed = await parts.service.trees.sealed(code)
-    if sealed is None:
+async def _signed_tree(parts: Parts, code: str) -> SignedTree:
+    signed = await parts.service.trees.signed(code)
+    if signed is None:
         if not await parts.service.reader.head(code):
             raise Problem("not-found")
-        raise NotSealed(code)
-    return sealed
+        raise TreeBehind(code)
+    return signed
 
 
-def _size(sealed: Sealed, asked: int | None, name: str) -> int:
+def _size(signed: SignedTree, asked: int | None, name: str) -> int:
     if asked is None:
-        return sealed.size
-    if asked > sealed.size:
+        return signed.size
+    if asked > signed.size:
         raise _beyond(name)
     return asked
 
@@ -295,12 +295,12 @@ def _only(body: bytes, witness: VerifierKey, origin: str) -> bytes:
     return bytes(Note(note.text, kept))
 
 
-def _proof(sealed: Sealed, size: int, hashes: list[bytes]) -> Answer:
+def _proof(signed: SignedTree, size: int, hashes: list[bytes]) -> Answer:
     return as_json(
         Proof(
             size=size,
             hashes=[base64_of(each) for each in hashes],
-            checkpoint=sealed.checkpoint.decode(),
+            checkpoint=signed.checkpoint.decode(),
         )
     )
 

@@ -24,6 +24,7 @@ from cocreate.domain.steps.course import StartProject
 from cocreate.domain.vocabulary import Body, Role
 from cocreate.log.errors import VersionConflict
 from cocreate.log.live import LiveProjects, Sender
+from cocreate.log.master import made_in
 from cocreate.projections.model import read_models
 from cocreate.service import Service, open_service
 from cocreate.settings import Settings
@@ -56,7 +57,10 @@ async def run_demo(settings: Settings, data: Path | None, import_file: ImportFil
     if dsn is None:
         message = "The demonstration needs a database"
         raise ValueError(message)
-    async with open_service(dsn, pool_size=settings.pool_size) as service:
+    if settings.master() is None:
+        made_in(settings.made_key_file)
+        settings = msgspec.structs.replace(settings, master_key_file=settings.made_key_file)
+    async with open_service(dsn, master=settings.master(), pool_size=settings.pool_size) as service:
         seeded = await _seed(service, settings.data_folder / "demo.json")
         if data is not None:
             await _import_folder(service, data, import_file)

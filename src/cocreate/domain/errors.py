@@ -370,3 +370,16 @@ class NormWithoutTerm(RuleBroken):
     title_nl, title_en = "Deze norm kent geen termijn", "This norm has no term"
     nl = "Voor de norm '{norm}' valt geen termijn in dagen te stellen."
     en = "No term in days can be set for the norm '{norm}'."
+
+
+class ReservedText(RuleBroken):
+    """A text holds the mark by which the log tells what it sealed."""
+
+    code = "reserved-text"
+    about_input = True
+    title_nl, title_en = (
+        "Tekens die het logboek zelf gebruikt",
+        "Characters that the log itself uses",
+    )
+    nl = "Een tekst bevat '{mark}'; daarmee merkt het logboek wat het heeft verzegeld."
+    en = "A text holds '{mark}', by which the log marks what it sealed."

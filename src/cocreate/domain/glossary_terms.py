@@ -834,6 +834,26 @@ agendas-and-lists-of-decisions
   agenda's en besluitenlijsten van het college: Wat het college besprak en wat het besloot.
   agendas and lists of decisions: What the college discussed and what it decided.
 """,
+    "erasure-ground": """
+no-longer-necessary
+  niet langer nodig: De gegevens zijn niet meer nodig voor het doel waarvoor ze zijn vastgelegd.
+  no longer necessary: The data is no longer necessary for what it was recorded for.
+consent-withdrawn
+  toestemming ingetrokken: De betrokkene trekt de toestemming in waarop de vastlegging rustte.
+  consent withdrawn: The person withdraws the consent that the recording rested on.
+objection
+  bezwaar: De betrokkene maakt bezwaar, en er is geen grond die zwaarder weegt.
+  objection: The person objects, and there is no ground that weighs more.
+unlawful
+  onrechtmatig: De gegevens hadden niet vastgelegd mogen worden.
+  unlawful: The data should not have been recorded.
+legal-obligation
+  wettelijke plicht: Een wet verplicht de gemeente om de gegevens te wissen.
+  legal obligation: A law obliges the municipality to erase the data.
+child
+  kind: De gegevens zijn van een kind, dat een dienst van internet gebruikte.
+  child: The data is of a child, who used a service on the internet.
+""",
     "role": """
 operator
   technisch beheerder: Zorgt voor het systeem en richt gemeenten erop in.

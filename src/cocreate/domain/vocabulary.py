@@ -419,6 +419,17 @@ class PublicationCategory(Vocabulary):
     AGENDAS_AND_LISTS_OF_DECISIONS = "agendas-and-lists-of-decisions"
 
 
+class ErasureGround(Vocabulary):
+    """Why a person has the right to be erased (AVG, art. 17, first paragraph)."""
+
+    NO_LONGER_NECESSARY = "no-longer-necessary"
+    CONSENT_WITHDRAWN = "consent-withdrawn"
+    OBJECTION = "objection"
+    UNLAWFUL = "unlawful"
+    LEGAL_OBLIGATION = "legal-obligation"
+    CHILD = "child"
+
+
 class Role(Vocabulary):
     """What the holder of a key may do in a municipality."""
 

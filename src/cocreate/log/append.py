@@ -10,16 +10,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import asyncpg
 import msgspec
 
-from cocreate.log.codec import Stored
+from cocreate.log.codec import Stored, Unsealed
 from cocreate.log.connection import AnyConnection, Pool
-from cocreate.log.errors import LogUnavailable, UnknownMunicipality, Unstorable
+from cocreate.log.errors import (
+    KeysUnusable,
+    LogUnavailable,
+    NoMasterKey,
+    UnknownMunicipality,
+    Unstorable,
+)
 
 MAX_COMMANDS = 1_000
 MAX_EVENTS = 5_000
@@ -42,13 +48,18 @@ class Command(msgspec.Struct):
 
     stream_id: UUID
     expected: int
-    events: Sequence[Stored]
+    events: Sequence[Stored | Unsealed]
     actor: str
     actor_role: str
     ids: bytes = b"[]"
     key: str | None = None
     fingerprint: bytes = b""
     chain: Chain | None = None
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether nothing in it is personal data in the clear."""
+        return not any(isinstance(event, Unsealed) for event in self.events)
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -77,13 +88,18 @@ class Conflict(msgspec.Struct, frozen=True):
 Outcome = Taken | Repeated | Conflict
 Appended = Callable[[str, int], None]
 """Told of a municipality whose log has come to a position."""
+Seal = Callable[[str, Sequence[Command], Pool | AnyConnection], Awaitable[None]]
+"""Seals the personal data in commands of a municipality, with keys from a database."""
 
 
 class Appender:
     """Takes decided commands to the log, in the order in which they come for each municipality."""
 
-    def __init__(self, pool: Pool, appended: Appended | None = None) -> None:
+    def __init__(
+        self, pool: Pool, appended: Appended | None = None, *, seal: Seal | None = None
+    ) -> None:
         self._pool = pool
+        self._seal = seal or _cannot_seal
         self._lanes: dict[str, _Lane] = {}
         self._appended = appended or (lambda _tenant, _position: None)
 
@@ -99,7 +115,7 @@ class Appender:
         try:
             async with self._pool.acquire() as connection, connection.transaction():
                 await connection.execute("select cocreate.hold_log($1)", tenant)
-                held = Held(connection, tenant)
+                held = Held(connection, tenant, self._seal)
                 yield held
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
             raise told(problem) from problem
@@ -114,7 +130,9 @@ class Appender:
         """
         lane = self._lanes.get(tenant)
         if lane is None:
-            lane = self._lanes[tenant] = _Lane(tenant, self._pool, self._appended, self._retire)
+            lane = self._lanes[tenant] = _Lane(
+                tenant, self._pool, self._appended, self._seal, self._retire
+            )
         return lane.append(command)
 
     async def drain(self) -> None:
@@ -129,13 +147,16 @@ class Appender:
 class Held:
     """The log of a municipality while it is held."""
 
-    def __init__(self, connection: AnyConnection, tenant: str) -> None:
+    def __init__(self, connection: AnyConnection, tenant: str, seal: Seal) -> None:
         self.connection = connection
         self.reached = 0
         self._tenant = tenant
+        self._seal = seal
 
     async def append(self, commands: list[Command]) -> list[Outcome]:
         """Append commands that build on each other."""
+        if not all(command.is_sealed for command in commands):
+            await self._seal(self._tenant, commands, self.connection)
         rows = await self.connection.fetch(_APPEND, self._tenant, *_columns(commands))
         outcomes = [_outcome(row) for row in rows]
         taken = [outcome.position for outcome in outcomes if isinstance(outcome, Taken)]
@@ -147,11 +168,17 @@ class _Lane:
     """The queue of one municipality, and the task that empties it."""
 
     def __init__(
-        self, tenant: str, pool: Pool, appended: Appended, retire: Callable[[_Lane], None]
+        self,
+        tenant: str,
+        pool: Pool,
+        appended: Appended,
+        seal: Seal,
+        retire: Callable[[_Lane], None],
     ) -> None:
         self.tenant = tenant
         self._pool = pool
         self._appended = appended
+        self._seal = seal
         self._retire = retire
         self._waiting: deque[tuple[Command, asyncio.Future[Outcome]]] = deque()
         self._one_by_one = 0
@@ -170,7 +197,7 @@ class _Lane:
         try:
             while self._waiting:
                 batch = self._next_batch()
-                if batch:
+                if batch and await self._sealed(batch):
                     await self._send(batch)
         finally:
             self._retire(self)
@@ -208,6 +235,26 @@ class _Lane:
             events += len(command.events)
             batch.append((command, future))
         return batch
+
+    async def _sealed(self, batch: list[tuple[Command, asyncio.Future[Outcome]]]) -> bool:
+        """Seal what is in the clear; where that fails, the rest of the batch waits for its turn.
+
+        Here, and not before: what is decided keeps its order on the way to the log.
+        """
+        unsealed = [each for each in batch if not each[0].is_sealed]
+        if not unsealed:
+            return True
+        try:
+            await self._seal(self.tenant, [command for command, _ in unsealed], self._pool)
+        except BaseException as problem:
+            if not isinstance(problem, Exception):
+                _fail(batch, told(problem))
+                raise
+            _fail(unsealed, told(problem))
+            rest = [each for each in batch if each[0].is_sealed]
+            self._waiting.extendleft(reversed(rest))
+            return False
+        return True
 
     async def _send(self, batch: list[tuple[Command, asyncio.Future[Outcome]]]) -> None:
         commands = [command for command, _ in batch]
@@ -258,7 +305,7 @@ _APPEND_ONE = (
 
 def _columns_of_one(command: Command) -> tuple[object, ...]:
     """Give the arguments of the function for a single command: arrays for its events only."""
-    events = command.events
+    events = _stored(command)
     return (
         command.stream_id,
         command.expected,
@@ -277,7 +324,7 @@ def _columns_of_one(command: Command) -> tuple[object, ...]:
 
 def _columns(commands: list[Command]) -> tuple[list[object], ...]:
     """Give the arrays of the function: one element per command, then one per event."""
-    events = [event for command in commands for event in command.events]
+    events = [event for command in commands for event in _stored(command)]
     return (
         [command.stream_id for command in commands],
         [command.expected for command in commands],
@@ -293,6 +340,19 @@ def _columns(commands: list[Command]) -> tuple[list[object], ...]:
         [event.public for event in events],
         [event.data for event in events],
     )
+
+
+def _stored(command: Command) -> list[Stored]:
+    """Give the events of a command as they are stored: nothing goes there in the clear."""
+    stored = [event for event in command.events if isinstance(event, Stored)]
+    assert len(stored) == len(command.events)  # noqa: S101 - the lane sealed them
+    return stored
+
+
+async def _cannot_seal(
+    _tenant: str, _commands: Sequence[Command], _database: Pool | AnyConnection
+) -> None:
+    raise NoMasterKey
 
 
 def _outcome(row: asyncpg.Record) -> Outcome:
@@ -330,6 +390,8 @@ def told(problem: BaseException) -> Exception:
     """Give what goes wrong in the database as an error of the log."""
     if isinstance(problem, asyncpg.NoDataFoundError):
         return UnknownMunicipality(str(problem))
+    if isinstance(problem, KeysUnusable | LogUnavailable):
+        return problem
     if isinstance(problem, _UNFIT):
         return Unstorable(f"{type(problem).__name__}: {problem}")
     return LogUnavailable(f"{type(problem).__name__}: {problem}")

@@ -1,15 +1,16 @@
 """Events as the log stores them, and back.
 
 The stored data of an event is the JSON of its own fields, in the order of its class: bytes that
-never change afterwards. The fields of the envelope stand beside it in columns of their own.
+never change afterwards. The fields of the envelope stand beside it in columns of their own. In
+place of personal data stands what it was sealed into (:mod:`cocreate.log.tokens`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
-from typing import Any, Protocol, cast
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -20,8 +21,9 @@ from cocreate.domain.municipality import MUNICIPALITY_EVENTS, Municipality
 from cocreate.domain.project import Project, ProjectSnapshot
 from cocreate.domain.project.snapshot import ProjectState
 from cocreate.domain.steps import EVENTS
-from cocreate.domain.steps.base import ENVELOPE, Event, personal_fields
+from cocreate.domain.steps.base import ENVELOPE, Event, personal_fields, whose
 from cocreate.domain.vocabulary import Visibility
+from cocreate.log.tokens import ERASED, MARK, Secret, Token
 
 _NO_ENVELOPE = dict.fromkeys(ENVELOPE, UNSET)
 
@@ -45,26 +47,11 @@ class Stored(msgspec.Struct, frozen=True):
     data: bytes
 
 
-class Sealer(Protocol):
-    """Turns personal data into what may stand in the log, and back."""
+class Unsealed(msgspec.Struct, frozen=True):
+    """An event on its way into the log that holds personal data, which is to be sealed first."""
 
-    def seal(self, person: str, text: str) -> str:
-        """Give the text as the log may hold it."""
-
-    def open(self, person: str, text: str) -> str:
-        """Give the text as it was said."""
-
-
-class PlainSealer:
-    """Leaves personal data as it is."""
-
-    def seal(self, person: str, text: str) -> str:  # noqa: ARG002
-        """Give the text itself."""
-        return text
-
-    def open(self, person: str, text: str) -> str:  # noqa: ARG002
-        """Give the text itself."""
-        return text
+    event: Event
+    secrets: Sequence[Secret]
 
 
 class UnknownEventType(LookupError):  # noqa: N818
@@ -72,35 +59,33 @@ class UnknownEventType(LookupError):  # noqa: N818
 
 
 class Codec:
-    """Turns events into stored data and back.
+    """Turns events into stored data and back."""
 
-    This is the one place where personal data passes between the clear and the log.
-    """
-
-    def __init__(self, events: Mapping[str, type[Event]], sealer: Sealer | None = None) -> None:
+    def __init__(self, events: Mapping[str, type[Event]]) -> None:
         self._events = events
-        self._sealer = sealer or PlainSealer()
 
-    def encode(self, event: Event) -> Stored:
-        """Give what the log stores of an event."""
-        kind = type(event)
-        struct = cast("msgspec.Struct", event)
+    def encode(self, event: Event, sealed: Mapping[Secret, Token] | None = None) -> Stored:
+        """Give what the log stores of an event, with tokens in place of what was sealed.
+
+        Without ``sealed`` the event is given as it is.
+        """
         changes: dict[str, Any] = _NO_ENVELOPE
-        if personal := personal_fields(kind):  # type: ignore[arg-type] # mypy: a class is hashable
-            changes = {**_NO_ENVELOPE, **self._sealed(event, personal)}
+        if sealed is not None:
+            changes = {**_NO_ENVELOPE, **_in_place(event, sealed)}
+        kind = type(event)
         return Stored(
             kind.__name__,
             kind.schema_version,
             event.occurred_on,
             event.visibility is Visibility.PUBLIC,
-            _ENCODER.encode(replace(struct, **changes)),
+            _ENCODER.encode(replace(cast("msgspec.Struct", event), **changes)),
         )
 
     def decode(self, kind: str, schema_version: int, data: bytes) -> Event:
         """Give the event, its envelope still unset; earlier schema versions are brought up to date.
 
-        Raises :class:`UnknownEventType`, and msgspec's ``ValidationError`` for data that does not
-        fit its type.
+        Tokens stay as they are. Raises :class:`UnknownEventType`, and msgspec's
+        ``ValidationError`` for data that does not fit its type.
         """
         event_class = self._events.get(kind)
         newest = 0 if event_class is None else event_class.schema_version
@@ -108,33 +93,69 @@ class Codec:
         if event_class is None or not known:
             message = f"{kind} in schema version {schema_version}"
             raise UnknownEventType(message)
-        personal = _personal_in_json(event_class)  # type: ignore[arg-type]
-        if schema_version == newest and not personal:
+        personal = personal_fields(event_class)  # type: ignore[arg-type] # mypy: a class is hashable
+        if schema_version == newest and not (personal and _MARK in data):
             return cast("Event", _decoder(event_class).decode(data))  # type: ignore[arg-type]
         fields = msgspec.json.decode(data)
         for version in range(schema_version, newest):
             fields = event_class.upcasts[version](fields)
-        # Opened before the fields are checked: what is sealed may be longer than what was said.
-        for name, person in personal.items():
-            if fields.get(name) is not None:
-                fields[name] = self._sealer.open(fields[person], fields[name])
-        return msgspec.convert(fields, event_class)
+        return _with_tokens(event_class, fields)
 
-    def _sealed(self, event: Event, personal: Mapping[str, str]) -> dict[str, str]:
-        return {
-            name: self._sealer.seal(getattr(event, person), text)
-            for name, person in personal.items()
-            if (text := getattr(event, name)) is not None
-        }
+
+def secrets_of(event: Event) -> Sequence[Secret]:
+    """Give the personal data that an event holds."""
+    personal = personal_fields(type(event))  # type: ignore[arg-type]
+    if not personal or (person := whose(event)) is None:
+        return ()
+    return [
+        Secret(event.originator_id, person, name, text)
+        for field in personal
+        for name, text in _said(event, field)
+    ]
+
+
+def _said(event: Event, field: str) -> Iterator[tuple[str, str]]:
+    """Yield what a field with personal data holds: its name in JSON, and the text."""
+    value = getattr(event, field)
+    if isinstance(value, str):
+        yield _json_names(type(event))[field], value  # type: ignore[arg-type]
+    elif isinstance(value, dict):
+        for name in getattr(event, "personal", ()):
+            if isinstance(value[name], str):
+                yield name, value[name]
+
+
+def _in_place(event: Event, sealed: Mapping[Secret, Token]) -> dict[str, Any]:
+    """Give the fields with personal data as they are stored."""
+    tokens = {secret.field: str(sealed[secret]) for secret in secrets_of(event)}
+    stored: dict[str, Any] = {}
+    for field in personal_fields(type(event)):  # type: ignore[arg-type]
+        value = getattr(event, field)
+        if isinstance(value, dict):
+            stored[field] = {**value, **tokens}
+        elif value is not None and tokens:
+            stored[field] = tokens[_json_names(type(event))[field]]  # type: ignore[arg-type]
+    return stored
+
+
+def _with_tokens(event_class: type[Event], fields: dict[str, Any]) -> Event:
+    """Give an event from its stored fields: a token may be longer than what it stands for."""
+    names = _json_names(event_class)  # type: ignore[arg-type]
+    tokens = {}
+    for field in personal_fields(event_class):  # type: ignore[arg-type]
+        value = fields.get(names[field])
+        if isinstance(value, str) and value.startswith(MARK):
+            tokens[field], fields[names[field]] = value, ERASED
+    event = msgspec.convert(fields, event_class)
+    for field, token in tokens.items():
+        force_setattr(cast("msgspec.Struct", event), field, token)
+    return event
 
 
 @cache
-def _personal_in_json(event_class: type[Event]) -> Mapping[str, str]:
-    """Give the fields that hold personal data, and those that tell whose, as stored."""
+def _json_names(event_class: type[Event]) -> Mapping[str, str]:
     fields = msgspec.structs.fields(cast("type[msgspec.Struct]", event_class))
-    stored = {field.name: field.encode_name for field in fields}
-    personal = personal_fields(event_class)  # type: ignore[arg-type]
-    return {stored[name]: stored[person] for name, person in personal.items()}
+    return {field.name: field.encode_name for field in fields}
 
 
 def set_envelope(
@@ -174,6 +195,7 @@ def decode_snapshot(project_id: UUID, version: int, data: bytes) -> ProjectSnaps
     )
 
 
+_MARK = MARK.encode()
 _ENCODER = msgspec.json.Encoder()
 _STATE_ENCODER = msgspec.msgpack.Encoder()
 _STATE_DECODER = msgspec.msgpack.Decoder(ProjectState)

@@ -10,7 +10,7 @@ import asyncpg
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
-Role = Literal["cocreate_app", "cocreate_projector", "cocreate_sealer"]
+Role = Literal["cocreate_app", "cocreate_projector", "cocreate_notary"]
 
 
 class Connection(asyncpg.Connection):
@@ -37,7 +37,7 @@ else:
 ANSWER_SECONDS: Mapping[Role, float | None] = {
     "cocreate_app": 30.0,
     "cocreate_projector": None,
-    "cocreate_sealer": 60.0,
+    "cocreate_notary": 60.0,
 }
 """How long a statement may take; a rebuild takes as long as its log is."""
 
@@ -47,7 +47,7 @@ SETTINGS: Mapping[Role, Mapping[str, str]] = {
     # Rows and checkpoints go together, so what a crash of the server takes is folded again.
     "cocreate_projector": {"synchronous_commit": "off"},
     # What was signed is published at once, so it must outlive a crash.
-    "cocreate_sealer": {},
+    "cocreate_notary": {},
 }
 
 

@@ -31,3 +31,21 @@ class LogUnavailable(Exception):  # noqa: N818
 
     Asking again under the same idempotency key is safe.
     """
+
+
+class KeysUnusable(OSError):  # noqa: N818 - OSError, since it is the environment that is wrong
+    """Personal data can be neither sealed nor opened with the keys that are at hand."""
+
+
+class NoMasterKey(KeysUnusable):
+    """Personal data is to be sealed or opened, and there is no master key."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Personal data is sealed under a master key, and there is none: set"
+            " COCREATE_MASTER_KEY (32 bytes in base64) or COCREATE_MASTER_KEY_FILE"
+        )
+
+
+class MasterKeyWrong(KeysUnusable):
+    """The master key is none, or not the one under which the keys here were wrapped."""

@@ -19,14 +19,14 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from cocreate.domain.errors import RuleBroken
+from cocreate.domain.errors import ReservedText, RuleBroken
 from cocreate.domain.moment import Moment, Rules
 from cocreate.domain.municipality import Municipality, RegisterMunicipality
 from cocreate.domain.project import Project
 from cocreate.domain.steps.base import Event, Step
 from cocreate.domain.steps.course import StartProject
 from cocreate.log.append import Appender, Chain, Command, Conflict, Outcome, Repeated, Taken
-from cocreate.log.codec import AGGREGATE_EVENTS, Codec
+from cocreate.log.codec import AGGREGATE_EVENTS, Codec, Stored, Unsealed, secrets_of
 from cocreate.log.connection import Pool
 from cocreate.log.errors import (
     KeyReused,
@@ -35,6 +35,9 @@ from cocreate.log.errors import (
     VersionConflict,
 )
 from cocreate.log.histories import Histories
+from cocreate.log.keys import Keys
+from cocreate.log.sealing import may_be_personal
+from cocreate.log.tokens import MARK
 
 ATTEMPTS = 8
 """How often a command that lost a race is decided again."""
@@ -136,12 +139,14 @@ class LiveProjects:
         self,
         pool: Pool,
         appender: Appender,
+        keys: Keys,
         *,
         codec: Codec | None = None,
         max_live_steps: int = MAX_LIVE_STEPS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._appender = appender
+        self._keys = keys
         self._codec = codec or Codec(AGGREGATE_EVENTS)
         self._histories = Histories(pool, self._codec)
         self._live: OrderedDict[tuple[str, UUID], _Live] = OrderedDict()
@@ -223,8 +228,12 @@ class LiveProjects:
         Raises :class:`~cocreate.domain.errors.RuleBroken`,
         :class:`~cocreate.log.errors.UnknownProject`,
         :class:`~cocreate.log.errors.VersionConflict`, :class:`~cocreate.log.errors.KeyReused`,
-        :class:`~cocreate.log.errors.LogUnavailable`.
+        :class:`~cocreate.log.errors.LogUnavailable`, and
+        :class:`~cocreate.log.errors.KeysUnusable` for personal data that cannot be sealed.
         """
+        if sender.key is not None and self._keys.at_hand and any(map(may_be_personal, steps)):
+            keyed = await self._keys.fingerprint(tenant, sender.fingerprint)
+            sender = msgspec.structs.replace(sender, fingerprint=keyed)
         key = (tenant, project_id)
         live = self._live.get(key)
         if live is None:
@@ -237,6 +246,17 @@ class LiveProjects:
             live.users -= 1
             self._let_go(key, live)
             self._make_room()
+
+    async def rehearse(self, tenant: str, project_id: UUID, step: Step) -> None:
+        """Check that a step could be taken now, and record nothing.
+
+        Raises :class:`~cocreate.domain.errors.RuleBroken` and
+        :class:`~cocreate.log.errors.UnknownProject`.
+        """
+        project, _ = await self._histories.project(tenant, project_id)
+        if project is None:
+            raise UnknownProject(str(project_id))
+        project.take([step], await self.moment(tenant))
 
     async def _take(
         self,
@@ -443,13 +463,24 @@ class LiveProjects:
         return Command(
             stream_id=stream_id,
             expected=first - 1,
-            events=[self._codec.encode(event) for event in events],
+            events=[self._as_sent(event) for event in events],
             actor=sender.actor,
             actor_role=sender.actor_role,
             ids=msgspec.json.encode(ids),
             key=sender.key,
             fingerprint=sender.fingerprint,
         )
+
+    def _as_sent(self, event: Event) -> Stored | Unsealed:
+        """Give an event on its way to the log.
+
+        Raises :class:`~cocreate.domain.errors.ReservedText` for one that could pass for sealed.
+        """
+        stored = self._codec.encode(event)
+        if _MARK in stored.data:
+            raise ReservedText(mark=MARK)
+        secrets = secrets_of(event)
+        return Unsealed(event, secrets) if secrets else stored
 
     def _make_room(self) -> None:
         """Let go of the projects that were used longest ago, when memory holds too much."""
@@ -516,6 +547,9 @@ def _answer(
         if isinstance(outcome, Repeated):
             return answered + 1
     return len(decided)
+
+
+_MARK = MARK.encode()
 
 
 def _collect(aggregate: Project | Municipality) -> list[Event]:

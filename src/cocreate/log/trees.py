@@ -21,17 +21,17 @@ from cocreate.log.tree.tiles import ENTRIES, Tile, read_bundle, subtrees_in_tile
 
 P = TypeVar("P")
 
-SEALED = "trees"
+GROWN = "trees"
 """The topic of the signal that a tree has grown."""
 CHECK_SECONDS = 0.1
 """How long one who waits relies on a signal before the tree is looked at again."""
 
 
-class NotSealed(Exception):  # noqa: N818 - what is the case
+class TreeBehind(Exception):  # noqa: N818 - what is the case
     """The tree of a log was not signed up to a position, within the time."""
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class SignedTree(msgspec.Struct, frozen=True):
     """A tree as it was signed last."""
 
     origin: str
@@ -48,25 +48,25 @@ class Trees:
         self._grown = asyncio.Event()
         signals.hear(self._hear)
 
-    async def sealed(self, tenant: str) -> Sealed | None:
+    async def signed(self, tenant: str) -> SignedTree | None:
         """Give the tree of a log as it was signed last; None where it never was."""
         row = await self._pool.fetchrow("select * from cocreate.read_tree($1)", tenant)
-        return None if row is None or row["checkpoint"] is None else Sealed(*row)
+        return None if row is None or row["checkpoint"] is None else SignedTree(*row)
 
-    async def reach(self, tenant: str, position: int, *, within: float) -> Sealed:
+    async def reach(self, tenant: str, position: int, *, within: float) -> SignedTree:
         """Wait until the signed tree of a log holds a position, and give it.
 
-        Raises :class:`NotSealed`.
+        Raises :class:`TreeBehind`.
         """
         until = monotonic() + within
         while True:
             self._grown.clear()
-            sealed = await self.sealed(tenant)
-            if sealed is not None and sealed.size >= position:
-                return sealed
+            signed = await self.signed(tenant)
+            if signed is not None and signed.size >= position:
+                return signed
             left = until - monotonic()
             if left <= 0:
-                raise NotSealed(tenant)
+                raise TreeBehind(tenant)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._grown.wait(), min(left, CHECK_SECONDS))
 
@@ -93,13 +93,13 @@ class Trees:
             tenant, size, lambda subtrees: consistency_proof(old_size, size, subtrees)
         )
 
-    async def receipt(self, tenant: str, sealed: Sealed, index: int, extra: bytes) -> Receipt:
+    async def receipt(self, tenant: str, signed: SignedTree, index: int, extra: bytes) -> Receipt:
         """Give the receipt of the entry at an index, in the tree as it was signed.
 
         Raises :class:`~cocreate.log.tree.errors.OutOfRange`.
         """
-        proof = await self.inclusion(tenant, index, sealed.size)
-        return Receipt(index, tuple(proof), Note.parse(sealed.checkpoint), extra)
+        proof = await self.inclusion(tenant, index, signed.size)
+        return Receipt(index, tuple(proof), Note.parse(signed.checkpoint), extra)
 
     async def keep_cosigned(self, tenant: str, witness: str, size: int, checkpoint: bytes) -> None:
         """Keep the checkpoint that a witness cosigned, unless it cosigned a later one."""
@@ -113,7 +113,7 @@ class Trees:
         return [Note.parse(row[0]) for row in rows]
 
     def _hear(self, topic: str, _tenant: str) -> None:
-        if topic == SEALED:
+        if topic == GROWN:
             self._grown.set()
 
     async def _proven(self, tenant: str, size: int, prove: Callable[[Subtrees], P]) -> P:

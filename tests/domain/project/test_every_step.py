@@ -112,6 +112,7 @@ def story() -> Told:
     say(record.PublishSteps, steps=(said.originator_version, told.project.version))
     say(course.CompleteProject)
     say(course.DeliverFinalReport)
+    say(record.ErasePerson, party="buurt")
     return told
 
 

@@ -17,7 +17,7 @@ from cocreate.domain.steps import (
     record,
     wishes,
 )
-from cocreate.domain.steps.base import Event, mentioning, personal_fields
+from cocreate.domain.steps.base import Event, mentioning
 from cocreate.domain.vocabulary import DeviationGround, Outcome
 
 
@@ -213,10 +213,18 @@ def test_what_was_decided_is_not_corrected(told: Told) -> None:
 
 
 @pytest.mark.parametrize("field", ["name", "contact", "about"])
-def test_personal_data_does_not_stand_in_a_correction(told: Told, field: str) -> None:
+def test_a_correction_says_whose_personal_data_it_holds(told: Told, field: str) -> None:
+    party = told.say(course.JoinParty)
+    correct(told, 2, **{field: "Sanne de Wit", "carries": True})
+    corrected = told.last(record.StepCorrected)
+    assert (corrected.party, corrected.personal) == (party, (field,))
+
+
+def test_a_correction_without_personal_data_is_of_nobody(told: Told) -> None:
     told.say(course.JoinParty)
-    with pytest.raises(errors.NotCorrectable):
-        correct(told, 2, **{field: "Sanne de Wit"})
+    correct(told, 2, carries=True)
+    corrected = told.last(record.StepCorrected)
+    assert (corrected.party, corrected.personal) == (None, ())
 
 
 def test_corrections_and_publications_are_not_corrected(told: Told) -> None:
@@ -298,6 +306,63 @@ def test_an_obstacle_is_not_corrected_into_nobody_s_hands(told: Told) -> None:
 
 
 @pytest.mark.parametrize("event", CATALOGUE, ids=lambda event: event.__name__)
-def test_no_reference_and_no_personal_data_is_correctable(event: type[Event]) -> None:
-    kept = mentioning(event) | personal_fields(event).keys()  # type: ignore[arg-type]
-    assert not kept & correctable_fields(event).keys()  # type: ignore[arg-type]
+def test_no_reference_is_correctable(event: type[Event]) -> None:
+    assert not mentioning(event) & correctable_fields(event).keys()  # type: ignore[arg-type]
+
+
+# -- the erasure of a person ----------------------------------------------------------------------
+
+
+def test_an_erasure_stays_internal(told: Told) -> None:
+    party = told.say(course.JoinParty)
+    assert told.say(record.ErasePerson, party=party, visibility=PUBLIC) == party
+    assert told.last(record.PersonErased).visibility is INTERNAL
+
+
+def test_only_who_takes_part_is_erased(told: Told) -> None:
+    with pytest.raises(errors.UnknownReference):
+        told.say(record.ErasePerson, party="niemand")
+
+
+def test_of_one_who_was_erased_no_more_is_taken(told: Told) -> None:
+    party = told.say(course.JoinParty)
+    told.say(record.ErasePerson, party=party)
+    with pytest.raises(errors.WrongStatus):
+        told.say(record.ErasePerson, party=party)
+    with pytest.raises(errors.WrongStatus):
+        told.say(course.LeaveParty, party=party, reason="Verhuisd naar Ede")
+    with pytest.raises(errors.WrongStatus):
+        correct(told, 2, name="Sanne de Wit")
+    told.say(course.LeaveParty, party=party)
+    with pytest.raises(errors.WrongStatus):
+        told.say(course.JoinParty, party=party)
+
+
+def test_one_who_was_erased_is_quoted_no_more(told: Told) -> None:
+    party = told.say(course.JoinParty)
+    told.say(wishes.ExpressWish, wish="licht", by=party, text="Ik zie slecht.")
+    told.say(record.ErasePerson, party=party)
+    with pytest.raises(errors.WrongStatus):
+        told.say(wishes.ExpressWish, by=party, text="Ik zie nog steeds slecht.")
+    with pytest.raises(errors.WrongStatus):
+        correct(told, 3, text="Ik zie niets.")
+    told.say(wishes.ExpressWish, by=party)
+
+
+def test_a_correction_of_words_that_nobody_is_named_for_is_of_nobody(told: Told) -> None:
+    told.wishes("licht")
+    correct(told, 2, text="Licht, graag.")
+    assert told.last(record.StepCorrected).party is None
+
+
+def test_what_is_not_personal_can_be_set_right_after_an_erasure(told: Told) -> None:
+    party = told.say(course.JoinParty)
+    told.say(record.ErasePerson, party=party)
+    correct(told, 2, carries=True)
+
+
+def test_a_closed_project_takes_an_erasure(told: Told) -> None:
+    party = told.say(course.JoinParty)
+    told.say(course.CompleteProject)
+    told.say(record.ErasePerson, party=party)
+    assert told.subject(party).erased

@@ -16,7 +16,7 @@ from cocreate.domain.project import Project
 from cocreate.domain.statutory_clock import Procedure
 from cocreate.domain.steps import approvals, commitments, course, decisions, obstacles, wishes
 from cocreate.domain.steps.base import Event, Step
-from cocreate.domain.steps.record import CorrectStep
+from cocreate.domain.steps.record import CorrectStep, ErasePerson
 
 DAY = date(2025, 3, 3)
 NOW = datetime(2025, 6, 10, 12, tzinfo=UTC)
@@ -123,6 +123,7 @@ SAID: Mapping[type[Step], Mapping[str, object]] = {
     commitments.ChangeCommitment: {"reason": "De levering is te laat."},
     commitments.BreakCommitment: {"reason": "Het geld is op."},
     commitments.RecordReflection: {"title": "Eerder bellen", "text": "Bel eerst, mail later."},
+    ErasePerson: {"ground": words.ErasureGround.OBJECTION},
     CorrectStep: {"reason": "Een tikfout."},
 }
 """What is said where a test does not say it."""

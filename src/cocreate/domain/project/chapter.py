@@ -13,9 +13,16 @@ from eventsourcing.domain import BaseAggregate
 
 from cocreate.domain import errors
 from cocreate.domain.moment import Moment
-from cocreate.domain.project.subjects import AnySubject, ClockMark, Subject
+from cocreate.domain.project.subjects import AnySubject, ClockMark, Party, Subject
 from cocreate.domain.steps import CLOSING_STEPS
-from cocreate.domain.steps.base import Event, Step, content_of, references
+from cocreate.domain.steps.base import (
+    Event,
+    Step,
+    content_of,
+    personal_fields,
+    references,
+    whose,
+)
 from cocreate.domain.steps.decisions import Tension
 from cocreate.domain.vocabulary import ProjectStatus, Visibility
 
@@ -53,17 +60,21 @@ class Chapter(_Aggregate):
     internal: dict[int, InternalStep]
     steps: list[str]
     clocks: dict[int, ClockMark]
+    people: dict[int, str]
+    """The party whose personal data a step holds, by the version of the step."""
 
     def admit(self, step: Step, moment: Moment) -> None:
         """Check the rules that hold for every step.
 
         Raises :class:`~cocreate.domain.errors.RuleBroken`: the day is in the future, the project
-        is closed, something mentioned is unknown, or still internal where the step is public.
+        is closed, something mentioned is unknown, or still internal where the step is public, or
+        it holds personal data of one who was erased.
         """
         require_past(step.occurred_on, moment)
         closed = self.status in (ProjectStatus.COMPLETED, ProjectStatus.STOPPED)
         if closed and type(step) not in CLOSING_STEPS:
             raise errors.ProjectClosed(status=self.status)
+        self._require_not_erased(step)
         public = self.visibility_of(step, moment) is Visibility.PUBLIC
         for reference in references(step):
             subject = self.subjects.get(reference.id)
@@ -72,6 +83,13 @@ class Chapter(_Aggregate):
                 raise errors.UnknownReference(kind=kind, id=reference.id)
             if public and not _is_readable(subject):
                 raise errors.PublicMentionsInternal(id=reference.id)
+
+    def _require_not_erased(self, step: Step) -> None:
+        person = whose(step)
+        if person is not None and any(
+            getattr(step, field) is not None for field in personal_fields(type(step))
+        ):
+            require_not_erased(person, self.subjects.get(person))
 
     def require_readable(self, ids: Iterable[str], step: Step, moment: Moment) -> None:
         """Check that a step, where public, brings in nothing internal that it did not name itself.
@@ -156,6 +174,12 @@ def require_within_reach(moment: Moment, **days: date | None) -> None:
     for field, on in days.items():
         if on is not None and on > last:
             raise errors.DateTooFar(field=field, on=on.isoformat(), last=last.isoformat())
+
+
+def require_not_erased(party_id: str, party: AnySubject | None) -> None:
+    """Raise :class:`~cocreate.domain.errors.WrongStatus` for more data of one who was erased."""
+    if isinstance(party, Party) and party.erased:
+        raise errors.WrongStatus(kind=party.kind, id=party_id, status="erased")
 
 
 def require_status(subject_id: str, subject: AnySubject, status: str, *allowed: str) -> None:

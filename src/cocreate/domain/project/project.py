@@ -25,7 +25,7 @@ from cocreate.domain.project.chapter import InternalStep, require_past
 from cocreate.domain.project.course import Course
 from cocreate.domain.project.decisions import Decisions
 from cocreate.domain.project.obstacles import Obstacles
-from cocreate.domain.project.record import Record
+from cocreate.domain.project.record import PERSONAL, Record
 from cocreate.domain.project.subjects import (
     Advice,
     AnySubject,
@@ -59,7 +59,7 @@ from cocreate.domain.steps import (
     wishes,
 )
 from cocreate.domain.steps.base import Event as AnyEvent
-from cocreate.domain.steps.base import Step, content_of, references
+from cocreate.domain.steps.base import Step, content_of, references, whose
 from cocreate.domain.vocabulary import (
     ApprovalStatus,
     CommitmentStatus,
@@ -110,7 +110,10 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
 
     def remember(self, taken: AnyEvent) -> None:
         """Keep of every step what later publication and correction need."""
-        self.steps.append(type(taken).__name__)
+        kind = type(taken)
+        self.steps.append(kind.__name__)
+        if kind.__name__ in PERSONAL and (person := whose(taken)) is not None:
+            self.people[taken.originator_version] = person
         if taken.visibility is Visibility.INTERNAL:
             corrects = taken.step if isinstance(taken, record.StepCorrected) else None
             mentions = tuple(reference.id for reference in references(taken))
@@ -128,6 +131,7 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
         self.internal = {}
         self.steps = []
         self.clocks = {}
+        self.people = {}
 
     @event(course.ProjectPaused)
     def _project_paused(self) -> None:
@@ -532,6 +536,10 @@ class Project(Course, Wishes, Decisions, Approvals, Obstacles, Record, BaseAggre
             subject.clock = corrected(subject.clock, mark, changes)
             if mark.fact == "requested_on" and "statedDueOn" in changes:
                 subject.stated_due_on = date_in(changes, "statedDueOn")
+
+    @event(record.PersonErased)
+    def _person_erased(self, party: str) -> None:
+        self.the(Party, party).erased = True
 
 
 METHOD_OF: Mapping[type[Step], str] = {

@@ -1,4 +1,4 @@
-"""Steps about earlier steps: publication and correction."""
+"""Steps about earlier steps: publication, correction, and the erasure of a person."""
 
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -20,18 +20,31 @@ from cocreate.domain.project.chapter import (
     Chapter,
     S,
     require_distinct,
+    require_not_erased,
     require_order,
     require_past,
     require_two_values,
     require_within_reach,
 )
-from cocreate.domain.project.subjects import Approval, ClockMark, Decision, Deviation
+from cocreate.domain.project.subjects import (
+    Approval,
+    ClockMark,
+    Decision,
+    Deviation,
+    Party,
+)
 from cocreate.domain.statutory_clock import ClockFacts, Extension
 from cocreate.domain.steps import EVENT_OF, EVENTS, approvals, decisions, obstacles, record
-from cocreate.domain.steps.base import Event, Step, mentioning, personal_fields
+from cocreate.domain.steps.base import Event, Step, mentioning, personal_fields, personal_in_json
 from cocreate.domain.vocabulary import DeviationGround, Visibility
 
 STEP_OF: Mapping[type[Event], type[Step]] = {event: step for step, event in EVENT_OF.items()}
+PERSONAL: frozenset[str] = frozenset(
+    name
+    for name, event in EVENTS.items()
+    if event is not record.StepCorrected and personal_fields(event)  # type: ignore[arg-type] # mypy: a class is hashable
+)
+"""The types of the events with personal data of their own, which a correction may set right."""
 
 
 class Record(Chapter):
@@ -87,9 +100,28 @@ class Record(Chapter):
         if internal and step.visibility is Visibility.PUBLIC:
             raise errors.CorrectionOfInternalIsPublic(step=step.step)
         visibility = Visibility.INTERNAL if internal else self.visibility_of(step, moment)
-        self.record(record.StepCorrected, step, moment, visibility=visibility, changes=changes)
+        whose = self._whose(step, event)
+        self.record(
+            record.StepCorrected, step, moment, visibility=visibility, changes=changes, **whose
+        )
         if mark is not None and mark.fact in _MOVES_THE_TERM and changes.keys() & _DAYS_OF_A_TERM:
             self._recalculate(mark.approval, step, moment, visibility)
+
+    def erase_person(self, step: record.ErasePerson, moment: Moment) -> str:
+        """Record that the personal data of a party can be read no more. It stays internal."""
+        self.admit(step, moment)
+        require_not_erased(step.party, self.the(Party, step.party))
+        self.record(record.PersonErased, step, moment, visibility=Visibility.INTERNAL)
+        return step.party
+
+    def _whose(self, step: record.CorrectStep, event: type[Event]) -> Mapping[str, object]:
+        """Tell which changes of a correction are personal data, and whose."""
+        personal = tuple(step.changes.keys() & personal_in_json(event))  # type: ignore[arg-type]
+        party = self.people.get(step.step)
+        if not personal or party is None:
+            return {}
+        require_not_erased(party, self.subjects[party])
+        return {"party": party, "personal": tuple(sorted(personal))}
 
     def _recalculate(
         self, approval_id: str, step: record.CorrectStep, moment: Moment, visibility: Visibility
@@ -179,14 +211,14 @@ def correctable_fields(event: type[Event]) -> Mapping[str, Any]:
     """Give the fields of an event that a correction may change: JSON name to type.
 
     Not among them are what the step refers to, its outcomes, and whatever later steps were
-    decided on; another step has to change those. Nor is personal data: the changes of a
-    correction stand in the log as they are, while a name is sealed.
+    decided on; another step has to change those. Personal data is: whoever it is of may have it
+    set right (AVG, art. 16).
     """
-    if event in (record.StepsPublished, record.StepCorrected):
+    if event in (record.StepsPublished, record.StepCorrected, record.PersonErased):
         return {}
     step = STEP_OF[event]
     hints = get_type_hints(step, include_extras=True)
-    kept = _RULED | mentioning(event) | personal_fields(step).keys()
+    kept = _RULED | mentioning(event)
     return {
         field.encode_name: hints[field.name]
         for field in msgspec.structs.fields(step)

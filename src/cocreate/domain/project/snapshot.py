@@ -14,7 +14,7 @@ from cocreate.domain.project.project import Project
 from cocreate.domain.project.subjects import AnySubject, ClockMark
 from cocreate.domain.vocabulary import ProjectStatus
 
-SNAPSHOT_SCHEMA = 1
+SNAPSHOT_SCHEMA = 2
 """Counts up whenever the state changes its shape: snapshots of another schema are left alone."""
 
 
@@ -26,6 +26,7 @@ class ProjectState(TypedDict):
     internal: dict[int, InternalStep]
     steps: list[str]
     clocks: dict[int, ClockMark]
+    people: dict[int, str]
     _created_on: datetime
     _modified_on: datetime
 

@@ -128,6 +128,8 @@ class Party(Subject, kw_only=True, tag="party"):
 
     prefix: ClassVar = "Q"
     present: bool = True
+    erased: bool = False
+    """Whether its personal data was erased: no more of it is taken."""
 
 
 class Session(Subject, kw_only=True, tag="session"):

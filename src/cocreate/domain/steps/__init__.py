@@ -74,6 +74,7 @@ CATALOGUE: tuple[type[Event], ...] = (
     commitments.ReflectionRecorded,
     record.StepsPublished,
     record.StepCorrected,
+    record.PersonErased,
 )
 
 EVENTS: Mapping[str, type[Event]] = {event.__name__: event for event in CATALOGUE}
@@ -93,6 +94,7 @@ CLOSING_STEPS: frozenset[type[Step]] = frozenset(
         decisions.GiveFeedback,
         commitments.RecordReflection,
         record.CorrectStep,
+        record.ErasePerson,
         record.PublishSteps,
     }
 )

@@ -69,10 +69,14 @@ SubjectId = Annotated[str, Meta(pattern=ID_PATTERN, extra={"reference": "*"})]
 PersonalLine = Annotated[
     str, Meta(min_length=1, max_length=300, pattern=TEXT_PATTERN, extra={"personal": "party"})
 ]
-"""Personal data; the extra names the field that tells whose: the log encrypts it per person."""
+"""Personal data; the extra names the field that tells whose: the log seals it for each person."""
 PersonalText = Annotated[
     str, Meta(min_length=1, max_length=10_000, pattern=TEXT_PATTERN, extra={"personal": "party"})
 ]
+OwnWords = Annotated[
+    str, Meta(min_length=1, max_length=10_000, pattern=TEXT_PATTERN, extra={"personal": "by"})
+]
+"""What someone says in their own words: personal data of the one who is named as saying it."""
 
 MAX_ITEMS = 1_000
 """The longest list a step may hold, and the most steps one command may carry."""
@@ -247,13 +251,33 @@ def _is_part(annotation: object) -> TypeGuard[type[Part]]:
 
 @cache
 def personal_fields(struct: type) -> Mapping[str, str]:
-    """Give the fields that hold personal data, each with the field that tells whose it is."""
+    """Give the fields that hold personal data, each with the field that tells whose it is.
+
+    All of a step is of one person; where none is named, it holds no personal data.
+    Of a field that is a mapping, only those values are personal that the event names itself, in
+    its field ``personal``.
+    """
     return {
         name: person
         for name, hint in get_type_hints(struct, include_extras=True).items()
         for annotation in _unfold(hint)
         if (person := _extra(annotation, "personal"))
     }
+
+
+def whose(said: Step | Event) -> str | None:
+    """Give the party whose personal data a step or an event of that step may hold, if any."""
+    for person in personal_fields(type(said)).values():  # type: ignore[arg-type] # mypy: a class is hashable
+        return cast("str | None", getattr(said, person))
+    return None
+
+
+@cache
+def personal_in_json(struct: type) -> frozenset[str]:
+    """Give the names that the fields with personal data have in JSON."""
+    personal = personal_fields(struct)
+    fields = msgspec.structs.fields(cast("type[msgspec.Struct]", struct))
+    return frozenset(field.encode_name for field in fields if field.name in personal)
 
 
 def _unfold(hint: object) -> Iterator[object]:

@@ -14,6 +14,7 @@ from cocreate.domain.steps.base import (
     EventMeta,
     Line,
     NewId,
+    OwnWords,
     PartyId,
     ReflectionId,
     Step,
@@ -95,7 +96,7 @@ class RecordReflection(Step, frozen=True, kw_only=True):
 
     reflection: NewId | None = None
     title: Title
-    text: Text
+    text: OwnWords
     by: PartyId | None = None
     tension: Tension | None = None
     competences: Annotated[tuple[Competence, ...], Meta(max_length=8)] = ()

@@ -178,7 +178,7 @@ class JoinParty(Step, frozen=True, kw_only=True):
     name: PersonalLine
     contact: PersonalLine | None = None
     department: Line | None = None
-    role: Line | None = None
+    role: PersonalLine | None = None
     carries: bool = False
     about: PersonalText | None = None
 
@@ -196,7 +196,7 @@ class LeaveParty(Step, frozen=True, kw_only=True):
     by_default: ClassVar = Visibility.INTERNAL
 
     party: PartyId
-    reason: Text | None = None
+    reason: PersonalText | None = None
 
 
 class PartyLeft(LeaveParty, Event, frozen=True, kw_only=True, metaclass=EventMeta):

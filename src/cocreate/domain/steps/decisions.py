@@ -20,6 +20,7 @@ from cocreate.domain.steps.base import (
     FeedbackId,
     Line,
     NewId,
+    OwnWords,
     Part,
     PartyId,
     Step,
@@ -233,7 +234,7 @@ class ContestDeviation(Step, frozen=True, kw_only=True):
 
     deviation: DeviationId
     by: PartyId | None = None
-    text: Text
+    text: OwnWords
 
 
 class DeviationContested(ContestDeviation, Event, frozen=True, kw_only=True, metaclass=EventMeta):

@@ -12,6 +12,7 @@ from cocreate.domain.steps.base import (
     Event,
     EventMeta,
     NewId,
+    OwnWords,
     Part,
     PartyId,
     ProposalId,
@@ -38,7 +39,7 @@ class ExpressWish(Step, frozen=True, kw_only=True):
 
     wish: NewId | None = None
     title: Title
-    text: Text | None = None
+    text: OwnWords | None = None
     by: PartyId | None = None
     session: SessionId | None = None
     place: Title | None = None
@@ -150,7 +151,7 @@ class JudgeRealisation(Step, frozen=True, kw_only=True):
     wish: WishId
     word: ResidentsWord
     by: PartyId | None = None
-    text: Text | None = None
+    text: OwnWords | None = None
 
 
 class RealisationJudged(JudgeRealisation, Event, frozen=True, kw_only=True, metaclass=EventMeta):

@@ -18,7 +18,10 @@ from cocreate.log.codec import AGGREGATE_EVENTS, Codec
 from cocreate.log.connection import Pool, open_pool
 from cocreate.log.errors import VersionConflict
 from cocreate.log.histories import Histories
+from cocreate.log.keys import Keys
+from cocreate.log.master import KeyManagement
 from cocreate.log.read import PAGE, Reader, Recorded, recorded
+from cocreate.log.sealing import Sealing
 from cocreate.log.signals import Signals
 
 POLL_SECONDS = 1.0
@@ -41,12 +44,16 @@ class Door:
     Every method raises the errors of the log, or those of the driver.
     """
 
-    def __init__(self, dsn: str, pool: Pool, tenant: str) -> None:
+    def __init__(self, dsn: str, pool: Pool, tenant: str, master: KeyManagement | None) -> None:
         self.tenant = tenant
         self._pool = pool
         self._signals = Signals(dsn, pool)
         self._signals.hear(self._heard)
-        self._appender = Appender(pool, lambda grown, _position: self._signals.tell("log", grown))
+        self._appender = Appender(
+            pool,
+            lambda grown, _position: self._signals.tell("log", grown),
+            seal=Sealing(Keys(pool, master)),
+        )
         self._reader = Reader(pool)
         self._histories = Histories(pool, Codec(AGGREGATE_EVENTS))
         self._hearers: set[Callable[[], None]] = set()
@@ -167,12 +174,17 @@ class Door:
 
 
 @contextlib.asynccontextmanager
-async def open_door(dsn: str, tenant: str, *, pool_size: int) -> AsyncIterator[Door]:
-    """Open connections to a log, and close them in good order."""
+async def open_door(
+    dsn: str, tenant: str, *, pool_size: int, master: KeyManagement | None = None
+) -> AsyncIterator[Door]:
+    """Open connections to a log, and close them in good order.
+
+    Without ``master`` no personal data can be recorded.
+    """
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_pool(dsn, "cocreate_app", size=pool_size)
         stack.push_async_callback(pool.close)
-        door = Door(dsn, pool, tenant)
+        door = Door(dsn, pool, tenant, master)
         stack.push_async_callback(door.close)
         yield door
 

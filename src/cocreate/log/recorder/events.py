@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import cast
 from uuid import UUID
 
 import msgspec
@@ -23,7 +24,15 @@ from eventsourcing.persistence import (
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.vocabulary import Role
 from cocreate.log.append import Command
-from cocreate.log.codec import ALL_EVENTS, Codec, Stored, UnknownEventType
+from cocreate.log.codec import (
+    ALL_EVENTS,
+    Codec,
+    Stored,
+    UnknownEventType,
+    Unsealed,
+    secrets_of,
+    set_envelope,
+)
 from cocreate.log.library import Envelope
 from cocreate.log.read import Recorded
 from cocreate.log.recorder.base import FOREIGN, LogRecorder, refuse_tracking, stream_of
@@ -135,7 +144,7 @@ class LogApplicationRecorder(LogRecorder, ApplicationRecorder):
         except ValueError as problem:
             raise DataError(str(problem)) from None
 
-    def _to_log(self, stored_event: StoredEvent) -> Stored:
+    def _to_log(self, stored_event: StoredEvent) -> Stored | Unsealed:
         topic, state = stored_event.topic, stored_event.state
         if topic not in ALL_EVENTS:
             self._refuse_unless_anything_goes(topic)
@@ -144,10 +153,20 @@ class LogApplicationRecorder(LogRecorder, ApplicationRecorder):
         try:
             envelope = Envelope.decode(state)
             # Whoever reads the log checks what it reads, and what stands there is never mended.
-            self._codec.decode(topic, envelope.schema_version, envelope.data)
+            event = self._codec.decode(topic, envelope.schema_version, envelope.data)
         except (msgspec.DecodeError, UnknownEventType) as problem:
             message = f"Nobody could read this {topic} back: {problem}"
             raise DataError(message) from problem
+        set_envelope(
+            event,
+            cast("UUID", stored_event.originator_id),
+            stored_event.originator_version,
+            envelope.timestamp,
+            envelope.occurred_on,
+            envelope.public,
+        )
+        if secrets := secrets_of(event):
+            return Unsealed(event, secrets)
         return Stored(
             topic, envelope.schema_version, envelope.occurred_on, envelope.public, envelope.data
         )

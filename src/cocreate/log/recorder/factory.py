@@ -16,6 +16,7 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType
 
 from cocreate.log.library import LogMapper
+from cocreate.log.master import MasterKey
 from cocreate.log.recorder.base import in_the_librarys_words, refuse_tracking
 from cocreate.log.recorder.door import Door, open_door
 from cocreate.log.recorder.events import LogApplicationRecorder
@@ -79,7 +80,10 @@ class LogFactory(InfrastructureFactory[TrackingRecorder]):
             with in_the_librarys_words():
                 loop = LoopThread(
                     lambda: open_door(
-                        settings.database_url, settings.municipality, pool_size=settings.pool_size
+                        settings.database_url,
+                        settings.municipality,
+                        pool_size=settings.pool_size,
+                        master=MasterKey.given(settings.master_key, settings.master_key_file),
                     )
                 )
                 loop.run(lambda door: _check(door, settings))

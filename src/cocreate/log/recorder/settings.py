@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import msgspec
@@ -24,6 +25,8 @@ class RecorderSettings(msgspec.Struct, frozen=True, kw_only=True):
     recorder_role: Role = Role.OPERATOR
     recorder_takes: Literal["steps", "anything"] = "steps"
     pool_size: Annotated[int, Meta(ge=1, le=1_000)] = 10
+    master_key: str | None = None
+    master_key_file: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Environment) -> Self:
@@ -40,7 +43,7 @@ class RecorderSettings(msgspec.Struct, frozen=True, kw_only=True):
                 message = f"{PREFIX}{name.upper()} is not set"
                 raise InfrastructureFactoryError(message)
         try:
-            return msgspec.convert(given, cls, strict=False)
+            return msgspec.convert(given, cls, strict=False, dec_hook=_as_path)
         except msgspec.ValidationError as problem:
             reason, _, place = str(problem).partition(" - at `$.")
             message = f"{PREFIX}{place.rstrip('`').upper()} cannot be used: {reason}"
@@ -54,3 +57,7 @@ class RecorderSettings(msgspec.Struct, frozen=True, kw_only=True):
     def takes_steps(self) -> bool:
         """Whether the log takes steps alone."""
         return self.recorder_takes == "steps"
+
+
+def _as_path(_type: type, value: str) -> Path:
+    return Path(value)

@@ -11,20 +11,20 @@ create function cocreate.new_salt() returns bytea
 alter table cocreate.event
     add column salt bytea not null default cocreate.new_salt() check (length(salt) = 32);
 
--- cocreate_sealer     grows the trees and signs for them; it may see how far each log has come
+-- cocreate_notary     grows the trees and signs for them; it may see how far each log has come
 do $$
 declare
     may_act text := case when current_setting('server_version_num')::integer >= 160000
         then 'set' else 'member' end;
 begin
     begin
-        create role cocreate_sealer nologin;
+        create role cocreate_notary nologin;
     exception when duplicate_object or unique_violation then
         null;
     end;
-    if not pg_has_role(current_user, 'cocreate_sealer', may_act) then
+    if not pg_has_role(current_user, 'cocreate_notary', may_act) then
         begin
-            grant cocreate_sealer to current_user;
+            grant cocreate_notary to current_user;
         exception when unique_violation then
             null;
         end;
@@ -77,17 +77,17 @@ begin
         execute format(
             'create policy own_tenant on cocreate.%I '
             'using (tenant_id = nullif(current_setting(''cocreate.tenant'', true), ''''))', guarded);
-        execute format('grant select on cocreate.%I to cocreate_app, cocreate_sealer', guarded);
+        execute format('grant select on cocreate.%I to cocreate_app, cocreate_notary', guarded);
     end loop;
 end
 $$;
 
-create policy every_tree on cocreate.tree for select to cocreate_sealer using (true);
-create policy every_head_to_seal on cocreate.log_head for select to cocreate_sealer using (true);
-grant usage on schema cocreate to cocreate_sealer;
-grant select on cocreate.event, cocreate.log_head, cocreate.municipality to cocreate_sealer;
-grant insert, update (size, peaks, checkpoint, signed_at) on cocreate.tree to cocreate_sealer;
-grant insert, update (width, content) on cocreate.tile to cocreate_sealer;
+create policy every_tree on cocreate.tree for select to cocreate_notary using (true);
+create policy every_head_to_sign on cocreate.log_head for select to cocreate_notary using (true);
+grant usage on schema cocreate to cocreate_notary;
+grant select on cocreate.event, cocreate.log_head, cocreate.municipality to cocreate_notary;
+grant insert, update (size, peaks, checkpoint, signed_at) on cocreate.tree to cocreate_notary;
+grant insert, update (width, content) on cocreate.tile to cocreate_notary;
 grant insert, update on cocreate.cosigned_checkpoint to cocreate_app;
 
 -- What was published once stays: trees and tiles only grow, whoever asks otherwise.

@@ -39,5 +39,5 @@ __all__ = [
     "touched",
 ]
 
-VERSION = 4
+VERSION = 5
 """Counts up when the fold comes to other accounts for the same log."""

@@ -411,6 +411,8 @@ class PartyAccount(Account, kw_only=True, tag="party"):
     carried: dict[str, int] = field(default_factory=dict)
     """How many of each it carries now (obstacles, mandates), or did or brought in all."""
     last_active_on: date | None = None
+    erased_on: date | None = None
+    """The day its personal data was erased: nobody can read it any more."""
 
 
 class SessionAccount(Account, kw_only=True, tag="session"):

@@ -6,7 +6,7 @@ from bisect import insort
 from collections.abc import Mapping
 from datetime import date
 
-from cocreate.domain.steps import course
+from cocreate.domain.steps import course, record
 from cocreate.domain.steps.base import Event
 from cocreate.domain.vocabulary import MandateRole, ProjectStatus
 from cocreate.projections.accounts.account import (
@@ -198,6 +198,14 @@ def party_left(accounts: Accounts, event: course.PartyLeft) -> None:
         if span.party == event.party:
             _end(accounts, span, max(span.since, event.occurred_on))
     _hold(project)
+
+
+@on(record.PersonErased)
+def person_erased(accounts: Accounts, event: record.PersonErased) -> None:
+    party = accounts[event.party]
+    if isinstance(party, PartyAccount):
+        party.erased_on = event.occurred_on
+        party.tell(accounts.link())
 
 
 @on(course.SessionHeld)

@@ -1,4 +1,4 @@
-"""Sealing: how far the signed tree is behind the log, and what appends cost with it and without.
+"""Trees: how far the signed tree is behind the log, and what appends cost with it and without.
 
 Steps come by the clock. The process that takes them grows the tree as well, which is the worst
 case: on a larger installation they are apart.
@@ -18,27 +18,27 @@ from benchmarks.stories import FIRST_DAY
 from cocreate.domain.steps.wishes import SupportWish
 from cocreate.log.signing import SigningKeys
 from cocreate.postgres import EmbeddedServer
-from cocreate.service import Seal, Service, open_service
+from cocreate.service import Service, Signing, open_service
 
 CODE = "GM0001"
 RATE = 500
 PROJECTS = 50
 GOAL_SECONDS = 1.0
 GOAL_SLOWED = 0.8
-"""How fast appends are to be beside sealing, over those without."""
+"""How fast appends are to be beside signing, over those without."""
 
 
-async def measure_sealing(server: EmbeddedServer, *, rounds: int, seconds: float) -> list[Figure]:
+async def measure_trees(server: EmbeddedServer, *, rounds: int, seconds: float) -> list[Figure]:
     """Give the figures of the tree's lag, and of appends with and without it."""
-    seal = Seal(SigningKeys.generate(), lambda code: f"bench.test/{code}")
+    signing = Signing(SigningKeys.generate(), lambda code: f"bench.test/{code}")
     behind: list[float] = []
-    sealed: list[Round] = []
+    signed: list[Round] = []
     plain: list[Round] = []
     for _ in range(rounds):
-        for given, into in ((seal, sealed), (None, plain)):
+        for given, into in ((signing, signed), (None, plain)):
             async with (
-                fresh_database(server, "bench_sealing") as dsn,
-                open_service(dsn, pool_size=20, project=False, seal=given) as service,
+                fresh_database(server, "bench_trees") as dsn,
+                open_service(dsn, pool_size=20, project=False, signing=given) as service,
             ):
                 into.append(await _steady(service, seconds, behind if given else None))
     return [
@@ -51,11 +51,11 @@ async def measure_sealing(server: EmbeddedServer, *, rounds: int, seconds: float
             at_most=True,
         ),
         figure(
-            f"appends by the clock at {RATE:,}/s, beside sealing",
-            sealed,
+            f"appends by the clock at {RATE:,}/s, beside signing",
+            signed,
             plain,
             unit="answers/s of one append",
-            peer_name="the same without sealing",
+            peer_name="the same without signing",
             goal=GOAL_SLOWED,
         ),
     ]

@@ -1,4 +1,4 @@
-"""The sealer: a tree holds all that its log holds, whoever grew it and whatever went wrong."""
+"""The notary: a tree holds all that its log holds, whoever grew it and whatever went wrong."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.log.conftest import Log, command, stored
 
 from cocreate.log.append import Command
 from cocreate.log.connection import Pool, open_pool
+from cocreate.log.notary import Inconsistent, Notary, entry_of
 from cocreate.log.read import Reader
-from cocreate.log.sealing import Inconsistent, Sealer, entry_of
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.checkpoints import Checkpoint, open_checkpoint
 from cocreate.log.tree.hashing import leaf_hash, root_of
@@ -31,14 +31,14 @@ def origin_of(code: str) -> str:
 
 
 @pytest.fixture
-async def sealing(log: Log) -> AsyncIterator[Pool]:
-    pool = await open_pool(log.dsn, "cocreate_sealer", size=4)
+async def signing(log: Log) -> AsyncIterator[Pool]:
+    pool = await open_pool(log.dsn, "cocreate_notary", size=4)
     yield pool
     await pool.close()
 
 
-def sealer(pool: Pool, batch: int = 1000, keys: SigningKeys = KEYS) -> Sealer:
-    return Sealer(pool, keys, origin_of, batch=batch)
+def notary(pool: Pool, batch: int = 1000, keys: SigningKeys = KEYS) -> Notary:
+    return Notary(pool, keys, origin_of, batch=batch)
 
 
 def steps(events: int) -> Command:
@@ -86,39 +86,39 @@ async def require_whole(log: Log, tenant: str) -> None:
     assert stored == {(tile.level, tile.index): tile.width for tile in every}
 
 
-async def test_a_tree_is_the_same_in_whatever_steps_it_grew(log: Log, sealing: Pool) -> None:
+async def test_a_tree_is_the_same_in_whatever_steps_it_grew(log: Log, signing: Pool) -> None:
     tenant = await filled(log, 600)
     for batch in (1, 2, 253, 1, 255, 1000):
-        await sealer(sealing, batch).seal(tenant)
+        await notary(signing, batch).sign(tenant)
         await require_whole(log, tenant)
     assert (await signed(log, tenant)).size == 600
-    assert not await sealer(sealing).seal(tenant)
+    assert not await notary(signing).sign(tenant)
 
 
-async def test_an_empty_log_is_not_signed(log: Log, sealing: Pool) -> None:
+async def test_an_empty_log_is_not_signed(log: Log, signing: Pool) -> None:
     tenant = await log.tenant()
-    assert not await sealer(sealing).seal(tenant)
+    assert not await notary(signing).sign(tenant)
     row = await log.pool.fetchrow("select * from cocreate.read_tree($1)", tenant)
     assert row is None or row["checkpoint"] is None
 
 
-async def test_many_who_seal_at_once_make_one_tree(log: Log, sealing: Pool) -> None:
+async def test_many_who_sign_at_once_make_one_tree(log: Log, signing: Pool) -> None:
     tenant = await filled(log, 300)
-    several = [sealer(sealing, 7) for _ in range(4)]
+    several = [notary(signing, 7) for _ in range(4)]
 
-    async def work(one: Sealer) -> None:
+    async def work(one: Notary) -> None:
         for _ in range(50):
-            await one.seal(tenant)
+            await one.sign(tenant)
 
     await asyncio.gather(*map(work, several))
-    await sealer(sealing).catch_up()
+    await notary(signing).catch_up()
     assert (await signed(log, tenant)).size == 300
     await require_whole(log, tenant)
 
 
-async def test_what_is_appended_meanwhile_comes_next(log: Log, sealing: Pool) -> None:
+async def test_what_is_appended_meanwhile_comes_next(log: Log, signing: Pool) -> None:
     tenant = await filled(log, 10)
-    one = sealer(sealing)
+    one = notary(signing)
     one.hear("log", tenant)
     await one.catch_up()
     await log.appender().append(tenant, steps(5))
@@ -128,9 +128,9 @@ async def test_what_is_appended_meanwhile_comes_next(log: Log, sealing: Pool) ->
     await require_whole(log, tenant)
 
 
-async def test_a_log_that_nobody_told_of_is_found(log: Log, sealing: Pool) -> None:
+async def test_a_log_that_nobody_told_of_is_found(log: Log, signing: Pool) -> None:
     tenant = await filled(log, 3)
-    await sealer(sealing).catch_up()
+    await notary(signing).catch_up()
     assert (await signed(log, tenant)).size == 3
 
 
@@ -138,22 +138,22 @@ KILLED = """
 import asyncio, sys
 from pathlib import Path
 from cocreate.log.connection import open_pool
-from cocreate.log.sealing import Sealer
+from cocreate.log.signing import Notary
 from cocreate.log.signing import SigningKeys
-from tests.log.test_sealing import origin_of
+from tests.log.test_notary import origin_of
 
 async def main(dsn, file, tenant):
-    pool = await open_pool(dsn, "cocreate_sealer", size=1)
-    sealer = Sealer(pool, SigningKeys.read(Path(file)), origin_of, batch=3)
+    pool = await open_pool(dsn, "cocreate_notary", size=1)
+    notary = Notary(pool, SigningKeys.read(Path(file)), origin_of, batch=3)
     print("began", flush=True)
-    while await sealer.seal(tenant):
+    while await notary.sign(tenant):
         pass
 
 asyncio.run(main(*sys.argv[1:]))
 """
 
 
-async def test_a_sealer_may_be_killed_at_any_point(log: Log, sealing: Pool, tmp_path: Path) -> None:
+async def test_a_notary_may_be_killed_at_any_point(log: Log, signing: Pool, tmp_path: Path) -> None:
     tenant = await filled(log, 400)
     file = tmp_path / "keys"
     KEYS.write(file)
@@ -166,7 +166,7 @@ async def test_a_sealer_may_be_killed_at_any_point(log: Log, sealing: Pool, tmp_
         )
         assert process.stdout is not None
         assert await process.stdout.readline() == b"began\n"
-        # In the midst of sealing, a little later each time; at what exactly is left to chance.
+        # In the midst of signing, a little later each time; at what exactly is left to chance.
         ended = asyncio.create_task(process.wait())
         await asyncio.wait([ended], timeout=moment)
         if process.returncode is None:
@@ -175,16 +175,16 @@ async def test_a_sealer_may_be_killed_at_any_point(log: Log, sealing: Pool, tmp_
         row = await log.pool.fetchrow("select * from cocreate.read_tree($1)", tenant)
         if row is not None and row["checkpoint"] is not None:
             await require_whole(log, tenant)
-    await sealer(sealing).seal(tenant)
+    await notary(signing).sign(tenant)
     assert (await signed(log, tenant)).size == 400
     await require_whole(log, tenant)
 
 
 async def test_a_tree_that_is_not_as_it_was_signed_is_signed_no_more(
-    log: Log, sealing: Pool
+    log: Log, signing: Pool
 ) -> None:
     tenant = await filled(log, 5)
-    await sealer(sealing).seal(tenant)
+    await notary(signing).sign(tenant)
     before = await signed(log, tenant)
     await log.appender().append(tenant, steps(1))
     await log.admin.execute("alter table cocreate.tree disable trigger grows")
@@ -193,45 +193,45 @@ async def test_a_tree_that_is_not_as_it_was_signed_is_signed_no_more(
             "update cocreate.tree set peaks[1] = $2 where tenant_id = $1", tenant, bytes(32)
         )
         with pytest.raises(Inconsistent, match="was signed with 5 entries"):
-            await sealer(sealing).seal(tenant)
+            await notary(signing).sign(tenant)
         await log.admin.execute(
             "update cocreate.tree set checkpoint = null where tenant_id = $1", tenant
         )
         with pytest.raises(Inconsistent, match="5 entries and no checkpoint"):
-            await sealer(sealing).seal(tenant)
+            await notary(signing).sign(tenant)
         await log.admin.execute(
             "update cocreate.tree set size = 4, checkpoint = $2 where tenant_id = $1",
             tenant,
             b"x",
         )
         with pytest.raises(Inconsistent):
-            await sealer(sealing).seal(tenant)
+            await notary(signing).sign(tenant)
     finally:
         await log.admin.execute("alter table cocreate.tree enable trigger grows")
     assert before.size == 5
 
 
-async def test_one_broken_tree_holds_up_no_other(log: Log, sealing: Pool) -> None:
+async def test_one_broken_tree_holds_up_no_other(log: Log, signing: Pool) -> None:
     broken, sound = await filled(log, 5), await filled(log, 5)
     await log.admin.execute(
         "insert into cocreate.tree (tenant_id, origin, size, peaks) values ($1, 'x', 1, $2)",
         broken,
         [bytes(32)],
     )
-    one = sealer(sealing)
+    one = notary(signing)
     one.hear("log", broken)
     one.hear("log", sound)
     await one.catch_up()
     assert (await signed(log, sound)).size == 5
 
 
-async def test_a_stranger_cannot_sign_on(log: Log, sealing: Pool) -> None:
+async def test_a_stranger_cannot_sign_on(log: Log, signing: Pool) -> None:
     tenant = await filled(log, 5)
-    await sealer(sealing).seal(tenant)
+    await notary(signing).sign(tenant)
     await log.appender().append(tenant, steps(1))
     with pytest.raises(Inconsistent, match="no signature of"):
-        await sealer(sealing, keys=SigningKeys.generate()).seal(tenant)
-    await sealer(sealing, keys=KEYS.rotated()).seal(tenant)
+        await notary(signing, keys=SigningKeys.generate()).sign(tenant)
+    await notary(signing, keys=KEYS.rotated()).sign(tenant)
     assert (await signed(log, tenant)).size == 6
 
 
@@ -250,10 +250,10 @@ async def test_a_stranger_cannot_sign_on(log: Log, sealing: Pool) -> None:
     ],
 )
 async def test_not_even_its_owner_takes_back_what_was_published(
-    log: Log, sealing: Pool, change: str
+    log: Log, signing: Pool, change: str
 ) -> None:
     tenant = await filled(log, 5)
-    await sealer(sealing).seal(tenant)
+    await notary(signing).sign(tenant)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await log.admin.execute(change, tenant)
     for table in ("tree", "tile"):

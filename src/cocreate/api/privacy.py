@@ -1,0 +1,103 @@
+"""What a person may ask: all that is held on them, and to be erased. For the administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, get, post
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from cocreate.api.answers import Written, as_json, recorded
+from cocreate.api.decoding import Body
+from cocreate.api.documented import documented
+from cocreate.api.examples import STEP_EXAMPLES
+from cocreate.api.parts import parts_of
+from cocreate.api.problems import Problem
+from cocreate.api.recording import lost_race, require_project
+from cocreate.api.roles import EXPORT_PERSONS, takes
+from cocreate.api.steps import PROJECT, TAGS, WRITE_PROBLEMS
+from cocreate.domain.steps.base import PartyId
+from cocreate.domain.steps.record import ErasePerson
+from cocreate.domain.vocabulary import ErasureGround
+from cocreate.log.errors import VersionConflict
+from cocreate.log.people import HeldData
+
+
+class Erasure(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """Whose personal data is to be erased, and on which ground (AVG, art. 17)."""
+
+    occurred_on: Annotated[date, msgspec.Meta(description="The day it was decided.")]
+    party: PartyId
+    ground: ErasureGround
+
+
+_ERASURE = Body(Erasure)
+
+
+@post(
+    f"{PROJECT}/{ErasePerson.noun}",
+    operation_id="erasePerson",
+    summary="Erase the personal data of a party",
+    description="The key is destroyed under which it was sealed: from then on nobody can read it, "
+    "in the log or in anything made from it. A certificate is recorded, which stays internal. "
+    "Asked again, it gives the first certificate (AVG, art. 17).",
+    tags=[TAGS[ErasePerson.__module__]],
+    opt=documented(
+        takes=Erasure,
+        example=STEP_EXAMPLES[ErasePerson.noun],
+        answers=Written,
+        problems=WRITE_PROBLEMS,
+        preconditions=True,
+    ),
+)
+async def erase_person(request: Request[Any, Any, Any]) -> ASGIResponse:
+    """Erase a person."""
+    parts = parts_of(request)
+    principal = await parts.access.allowed(request, takes(ErasePerson.noun))
+    erasure, conditions = await _ERASURE.read(request)
+    path: Mapping[str, Any] = request.scope["path_params"]
+    code, project = path["code"], require_project(path["code"], path["project"])
+    step = ErasePerson(occurred_on=erasure.occurred_on, party=erasure.party, ground=erasure.ground)
+    sender = conditions.sender(principal, request.scope, erasure)
+    service = parts.service
+    try:
+        receipt = await service.people.erase(code, project, step, sender)
+    except VersionConflict as conflict:
+        lost = await lost_race(service.reader, code, project, conflict, conditions)
+        raise lost from None
+    return await recorded(service.reader, code, [step], receipt)
+
+
+@get(
+    f"{PROJECT}/parties/{{party:str}}/personal-data",
+    operation_id="exportPersonalData",
+    summary="Read all that is held on a person",
+    description="Every step that names the party or holds its data, as recorded and with both "
+    "times, to be handed to that person (AVG, art. 15 and 20).",
+    tags=[TAGS[ErasePerson.__module__]],
+    opt=documented(answers=HeldData, problems=(400, 401, 403, 404, 503)),
+)
+async def export_personal_data(
+    request: Request[Any, Any, Any],
+    code: FromPath[str],
+    project: FromPath[UUID],
+    party: FromPath[str],
+) -> ASGIResponse:
+    """Give all that is held on a person."""
+    parts = parts_of(request)
+    await parts.access.allowed(request, EXPORT_PERSONS)
+    held = await parts.service.people.held(code, require_project(code, project), party)
+    if held is None:
+        raise Problem("not-found")
+    return as_json(held)
+
+
+HANDLERS = (erase_person, export_personal_data)
+"""The routes about one person."""

@@ -1,0 +1,286 @@
+"""The notary: takes what the logs say into their trees, and signs a checkpoint of each.
+
+It follows the logs and never stands in the way of an append. Whoever holds the lock on a tree
+grows it; others go on to the next, so any number of processes share the work, and one that dies
+lets go at once. Tiles and checkpoint are written in one transaction. Before it signs, the notary
+checks that what it goes on from is what was signed last, so it never signs two checkpoints that
+are inconsistent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+
+import msgspec
+
+from cocreate.log.connection import AnyConnection, Pool
+from cocreate.log.read import PAGE, Reader, Recorded
+from cocreate.log.signing import SigningKeys
+from cocreate.log.tree.checkpoints import Checkpoint, open_checkpoint
+from cocreate.log.tree.commitments import Entry, Envelope, actor_mark
+from cocreate.log.tree.errors import Unsound
+from cocreate.log.tree.hashing import Frontier, leaf_hash
+from cocreate.log.tree.notes import Note
+from cocreate.log.tree.tiles import (
+    ENTRIES,
+    WIDTH,
+    Tile,
+    filled_tiles,
+    hashes_at,
+    new_bundles,
+    read_bundle,
+    tile_at,
+    write_bundle,
+)
+
+POLL_SECONDS = 0.5
+"""How long a log may be ahead of its tree unnoticed when no one was told."""
+HEARD_POLL_SECONDS = 5.0
+"""The same while signals come in: then nothing is missed but by mishap."""
+GAP_SECONDS = 0.25
+"""How long a busy log gathers between checkpoints: many steps cost little more than one."""
+AT_ONCE = 2
+"""How many trees are grown at a time: while one waits for the database, another goes on."""
+
+log = logging.getLogger(__name__)
+
+OriginOf = Callable[[str], str]
+"""Gives the origin of a municipality's log: where its tree is found, without the scheme."""
+
+
+class Inconsistent(Exception):  # noqa: N818 - what is found
+    """What is stored of a tree is not what was signed; nothing more is signed for it."""
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """A tree as it is stored, under lock."""
+
+    origin: str
+    frontier: Frontier
+    checkpoint: bytes | None
+
+
+class Notary:
+    """Grows the trees of all municipalities, and signs for them."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        keys: SigningKeys,
+        origin_of: OriginOf,
+        *,
+        grown: Callable[[str, int], None] | None = None,
+        batch: int = PAGE,
+    ) -> None:
+        self._pool = pool
+        self._keys = keys
+        self._origin_of = origin_of
+        self._grown = grown or (lambda _tenant, _size: None)
+        self._batch = batch
+        self._awake: set[str] = set()
+        self._unsure = True
+        """Whether a log may have grown without a word."""
+        self._wake = asyncio.Event()
+        self._broken: set[str] = set()
+
+    def hear(self, topic: str, tenant: str) -> None:
+        """Hear a signal: that a log has grown, or that some signals are lost."""
+        if topic == "log":
+            self._awake.add(tenant)
+            self._wake.set()
+        elif not topic:
+            self._unsure = True
+            self._wake.set()
+
+    async def run(self, connected: Callable[[], bool] = lambda: False) -> None:
+        """Keep up until cancelled. A database that is away is waited for.
+
+        ``connected`` tells whether signals come in, so that polling may be slow.
+        """
+        polled = monotonic()
+        while True:
+            self._wake.clear()
+            if monotonic() - polled > (HEARD_POLL_SECONDS if connected() else POLL_SECONDS):
+                polled = monotonic()
+                self._unsure = True
+            try:
+                await self.catch_up()
+            except Exception:
+                # Whoever asks for a receipt is told that there is none yet; the log goes on.
+                log.exception("the trees could not be kept up")
+                self._unsure = True
+                await asyncio.sleep(POLL_SECONDS)
+                continue
+            await asyncio.sleep(GAP_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    async def catch_up(self) -> None:
+        """Sign until no log is ahead of its tree, but for those that others work on."""
+        tenants = await self._take_awake()
+        while tenants:
+            again: set[str] = set()
+            turns = asyncio.Semaphore(AT_ONCE)
+
+            async def work(tenant: str, again: set[str], turns: asyncio.Semaphore) -> None:
+                async with turns:
+                    try:
+                        if await self.sign(tenant):
+                            again.add(tenant)
+                    except Inconsistent as problem:
+                        # One log that cannot be trusted must not hold up the others.
+                        if tenant not in self._broken:
+                            log.critical(
+                                "the tree of %s is not signed any more: %s", tenant, problem
+                            )
+                        self._broken.add(tenant)
+
+            async with asyncio.TaskGroup() as group:
+                for tenant in tenants:
+                    group.create_task(work(tenant, again, turns))
+            tenants = again | await self._take_awake()
+
+    async def _take_awake(self) -> set[str]:
+        awake, self._awake = self._awake, set()
+        if self._unsure:
+            self._unsure = False
+            rows = await self._pool.fetch(
+                "select h.tenant_id from cocreate.log_head h"
+                " left join cocreate.tree t on t.tenant_id = h.tenant_id"
+                " where h.position > coalesce(t.size, 0)"
+            )
+            awake |= {row["tenant_id"] for row in rows} - self._broken
+        return awake
+
+    async def sign(self, tenant: str) -> bool:
+        """Grow a tree by a batch of its log, and sign for it; tell whether there is more to do.
+
+        Raises :class:`Inconsistent`.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            tree = await self._lease(connection, tenant)
+            if tree is None:
+                return False
+            size = tree.frontier.size
+            found = await Reader(connection).log(tenant, after=size, limit=self._batch)
+            if not found:
+                return False
+            size = await self._grow(connection, tenant, tree, found)
+        self._grown(tenant, size)
+        return len(found) == self._batch
+
+    async def _lease(self, connection: AnyConnection, tenant: str) -> Tree | None:
+        row = await connection.fetchrow(
+            "select * from cocreate.lease_tree($1, $2)", tenant, self._origin_of(tenant)
+        )
+        if row is None:
+            return None
+        try:
+            tree = Tree(
+                row["origin"], Frontier(row["size"], tuple(row["peaks"])), row["checkpoint"]
+            )
+            self._require_signed(tree)
+        except Unsound as problem:
+            raise Inconsistent(str(problem)) from problem
+        return tree
+
+    def _require_signed(self, tree: Tree) -> None:
+        """Make sure that what is stored is what was signed last; raises :class:`Unsound`."""
+        if tree.checkpoint is None:
+            if tree.frontier.size:
+                message = f"It has {tree.frontier.size} entries and no checkpoint"
+                raise Unsound(message)
+            return
+        note = Note.parse(tree.checkpoint)
+        signed = open_checkpoint(note, tree.origin, self._keys.verifiers(tree.origin)).checkpoint
+        if (signed.size, signed.root) != (tree.frontier.size, tree.frontier.root):
+            message = f"It was signed with {signed.size} entries, and not as it is stored"
+            raise Unsound(message)
+
+    async def _grow(
+        self, connection: AnyConnection, tenant: str, tree: Tree, found: Sequence[Recorded]
+    ) -> int:
+        entries = [bytes(entry_of(tree.origin, event)) for event in found]
+        leaves = [leaf_hash(entry) for entry in entries]
+        size = tree.frontier.size
+        grown = tree.frontier.extended(leaves)
+        edge = await self._edge(connection, tenant, size)
+        tiles = [
+            *filled_tiles(size, leaves, edge.__getitem__),
+            *_filled_bundles(size, entries, edge),
+        ]
+        checkpoint = Checkpoint(tree.origin, grown.size, grown.root)
+        note = Note.signed(checkpoint.text, *self._keys.of(tree.origin))
+        await connection.execute(
+            "select cocreate.grow_tree($1, $2, $3, $4, $5, $6, $7, $8)",
+            tenant,
+            grown.size,
+            grown.peaks,
+            bytes(note),
+            [tile.level for tile, _ in tiles],
+            [tile.index for tile, _ in tiles],
+            [tile.width for tile, _ in tiles],
+            [content for _, content in tiles],
+        )
+        return grown.size
+
+    async def _edge(
+        self, connection: AnyConnection, tenant: str, size: int
+    ) -> Mapping[Tile, bytes]:
+        """Give the partial tiles at the right edge of a tree, one of each level at most."""
+        edge = {}
+        level = ENTRIES
+        while (known := hashes_at(level, size)) or level == ENTRIES:
+            if known % WIDTH:
+                tile = tile_at(level, known // WIDTH, size)
+                edge[tile.level, tile.index] = tile
+            level += 1
+        rows = await connection.fetch(
+            "select * from cocreate.read_tiles($1, $2, $3)",
+            tenant,
+            [level for level, _ in edge],
+            [number for _, number in edge],
+        )
+        return {edge[row["level"], row["number"]]: row["content"] for row in rows}
+
+
+def entry_of(origin: str, event: Recorded) -> Entry:
+    """Give what the tree of a log has of an event."""
+    return Entry.of(event.salt, envelope_of(origin, event), event.data)
+
+
+def envelope_of(origin: str, event: Recorded) -> Envelope:
+    """Give what the commitment to an event covers besides its data."""
+    return Envelope(
+        origin=origin,
+        position=event.position,
+        project=event.project,
+        version=event.version,
+        type=event.type,
+        schema_version=event.schema_version,
+        recorded_at=event.recorded_at,
+        occurred_on=event.occurred_on,
+        actor=actor_mark(event.salt, event.actor),
+        actor_role=event.actor_role,
+        public=event.public,
+    )
+
+
+def _filled_bundles(
+    size: int, entries: Sequence[bytes], edge: Mapping[Tile, bytes]
+) -> Sequence[tuple[Tile, bytes]]:
+    """Give the bundles that are new when entries come to a tree of a size."""
+    first = size - size % WIDTH
+    known: list[bytes] = []
+    if first < size:
+        tile = tile_at(ENTRIES, first // WIDTH, size)
+        known = read_bundle(tile, edge[tile])
+    fresh = [*known, *entries]
+    return [
+        (tile, write_bundle(fresh[tile.start - first : tile.end - first]))
+        for tile in new_bundles(size, size + len(entries))
+    ]
