@@ -138,7 +138,7 @@ KILLED = """
 import asyncio, sys
 from pathlib import Path
 from cocreate.log.connection import open_pool
-from cocreate.log.signing import Notary
+from cocreate.log.notary import Notary
 from cocreate.log.signing import SigningKeys
 from tests.log.test_notary import origin_of
 
