@@ -77,11 +77,11 @@ from cocreate.projections.report_parts import (
     Tried,
 )
 from cocreate.projections.resource import ProjectFile, Resource
-from cocreate.projections.story import STORY
+from cocreate.projections.story import STORY, owed_since
 from cocreate.projections.tables import Table
 
 NAME = "report"
-VERSION = 1
+VERSION = 2
 TABLES: Sequence[Table] = ()
 RESOURCES: Sequence[Resource] = (STORY,)
 """The report itself is a page as well, so its route is made by hand."""
@@ -585,12 +585,13 @@ class _Report:
             if account.due_on is not None and account.due_on >= self.today:
                 continue
             for duty in account.duties:
+                since = owed_since(account, duty)
                 things.setdefault(duty, []).append(
                     OwedThing(
                         subject=self.mention(account.id),
-                        since=account.since,
+                        since=since,
                         due_on=account.due_on,
-                        days_late=self._late(account.due_on or account.since, None),
+                        days_late=self._late(account.due_on or since, None),
                         positions=_positions(account),
                     )
                 )

@@ -433,9 +433,10 @@ class OwedThing(_Part, frozen=True, kw_only=True):
 
     subject: Mention
     since: date
+    """The day on which it came to be owed."""
     due_on: date | None = None
     days_late: int
-    """Days since the day it was due; where there is no such day, since it came to be."""
+    """Days since the day it was due; where there is no such day, since it came to be owed."""
     positions: Positions
 
 
