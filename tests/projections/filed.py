@@ -190,6 +190,9 @@ def _decided(told: Told) -> None:
     told.say(decisions.ContestDeviation, on(18), deviation="d1")
     told.say(decisions.SettleDeviation, on(19), deviation="d1")
     told.say(decisions.GiveFeedback, on(20), feedback="f1", about=("b1",), reached=300)
+    told.wishes("w7", "w8", on=on(20))
+    told.decide(outcome("w7", words.Outcome.DEFERRED), decision="b3", on=on(20))
+    told.say(decisions.GiveFeedback, on(20), feedback="f2", about=("w8",))
 
 
 def _was_allowed(told: Told) -> None:
