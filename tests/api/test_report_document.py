@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from html.parser import HTMLParser
 from importlib.resources import files
 from itertools import pairwise
@@ -28,11 +29,11 @@ VOID = {"meta", "br", "link", "hr", "col"}
 HOSTILE = (
     """</dd></article><img src=x onerror=alert(1)><a href="https://kwaad.test">&lt;{{ 7*7 }}'"""
 )
-TOLD = {
+TOLD: Mapping[str, Callable[[], Told]] = {
     "empty": Told,
     "everything": told_all,
-    "stopped": lambda: told_all(ENDS[1]),
-    **{f"history {seed}": lambda seed=seed: anything(seed) for seed in range(4)},
+    "stopped": partial(told_all, ENDS[1]),
+    **{f"history {seed}": partial(anything, seed) for seed in range(4)},
 }
 """Projects by what they are, each told when it is asked for."""
 

@@ -33,7 +33,7 @@ from cocreate.projections.resource import ProjectFile
 
 TODAY = date(2025, 6, 10)
 RECORDED_AT = datetime(2025, 6, 10, 9, 30, tzinfo=UTC)
-ENDS = (course.CompleteProject, course.StopProject)
+ENDS: Sequence[type[Step]] = (course.CompleteProject, course.StopProject)
 GOING_ON: Sequence[type[Step]] = tuple(
     kind for kind in EVENT_OF if kind not in (course.StartProject, *ENDS)
 )

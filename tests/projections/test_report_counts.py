@@ -223,9 +223,11 @@ async def test_every_part_rests_on_positions_of_the_project_that_its_reader_know
         known = {step["position"] for step in steps}
         rests = [*positions_in(msgspec.to_builtins(report))]
         assert set(rests) - {report.position} <= known
-        assert all(part.positions for part in report.contributions)
-        for part in (*report.contributions, *report.decisions, *report.deviations):
-            assert list(part.positions) == sorted(set(part.positions))
+        assert all(each.positions for each in report.contributions)
+        in_order = [each.positions for each in report.contributions]
+        in_order += [each.positions for each in report.decisions]
+        in_order += [each.positions for each in report.deviations]
+        assert all(list(each) == sorted(set(each)) for each in in_order)
 
 
 def positions_in(told: Any) -> Iterator[int]:
