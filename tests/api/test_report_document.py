@@ -162,6 +162,15 @@ def test_what_people_wrote_is_escaped_wherever_it_stands(language: Language) -> 
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_not_recorded_is_said_to_be_so(language: Language) -> None:
+    told = Told()
+    told.say(course.HoldSession)
+    texts = read(told, language).texts["section"][SECTIONS.index("reach")]
+    for name in ("invited", "attended", "reached", "missed"):
+        assert f"{TEXTS[language][name]}{TEXTS[language]['not_recorded']}" in texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_that_a_report_may_need_is_there(language: Language) -> None:
     needed = {
         *(f"section_{name}" for name in SECTIONS),

@@ -61,7 +61,7 @@ def test_a_project_of_which_nothing_was_told_has_a_report_that_says_so() -> None
     assert [each.difference for each in report.course.differences] == ["nobody-gave-account"]
     assert (report.contributions, report.decisions, report.owed) == ((), (), ())
     assert (report.unanswered, report.position, report.course.level) == (0, 1, None)
-    assert (report.reach.reached, report.reach.attended, report.reach.parties) == ((), 0, ())
+    assert (report.reach.reached, report.reach.attended, report.reach.parties) == ((), None, ())
     assert (report.evaluation.reports, report.evaluation.lessons) == ((), ())
     assert (report.completeness.steps, report.completeness.months) == (1, 1)
     assert report.completeness.silent_months == ()
@@ -187,6 +187,15 @@ def test_who_was_reached_in_any_session_was_not_missed() -> None:
     [group] = reach.parties
     assert (group.kind, group.number, group.taking_part) == (PartyKind.RESIDENT, 2, 1)
     assert reach.positions == (2, 3, 4, 5, 6)
+
+
+def test_numbers_that_no_session_tells_are_not_said_to_be_none() -> None:
+    told = Told()
+    told.say(course.HoldSession)
+    reach = report_of(told).reach
+    assert (reach.invited, reach.attended, reach.sessions_without_numbers) == (None, None, 1)
+    told.say(course.HoldSession, invited=0)
+    assert (report_of(told).reach.invited, report_of(told).reach.attended) == (0, None)
 
 
 # -- what residents brought in --------------------------------------------------------------------

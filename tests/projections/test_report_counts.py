@@ -129,8 +129,8 @@ async def test_counts_add_up_to_those_of_the_log(history: History, audience: Aud
         } == set(waiting)
         sessions = [*naive.of(steps, "SessionHeld")]
         assert (report.reach.attended, report.reach.invited) == (
-            sum(step.get("attended", 0) for step in sessions),
-            sum(step.get("invited", 0) for step in sessions),
+            sum(step["attended"] for step in sessions) if sessions else None,
+            None,  # which random histories never say
         )
         assert len(report.course.sessions) == len(sessions)
         for told, reading in (

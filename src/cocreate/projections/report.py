@@ -310,8 +310,8 @@ class _Report:
         return Reach(
             reached=reached,
             missed=tuple(group for group in missed if group not in reached),
-            invited=sum(each.invited or 0 for each in sessions),
-            attended=sum(each.attended or 0 for each in sessions),
+            invited=_sum(each.invited for each in sessions),
+            attended=_sum(each.attended for each in sessions),
             sessions_without_numbers=sum(each.attended is None for each in sessions),
             parties=tuple(
                 PartiesOfKind(kind=kind, number=number[kind], taking_part=present[kind])
@@ -642,6 +642,12 @@ def answer_to(wish: WishAccount) -> Answered:
 
 def _day(place: Place | None) -> date | None:
     return None if place is None else place.on
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """Add up the numbers that are known; None where none is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 def _positions(account: Account) -> Positions:

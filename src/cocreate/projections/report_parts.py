@@ -168,8 +168,9 @@ class Reach(_Part, frozen=True, kw_only=True):
     reached: tuple[str, ...]
     missed: tuple[str, ...]
     """Named as missed in a session, and as reached in none."""
-    invited: int
-    attended: int
+    invited: int | None = None
+    """How many in all sessions that say so; null where none does, as is ``attended``."""
+    attended: int | None = None
     sessions_without_numbers: int
     """How many sessions do not say how many came."""
     parties: tuple[PartiesOfKind, ...]
