@@ -307,6 +307,15 @@ def test_a_wish_tells_what_each_decision_did_with_it_and_through_what() -> None:
     assert [each.deviation for each in second.grounds] == ["d2"]
 
 
+def test_wishes_are_numbered_by_the_day_on_which_they_came() -> None:
+    told = Told()
+    told.wishes("late", on=on(4))
+    told.wishes("first", on=on(1))
+    told.wishes("second", on=on(1))
+    found = [(each.number, each.id) for each in report_of(told).contributions]
+    assert found == [(1, "first"), (2, "second"), (3, "late")]
+
+
 def test_proposals_tell_their_lineage_both_ways() -> None:
     found = {each.id: each for each in report_of(told_all()).proposals}
     lineage = {

@@ -15,7 +15,6 @@ from typing import TypeVar
 from cocreate.domain.vocabulary import (
     CommitmentStatus,
     MandateRole,
-    ObstacleStatus,
     Outcome,
     ProjectStatus,
     Suitability,
@@ -398,7 +397,7 @@ class _Report:
                 motivation=deviation.motivation,
                 on=deviation.since,
             )
-            for deviation in map(self.subjects.get, dict.fromkeys(deviations))
+            for deviation in map(self.subjects.get, deviations)
             if isinstance(deviation, DeviationAccount)
         )
 
@@ -508,7 +507,7 @@ class _Report:
             department=obstacle.department,
             status=obstacle.status,
             raised_on=obstacle.since,
-            closed_on=None if obstacle.status is ObstacleStatus.OPEN else obstacle.closed_on,
+            closed_on=obstacle.closed_on,
             days=((obstacle.closed_on or self.today) - obstacle.since).days,
             blocks=self.mentions(obstacle.about),
             escalated_to=obstacle.escalated_to,
