@@ -24,7 +24,9 @@ from cocreate.projections import timeline
 from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.others import log_of
+from cocreate.projections.report import participation_report
 from cocreate.projections.resource import Dashboard, Document, Register
+from cocreate.projections.story import tell_story
 
 SECRET = "GEHEIM-"  # noqa: S105 - a text, not a password
 KINDS = ("wish", "proposal", "decision", "deviation", "approval", "obstacle", "commitment")
@@ -95,6 +97,12 @@ async def public_answers(world: World, code: str, project: UUID) -> dict[str, An
                 case Document() if "{" not in path:
                     told = resource.give(file, resource.narrow(), {})
                     answers[path] = msgspec.json.decode(msgspec.json.encode(told))
+    answers["report"] = msgspec.to_builtins(participation_report(file))
+    answers["stories"] = [
+        msgspec.to_builtins(tell_story(file, subject))
+        for subject, account in file.subjects.items()
+        if account.kind in ("wish", "proposal")
+    ]
     log = await log_of(world.answers, code, public, position)
     answers["log"] = msgspec.to_builtins(log)
     return await world.opened(code, answers)
@@ -141,8 +149,8 @@ async def make_twins(world: World) -> Twins:
 
 def comparable(answer: object, twins: Twins) -> Any:
     text = msgspec.json.encode(answer).decode()
-    for project in twins.projects:
-        text = text.replace(str(project), "project")
+    for code, project in zip(twins.codes, twins.projects, strict=True):
+        text = text.replace(str(project), "project").replace(code, "municipality")
     decoded = without(msgspec.json.decode(text), *PLACES)
     return without_step(decoded)
 

@@ -15,7 +15,6 @@ from typing import TypeVar
 from cocreate.domain.vocabulary import (
     CommitmentStatus,
     MandateRole,
-    ObstacleStatus,
     Outcome,
     ProjectStatus,
     Suitability,
@@ -77,11 +76,11 @@ from cocreate.projections.report_parts import (
     Tried,
 )
 from cocreate.projections.resource import ProjectFile, Resource
-from cocreate.projections.story import STORY
+from cocreate.projections.story import STORY, owed_since
 from cocreate.projections.tables import Table
 
 NAME = "report"
-VERSION = 1
+VERSION = 2
 TABLES: Sequence[Table] = ()
 RESOURCES: Sequence[Resource] = (STORY,)
 """The report itself is a page as well, so its route is made by hand."""
@@ -310,8 +309,8 @@ class _Report:
         return Reach(
             reached=reached,
             missed=tuple(group for group in missed if group not in reached),
-            invited=sum(each.invited or 0 for each in sessions),
-            attended=sum(each.attended or 0 for each in sessions),
+            invited=_sum(each.invited for each in sessions),
+            attended=_sum(each.attended for each in sessions),
             sessions_without_numbers=sum(each.attended is None for each in sessions),
             parties=tuple(
                 PartiesOfKind(kind=kind, number=number[kind], taking_part=present[kind])
@@ -398,7 +397,7 @@ class _Report:
                 motivation=deviation.motivation,
                 on=deviation.since,
             )
-            for deviation in map(self.subjects.get, dict.fromkeys(deviations))
+            for deviation in map(self.subjects.get, deviations)
             if isinstance(deviation, DeviationAccount)
         )
 
@@ -508,7 +507,7 @@ class _Report:
             department=obstacle.department,
             status=obstacle.status,
             raised_on=obstacle.since,
-            closed_on=None if obstacle.status is ObstacleStatus.OPEN else obstacle.closed_on,
+            closed_on=obstacle.closed_on,
             days=((obstacle.closed_on or self.today) - obstacle.since).days,
             blocks=self.mentions(obstacle.about),
             escalated_to=obstacle.escalated_to,
@@ -585,12 +584,13 @@ class _Report:
             if account.due_on is not None and account.due_on >= self.today:
                 continue
             for duty in account.duties:
+                since = owed_since(account, duty)
                 things.setdefault(duty, []).append(
                     OwedThing(
                         subject=self.mention(account.id),
-                        since=account.since,
+                        since=since,
                         due_on=account.due_on,
-                        days_late=self._late(account.due_on or account.since, None),
+                        days_late=self._late(account.due_on or since, None),
                         positions=_positions(account),
                     )
                 )
@@ -641,6 +641,12 @@ def answer_to(wish: WishAccount) -> Answered:
 
 def _day(place: Place | None) -> date | None:
     return None if place is None else place.on
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    """Add up the numbers that are known; None where none is."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None
 
 
 def _positions(account: Account) -> Positions:

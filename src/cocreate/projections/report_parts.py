@@ -168,8 +168,9 @@ class Reach(_Part, frozen=True, kw_only=True):
     reached: tuple[str, ...]
     missed: tuple[str, ...]
     """Named as missed in a session, and as reached in none."""
-    invited: int
-    attended: int
+    invited: int | None = None
+    """How many in all sessions that say so; null where none does, as is ``attended``."""
+    attended: int | None = None
     sessions_without_numbers: int
     """How many sessions do not say how many came."""
     parties: tuple[PartiesOfKind, ...]
@@ -433,9 +434,10 @@ class OwedThing(_Part, frozen=True, kw_only=True):
 
     subject: Mention
     since: date
+    """The day on which it came to be owed."""
     due_on: date | None = None
     days_late: int
-    """Days since the day it was due; where there is no such day, since it came to be."""
+    """Days since the day it was due; where there is no such day, since it came to be owed."""
     positions: Positions
 
 

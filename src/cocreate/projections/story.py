@@ -155,6 +155,11 @@ class _Cast:
         others += _about(every, ObstacleAccount, about)
         others += _about(every, CommitmentAccount, about)
         self.others = sorted(others, key=lambda each: each.position)
+        self.deviations = deviations
+
+    def plays(self, link: Link) -> bool:
+        """Tell whether a step is of this story: a decision may deviate from others as well."""
+        return link.type != "DeviationRecorded" or link.id in self.deviations
 
 
 def _about(
@@ -237,12 +242,27 @@ _OPENINGS: Mapping[type[Account], str] = {
 }
 
 
+_Thing = tuple[int, str, str | None]
+
+
+def _thing(account: Account, link: Link) -> _Thing:
+    """Give what is the same where two accounts tell of one thing that a step did.
+
+    A decision does one thing for each subject of its own, whatever wishes it reaches through it.
+    """
+    decided = (link.via or account.id) if link.type == "DecisionRecorded" else None
+    return link.position, link.id or account.id, decided
+
+
 def _chapters(file: ProjectFile, cast: _Cast) -> Iterator[Chapter]:
     """Give what happened, in the order in which it did; each step once for each thing it did."""
-    told: dict[tuple[int, str | None, str | None], tuple[Account, Link]] = {}
+    told: dict[_Thing, tuple[Account, Link]] = {}
     for account in (*cast.contributions, *cast.others):
-        for link in account.chain:
-            told.setdefault((link.position, link.id, link.outcome), (account, link))
+        for link in filter(cast.plays, account.chain):
+            thing = _thing(account, link)
+            # A step on a proposal says why; that the proposal answers a wish by it does not.
+            if thing not in told or (told[thing][1].motivation is None and link.motivation):
+                told[thing] = (account, link)
     positions = {position for position, _, _ in told}
     for account in (*cast.contributions, *cast.others):
         if account.position not in positions:
@@ -311,13 +331,15 @@ def _sentence(
         variant += ".due"
     elif link.type == "DeviationRecorded" and link.motivation is None:
         variant += ".unmotivated"
+    elif link.type == "ProposalSubmitted" and isinstance(account, WishAccount):
+        variant += ".answer"
     sentence = CHAPTERS.get(variant, OTHERWISE)
     via = file.subjects.get(link.via or "")
     ground = SuspensionGround if link.type == "ApprovalSuspended" else DeviationGround
     return _fill(
         sentence,
         language,
-        what=account.title,
+        what=_what(file, account, link),
         title=title,
         via=via.title if via is not None else link.via or "",
         outcome=_word(_WORDS.get(link.type), link.outcome, language),
@@ -326,6 +348,14 @@ def _sentence(
         body=_word(Body, link.body, language),
         due="" if link.due_on is None else day_in_words(link.due_on, language),
     )
+
+
+def _what(file: ProjectFile, account: Account, link: Link) -> str:
+    """Name what a step is about: of a wish behind a proposal that was not followed, that one."""
+    deviation = file.subjects.get(link.id or "")
+    if isinstance(deviation, DeviationAccount) and account.id not in deviation.subjects:
+        return deviation.title
+    return account.title
 
 
 def _fill(sentence: Sentence, language: Language, **facts: str) -> str:
@@ -363,7 +393,7 @@ def _waiting(file: ProjectFile, cast: _Cast) -> Iterator[Waiting]:
         for duty in duties:
             sentence = WAITING[duty]
             by, body = _debtor(file, account)
-            since = _since(account, duty)
+            since = owed_since(account, duty)
             late = None if account.due_on is None else (file.today - account.due_on).days
             yield Waiting(
                 duty=duty,
@@ -381,7 +411,8 @@ def _waiting(file: ProjectFile, cast: _Cast) -> Iterator[Waiting]:
             )
 
 
-def _since(account: Account, duty: str) -> date:
+def owed_since(account: Account, duty: str) -> date:
+    """Give the day since which something is owed: of a realisation, that of the dispute."""
     if duty == "realisation":
         return max(link.on for link in account.chain if link.type == "RealisationJudged")
     return account.since

@@ -1,4 +1,4 @@
-"""The sentences of a story: one per type of step, in Dutch at level B1 and in English.
+"""The sentences of a story: for each type of step, in Dutch at level B1 and in English.
 
 Between braces: ``what`` the subject it is told of, ``title`` what the step brought or named,
 ``outcome``, ``ground`` and ``body`` as words of the glossary, ``via`` the proposal through which a
@@ -49,6 +49,10 @@ CHAPTERS: Mapping[str, Sentence] = {
         'Residents say of the realisation of "{what}": {status}.',
     ),
     "ProposalSubmitted": Sentence(
+        'Er kwam een voorstel: "{title}".',
+        'There was a proposal: "{title}".',
+    ),
+    "ProposalSubmitted.answer": Sentence(
         'Er kwam een voorstel als antwoord op een wens: "{title}".',
         'A proposal came in answer to a wish: "{title}".',
     ),
