@@ -16,6 +16,7 @@ from cocreate.log.connection import AnyConnection, Pool, open_pool
 from cocreate.log.live import LiveProjects
 from cocreate.log.migrate import migrate
 from cocreate.log.read import Reader
+from cocreate.log.reads import LogReads
 from cocreate.log.sealing import OriginOf, Sealer
 from cocreate.log.signals import Signals
 from cocreate.log.signing import SigningKeys
@@ -44,6 +45,7 @@ class Service:
         self.appender = Appender(pool, lambda tenant, _position: signals.tell("log", tenant))
         self.live = LiveProjects(pool, self.appender)
         self.reader = Reader(pool)
+        self.reads = LogReads(self.appender, self.reader)
         self.trees = Trees(pool, signals)
         self.builds = builds
         self.answers = Answers(pool, builds, signals)
