@@ -68,11 +68,11 @@ class Kept:
         self.project = await self.start("Lampen in de <tunnel>")
         self.other = await self.start("Bankje")
         await self.take(self.project, wish(1, text="Het is er donker. \u20ac \U0001f4a1"))
-        await self.take(self.project, wish(2, visibility=INTERNAL))
+        await self.take(self.project, wish(2, visibility=INTERNAL, text="Heel geheim"))
         await self.take(self.project, wish(3, visibility=INTERNAL))
         for first in range(100, 700, 100):
             await self.take(self.other, *(wish(first + each) for each in range(100)))
-        await self.take(self.project, PublishSteps(occurred_on=DAY, steps=(3,)))
+        await self.take(self.project, PublishSteps(occurred_on=DAY, steps=(4,)))
         await self.take(self.project, SupportWish(occurred_on=DAY, wish="w1", supporters=12))
         decided = RecordDecision(
             occurred_on=DAY,

@@ -143,9 +143,9 @@ def _description(bag: Bag) -> Description:
 
 def _keys(bag: Bag, name: str) -> list[VerifierKey]:
     keys = []
-    for number, line in enumerate(bag.read(name).decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(bag.lines(name), 1):
         try:
-            keys.append(VerifierKey.parse(line))
+            keys.append(VerifierKey.parse(line.decode("utf-8", "replace")))
         except Unsound as problem:
             raise Wrong("key", name, line=number, problem=problem) from None
     return keys
@@ -230,8 +230,8 @@ class _Events:
             try:
                 self._take(number, raw)
             except Wrong as wrong:
-                wrong.line = number
-                wrong.position = self._at
+                if wrong.file == EVENTS:
+                    wrong.line, wrong.position = number, self._at
                 raise
         self._finish(number)
 
