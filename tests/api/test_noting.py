@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -41,6 +40,7 @@ async def test_every_address_that_shows_what_is_internal_is_on_record(
     wish = await town.take(project, "wishes", title="Licht", wish="licht")
     number = project.rpartition("/")[2]
     found = addresses(app)
+    head = 0
     assert len(found) > 30
     reader = app.state["parts"].service.reader
     for address in found:
@@ -62,6 +62,8 @@ async def test_every_address_that_shows_what_is_internal_is_on_record(
         assert last[0].actor.startswith("key-")
         assert not last[0].public
         head = await reader.head(town.code)
+        if address.endswith("/export"):  # on record each time
+            continue
         await look(town[Role.AUDITOR], path)  # the same day
         assert await reader.head(town.code) == head, address
     assert wish["position"] < head

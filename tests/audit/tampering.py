@@ -159,5 +159,3 @@ def entry_of(origin: str, line: Line) -> Entry:
         public=line.visibility == "public",
     )
     return Entry.of(salt, envelope, bytes(line.data))
-
-

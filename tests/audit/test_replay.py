@@ -20,18 +20,14 @@ EVERYTHING = 2**62
 
 async def steps(kept: Kept, **asked: Any) -> list[ReplayedStep]:
     project = asked.pop("project", kept.project)
-    found = replay(
-        kept.service.reader, CODE, project, **{"up_to": EVERYTHING, **asked}
-    )
+    found = replay(kept.service.reader, CODE, project, **{"up_to": EVERYTHING, **asked})
     return [step async for step in found]
 
 
 def told(step: ReplayedStep) -> dict[str, dict[str, tuple[Any, Any]]]:
     """Give the changes of a step by account and field, before and after."""
     return {
-        change.id: {
-            each.field: (_value(each.before), _value(each.after)) for each in change.fields
-        }
+        change.id: {each.field: (_value(each.before), _value(each.after)) for each in change.fields}
         for change in step.changes
     }
 
@@ -65,7 +61,7 @@ async def test_the_changes_add_up_to_the_accounts_at_every_position(kept: Kept) 
     await kept.take(project, *(wish(number) for number in range(20)))
     await kept.take(project, wish(20, visibility=INTERNAL))
     for number in (2, 5, 2):
-        changes = {"title": f"Anders {number}"}
+        changes: dict[str, object] = {"title": f"Anders {number}"}
         corrected = CorrectStep(occurred_on=DAY, step=number, changes=changes, reason="Fout.")
         await kept.take(project, corrected)
     await kept.take(project, PublishSteps(occurred_on=DAY, steps=(22,)))
@@ -121,4 +117,3 @@ async def test_it_goes_on_after_a_version_and_is_as_known_at_a_position(kept: Ke
 
 async def test_a_project_that_is_not_there_has_no_steps(kept: Kept) -> None:
     assert not await steps(kept, project=uuid4())
-

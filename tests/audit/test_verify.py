@@ -83,7 +83,7 @@ def wrong(export: bytes | Opened, keys: Sequence[VerifierKey] = TRUSTED, **more:
     return found
 
 
-# -- what holds -------------------------------------------------------------------------------------
+# -- what holds -----------------------------------------------------------------------------------
 
 
 def test_an_export_holds_as_it_is(export: bytes) -> None:
@@ -131,7 +131,7 @@ def test_what_was_recorded_long_after_it_happened_is_told(export: bytes) -> None
     assert found.latest.days > 300
 
 
-# -- one bit ----------------------------------------------------------------------------------------
+# -- one bit --------------------------------------------------------------------------------------
 
 
 def names(kind: tuple[str, str]) -> Sequence[str]:
@@ -211,7 +211,7 @@ def test_a_truncated_file_is_caught(export: bytes) -> None:
         assert wrong(export[:size]).code == "no-zip"
 
 
-# -- events -----------------------------------------------------------------------------------------
+# -- events ---------------------------------------------------------------------------------------
 
 
 def dropped(number: int) -> Tamper:
@@ -348,7 +348,7 @@ def test_a_line_in_another_spelling_is_named(project: Opened) -> None:
         assert wrong(project.listed()).code == "line"
 
 
-# -- trees ------------------------------------------------------------------------------------------
+# -- trees ----------------------------------------------------------------------------------------
 
 
 def test_a_tree_that_was_signed_anew_is_caught_by_the_key(log: Opened) -> None:
@@ -413,7 +413,7 @@ def test_a_changed_root_is_named(project: Opened) -> None:
     assert wrong(project.listed()).code == "root"
 
 
-# -- an earlier checkpoint ----------------------------------------------------------------------------
+# -- an earlier checkpoint ------------------------------------------------------------------------
 
 
 def leaves_of(log: Opened) -> list[bytes]:
@@ -450,7 +450,7 @@ def test_an_export_of_a_project_says_what_it_cannot_show(project: Opened, log: O
     assert wrong(project, since=held(300, leaves)).code == "since-unproven"
 
 
-# -- witnesses ----------------------------------------------------------------------------------------
+# -- witnesses ------------------------------------------------------------------------------------
 
 
 async def test_a_cosignature_is_in_the_export_and_can_be_asked_for(
@@ -475,7 +475,7 @@ async def test_a_cosignature_is_in_the_export_and_can_be_asked_for(
     assert wrong(opened.listed()).code == "key-unused"
 
 
-# -- what it says of itself ---------------------------------------------------------------------------
+# -- what it says of itself -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -495,9 +495,7 @@ async def test_a_cosignature_is_in_the_export_and_can_be_asked_for(
         ({"retention": "P20Y"}, "derived"),
     ],
 )
-def test_a_false_description_is_named(
-    project: Opened, changes: dict[str, Any], code: str
-) -> None:
+def test_a_false_description_is_named(project: Opened, changes: dict[str, Any], code: str) -> None:
     project.describe(**changes)
     assert wrong(project.listed()).code == code
 
@@ -559,10 +557,20 @@ def test_times_that_cannot_be_are_named_even_where_they_were_signed(
     exports: dict[tuple[str, str], bytes],
 ) -> None:
     for changes, code in (
-        ({"recorded_at": Opened(exports["log", "internal"]).lines[3].recorded_at
-          - timedelta(days=1)}, "time"),
-        ({"occurred_on": Opened(exports["log", "internal"]).lines[3].recorded_at.date()
-          + timedelta(days=3)}, "future"),
+        (
+            {
+                "recorded_at": Opened(exports["log", "internal"]).lines[3].recorded_at
+                - timedelta(days=1)
+            },
+            "time",
+        ),
+        (
+            {
+                "occurred_on": Opened(exports["log", "internal"]).lines[3].recorded_at.date()
+                + timedelta(days=3)
+            },
+            "future",
+        ),
         ({"version": 5}, "version"),
         ({"version": 1}, "version"),
     ):
@@ -573,7 +581,7 @@ def test_times_that_cannot_be_are_named_even_where_they_were_signed(
     check(tomorrow.packed(), [OTHER.verifier])
 
 
-# -- keys ---------------------------------------------------------------------------------------------
+# -- keys -----------------------------------------------------------------------------------------
 
 
 def test_keys_that_are_none_are_named(project: Opened) -> None:
@@ -592,7 +600,7 @@ def test_keys_that_are_none_are_named(project: Opened) -> None:
             assert wrong(project.listed(), ()).code == "no-key"
 
 
-# -- the zip file -------------------------------------------------------------------------------------
+# -- the zip file ---------------------------------------------------------------------------------
 
 
 def repacked(opened: Opened, *more: tuple[ZipInfo | str, bytes]) -> bytes:
@@ -713,5 +721,3 @@ def test_every_wrong_has_its_words_in_both_languages() -> None:
 def test_a_line_is_written_in_one_way(project: Opened) -> None:
     for raw, line in zip(project.files[EVENTS].splitlines(), project.lines, strict=True):
         assert write_line(line) == raw
-
-

@@ -30,7 +30,7 @@ async def note_read(
 def reading_of(request: Request[Any, Any, Any], principal: Principal) -> Reading:
     """Give what a request reads: the shape of its address, and the project in it."""
     places = request.scope["path_params"]
-    project = places.get("project")
+    project: object = places.get("project")
     shape = request.scope["path_template"].removeprefix(_MUNICIPALITY)
     return Reading(
         tenant=places["code"],

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Self
 from uuid import UUID
 
 import msgspec
@@ -28,6 +27,7 @@ from cocreate.audit.layout import (
     Appraisal,
     Description,
     Line,
+    Retention,
     Sight,
     bag_name,
     tiles_of_entries,
@@ -66,7 +66,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """The project; None for the whole log."""
     sight: Sight = "internal"
     appraisal: Appraisal = "keep"
-    retention: str | None = None
+    retention: Retention | None = None
 
 
 class Exporter:
@@ -111,16 +111,17 @@ class Exporter:
             appraisal=order.appraisal,
             retention=order.retention,
         )
-        packer = Packer(out, bag_name(draft), sealed.signed_at)
-        written = await self._events(packer, order, draft, shown)
-        if not written.count:
-            raise NothingToExport(str(order.project or order.tenant))
-        description = msgspec.structs.replace(
-            draft, events=written.count, last_recorded_at=written.last_recorded_at
-        )
-        await asyncio.to_thread(_add_proofs, packer, note, self._known)
-        await self._tiles(packer, order, sealed.size, written.leaves)
-        await asyncio.to_thread(_add_derived, packer, description, written)
+        packing = Packer(out, bag_name(draft), sealed.signed_at)
+        with packing as packer, _Written(draft) as written:
+            await self._events(packer, order, draft.size, shown, written)
+            if not written.count:
+                raise NothingToExport(str(order.project or order.tenant))
+            description = msgspec.structs.replace(
+                draft, events=written.count, last_recorded_at=written.last_recorded_at
+            )
+            await asyncio.to_thread(_add_proofs, packer, note, self._known)
+            await self._tiles(packer, order, sealed.size, written.leaves)
+            await asyncio.to_thread(_add_derived, packer, description, written)
         return description
 
     async def _note(self, tenant: str, sealed: Sealed) -> Note:
@@ -143,9 +144,7 @@ class Exporter:
                         shown |= {(event.project, version) for version in steps}
         return shown
 
-    async def _title(
-        self, order: Order, shown: set[tuple[UUID, int]], size: int
-    ) -> str | None:
+    async def _title(self, order: Order, shown: set[tuple[UUID, int]], size: int) -> str | None:
         if order.project is None:
             return None
         first = await self._reader.stream(order.tenant, order.project, limit=1, up_to=size)
@@ -168,23 +167,20 @@ class Exporter:
             after = page[-1].position
 
     async def _events(
-        self, packer: Packer, order: Order, draft: Description, shown: set[tuple[UUID, int]]
-    ) -> _Written:
-        written = _Written(draft)
-        try:
-            with Packed(packer, EVENTS) as file:
-                async for page in self._pages(order, draft.size):
-                    lines = [line_of(each, order) for each in page if _is_shown(order, each, shown)]
-                    await asyncio.to_thread(written.take, file, lines)
-            written.events = file
-        except BaseException:
-            written.close()
-            raise
-        return written
-
-    async def _tiles(
-        self, packer: Packer, order: Order, size: int, leaves: Iterable[int]
+        self,
+        packer: Packer,
+        order: Order,
+        size: int,
+        shown: set[tuple[UUID, int]],
+        written: _Written,
     ) -> None:
+        with Packed(packer, EVENTS) as file:
+            async for page in self._pages(order, size):
+                lines = [line_of(each, order) for each in page if _is_shown(order, each, shown)]
+                await asyncio.to_thread(written.take, file, lines)
+        written.events = file
+
+    async def _tiles(self, packer: Packer, order: Order, size: int, leaves: Iterable[int]) -> None:
         needed = tiles_of_log(size) if order.project is None else tiles_of_entries(size, leaves)
         for some in _batches(needed):
             found = await self._trees.tiles(order.tenant, some)
@@ -224,11 +220,12 @@ class _Written:
             for report, told in self.reports.values():
                 told.write(report.row(line).encode())
 
-    def close(self) -> None:
-        """Let go of the reports."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
         for _, told in self.reports.values():
-            with contextlib.suppress(OSError):
-                told.close()
+            told.close()
 
 
 def line_of(event: Recorded, order: Order) -> Line:
@@ -293,6 +290,5 @@ def _add_derived(packer: Packer, description: Description, written: _Written) ->
     for name, (report, told) in written.reports.items():
         told.write(report.tail().encode())
         packer.add_file(name, told)
-    written.close()
     packer.add(DESCRIPTION, write_description(description))
-    packer.close(description)
+    packer.finish(description)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from cocreate.log.tree.tiles import HEIGHT, WIDTH, Tile, hashes_at, new_bundles, new_tiles, tile_at
 
@@ -51,6 +52,8 @@ BAGIT_TEXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 Sight = Literal["internal", "public"]
 Appraisal = Literal["keep", "destroy"]
+Retention = Annotated[str, Meta(pattern=r"^P(?=\d)(\d{1,4}Y)?(\d{1,4}M)?(\d{1,5}D)?(?![\s\S])")]
+"""For how long something is kept: a duration of ISO 8601, in years, months and days."""
 
 
 class Description(
@@ -74,8 +77,7 @@ class Description(
     last_recorded_at: datetime
     """When the last event that is shown was recorded."""
     appraisal: Appraisal
-    retention: str | None
-    """For how long it is kept, as a duration of ISO 8601."""
+    retention: Retention | None
 
     @property
     def whole(self) -> bool:

@@ -48,7 +48,10 @@ def object_metadata(
             f"{said.events} gebeurtenissen, uit een logboek van {said.size} posities; "
             + ("openbaar en intern." if said.sight == "internal" else "alleen openbare."),
         ),
-        ("event", _event("Creatie", _moment(first_recorded_at), of, "Eerste gebeurtenis vastgelegd.")),
+        (
+            "event",
+            _event("Creatie", _moment(first_recorded_at), of, "Eerste gebeurtenis vastgelegd."),
+        ),
         (
             "event",
             _event(
@@ -119,7 +122,10 @@ def file_metadata(description: Description, events_sha256: str, size: int) -> by
             (
                 "checksum",
                 [
-                    ("checksumAlgoritme", _term("SHA-256", "Begrippenlijst ChecksumAlgoritme MDTO")),
+                    (
+                        "checksumAlgoritme",
+                        _term("SHA-256", "Begrippenlijst ChecksumAlgoritme MDTO"),
+                    ),
                     ("checksumWaarde", events_sha256),
                     ("checksumDatum", _moment(description.last_recorded_at)),
                 ],

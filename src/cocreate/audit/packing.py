@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, Self
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from cocreate.audit.layout import (
@@ -32,6 +32,12 @@ class Packer:
         self._at = at.timetuple()[:6]
         self._sums: dict[str, str] = {}
         self._size = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self._zip.close()
 
     def add(self, name: str, content: bytes, *, compress: bool = True) -> None:
         """Add a file of the payload."""
@@ -61,8 +67,8 @@ class Packer:
         self._sums[name] = digest
         self._size += size
 
-    def close(self, description: Description) -> None:
-        """Write the manifests and the metadata of the bag, and end the zip file."""
+    def finish(self, description: Description) -> None:
+        """Write the manifests and the metadata of the bag."""
         tags = {
             BAG_INFO: bag_info(description, self._size, len(self._sums)),
             BAGIT: BAGIT_TEXT,
@@ -72,7 +78,6 @@ class Packer:
         for name, content in [*tags.items(), (TAG_MANIFEST, _manifest(sums))]:
             with self.open(name, compress=True) as file:
                 file.write(content)
-        self._zip.close()
 
 
 class Packed:
@@ -85,7 +90,7 @@ class Packed:
         self._digest = sha256()
         self._file = packer.open(name, compress=compress)
 
-    def __enter__(self) -> Packed:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_raised: object) -> None:

@@ -111,6 +111,21 @@ async def replay(
                 await asyncio.sleep(0)
 
 
+async def position_at(reader: Reader, tenant: str, text: str) -> int:
+    """Give the position of a log that a text means: a position, or a moment (RFC 3339).
+
+    Raises ``ValueError`` for any other text.
+    """
+    head = await reader.head(tenant) or 0
+    if text.isascii() and text.isdecimal() and len(text) <= 16:
+        return min(int(text), head)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        message = f"{text} has no offset from UTC"
+        raise ValueError(message)
+    return await reader.head(tenant, moment) or 0
+
+
 class _Fold:
     """The accounts of a project, and how they stood before the last step."""
 
@@ -203,4 +218,3 @@ def _replayed(step: Recorded, changes: list[AccountChange]) -> ReplayedStep:
         data=msgspec.Raw(step.data),
         changes=changes,
     )
-

@@ -23,7 +23,8 @@ _STYLE = """
 body { margin: 0 auto; max-width: 70rem; padding: 1rem; }
 table { border-collapse: collapse; width: 100%; }
 caption { text-align: left; font-weight: bold; padding: 0.5rem 0; }
-th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.5rem; border: 1px solid #6b6b6b; }
+th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.5rem; }
+th, td { border: 1px solid #6b6b6b; }
 td { overflow-wrap: anywhere; }
 dt { font-weight: bold; }
 dd { margin: 0; overflow-wrap: anywhere; }
@@ -51,10 +52,10 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "for": "Voor wie",
         "first": "Van positie",
         "last": "Tot positie",
-        "proof": "Dit verslag is gemaakt uit data/events.jsonl. Het bewijs staat in de export zelf: "
+        "proof": "Dit verslag is gemaakt uit data/events.jsonl. Het bewijs staat in de export: "
         "'cocreate audit verify' controleert alles, ook dit verslag.",
-        "head": "Niets hierin bewijst dat er na de laatste versie van een traject niets meer volgde "
-        "vóór het eind van de export; dat laat alleen een export van het hele logboek zien.",
+        "head": "Niets hierin bewijst dat er na de laatste versie van een traject niets meer "
+        "volgde vóór het eind van de export; dat laat alleen een export van het hele logboek zien.",
     },
     "en": {
         "log": "Log of the municipality of {name}",

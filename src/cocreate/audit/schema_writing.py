@@ -1,6 +1,7 @@
-"""Writing down the schemas of the events of this release: ``python -m cocreate.audit.schema_writing``.
+"""Writing down the schemas of the events of this release.
 
-Those of earlier versions, which no class has any more, stay as they are.
+Run it as ``python -m cocreate.audit.schema_writing``. Those of earlier versions, which no class
+has any more, stay as they are.
 """
 
 from __future__ import annotations

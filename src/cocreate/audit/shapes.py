@@ -100,7 +100,7 @@ class _Types:
         if not properties:
             names = self.of({"type": "string", **asked.pop("propertyNames", {})})
             values = {} if further is True else further
-            return _limited(dict[names, self.of(values)], asked)  # type: ignore[valid-type]
+            return _limited(dict[names, self.of(values)], asked)  # type: ignore[misc, valid-type]
         if asked or not isinstance(further, bool):
             message = f"{title} asks for {', '.join(asked) or 'some other properties'}"
             raise UnknownSchema(message)

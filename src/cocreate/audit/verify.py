@@ -116,11 +116,11 @@ def verify(
     events = _Events(bag, tiles, found)
     events.check()
     _require_expected_files(bag, description, events)
-    _require_derived(bag, description, events)
+    _require_derived(bag, found, events)
     return found
 
 
-# -- what it says it is, and who signed for it ------------------------------------------------------
+# -- what it says it is, and who signed for it ----------------------------------------------------
 
 
 def _description(bag: Bag) -> Description:
@@ -196,7 +196,7 @@ def _earlier(since: bytes, origin: str, keys: Sequence[VerifierKey]) -> Checkpoi
         raise Wrong("since", problem=problem) from None
 
 
-# -- the events -------------------------------------------------------------------------------------
+# -- the events -----------------------------------------------------------------------------------
 
 
 class _Events:
@@ -215,8 +215,7 @@ class _Events:
         self._unpublished: dict[tuple[UUID, int], tuple[int, int]] = {}
         """Internal events that are shown, until they turn out to be public: line and position."""
         self._reports: dict[Language, Rendered] = {
-            language: Rendered(self._said, language)
-            for language in ("nl", "en")  # type: ignore[misc] # mypy: of the literal type
+            language: Rendered(self._said, language) for language in ("nl", "en")
         }
         self._entries: list[bytes] = []
         self.schemas: set[str] = set()
@@ -392,7 +391,7 @@ def _day(moment: datetime) -> date:
     return moment.astimezone(_HERE).date()
 
 
-# -- what else is in it -----------------------------------------------------------------------------
+# -- what else is in it ---------------------------------------------------------------------------
 
 
 def _require_expected_files(bag: Bag, description: Description, events: _Events) -> None:
@@ -405,9 +404,10 @@ def _require_expected_files(bag: Bag, description: Description, events: _Events)
         raise Wrong("unexpected", name)
 
 
-def _require_derived(bag: Bag, description: Description, events: _Events) -> None:
+def _require_derived(bag: Bag, found: Verified, events: _Events) -> None:
     """Make sure that the metadata and the reports are what follows from the events."""
-    first = events._found.first_recorded_at or description.last_recorded_at
+    description = found.description
+    first = found.first_recorded_at or description.last_recorded_at
     checksum = bag.sha256(EVENTS)
     derived = {
         MDTO: object_metadata(description, first, checksum),

@@ -85,9 +85,7 @@ TEXTS: Final[dict[str, Text]] = {
     "unexpected": Text(
         "dit bestand hoort niet in deze export", "this file does not belong in this export"
     ),
-    "bagit": Text(
-        "dit is geen verklaring van BagIt 1.0", "this is no declaration of BagIt 1.0"
-    ),
+    "bagit": Text("dit is geen verklaring van BagIt 1.0", "this is no declaration of BagIt 1.0"),
     "manifest": Text(
         "dit is geen regel met een SHA-256 en een bestand, of staat niet op volgorde",
         "this is no line with a SHA-256 and a file, or it is out of order",

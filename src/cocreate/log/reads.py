@@ -118,6 +118,4 @@ class LogReads:
 
         It has spaces, which no key has that is sent with a request: nobody can take it first.
         """
-        return (
-            f"log-read {self._today()} {reading.actor} {reading.project or '-'} {reading.what}"
-        )
+        return f"log-read {self._today()} {reading.actor} {reading.project or '-'} {reading.what}"
