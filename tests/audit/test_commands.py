@@ -50,7 +50,7 @@ class Tool:
 
 @pytest.fixture(scope="module")
 def tool(kept: Kept, database: str, tmp_path_factory: pytest.TempPathFactory) -> Tool:
-    assert kept.project
+    assert kept.project.int
     return Tool(database, tmp_path_factory.mktemp("tool"))
 
 
