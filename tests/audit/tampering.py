@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import msgspec
@@ -31,7 +32,7 @@ from cocreate.audit.layout import (
     write_line,
 )
 from cocreate.audit.mdto import file_metadata, object_metadata
-from cocreate.audit.report import Report
+from cocreate.audit.report import Report, Tally
 from cocreate.log.tree.checkpoints import Checkpoint
 from cocreate.log.tree.commitments import Entry, Envelope, actor_mark
 from cocreate.log.tree.hashing import Frontier, leaf_hash
@@ -88,8 +89,13 @@ class Opened:
         self.files[MDTO_EVENTS] = file_metadata(said, checksum, len(self.files[EVENTS]))
         for language, name in REPORTS.items():
             report = Report(said, language)  # type: ignore[arg-type]
-            rows = [report.row(line) for line in lines]
-            self.files[name] = "".join([report.head(), *rows, report.tail()]).encode()
+            tally, rows = Tally(), [report.head()]
+            for line in lines:
+                if said.whole:
+                    tally.take(line)
+                else:
+                    rows.append(report.row(line))
+            self.files[name] = "".join([*rows, report.tail(tally)]).encode()
 
     def plant(self, key: SigningKey, size: int | None = None) -> None:
         """Grow a tree over the events that are in it, and sign for it: for a whole log."""
@@ -148,7 +154,7 @@ def entry_of(origin: str, line: Line) -> Entry:
     envelope = Envelope(
         origin=origin,
         position=line.position,
-        project=line.project,
+        project=UUID(line.project),
         version=line.version,
         type=line.type,
         schema_version=line.schema_version,

@@ -265,7 +265,7 @@ def sooner(opened: Opened) -> None:
 
 
 def other_project(opened: Opened) -> None:
-    opened.change(3, project=uuid4())
+    opened.change(3, project=str(uuid4()))
 
 
 EVENTS_TAMPERED = {

@@ -37,7 +37,7 @@ from cocreate.audit.layout import (
 )
 from cocreate.audit.mdto import file_metadata, object_metadata
 from cocreate.audit.packing import Packed, Packer
-from cocreate.audit.report import Report
+from cocreate.audit.report import Report, Tally
 from cocreate.log.connection import Pool
 from cocreate.log.read import PAGE, Reader, Recorded
 from cocreate.log.tree.commitments import actor_mark
@@ -193,6 +193,8 @@ class _Written:
     events: Packed
 
     def __init__(self, draft: Description) -> None:
+        self.whole = draft.whole
+        self.tally = Tally()
         self.count = 0
         self.first_recorded_at = self.last_recorded_at = datetime.min.replace(tzinfo=UTC)
         self.leaves: set[int] = set()
@@ -217,6 +219,9 @@ class _Written:
             if b"\n" in written:
                 raise Unexportable(f"The event at position {line.position} has a line break")
             file.write(written + b"\n")
+            if self.whole:
+                self.tally.take(line)
+                continue
             for report, told in self.reports.values():
                 told.write(report.row(line).encode())
 
@@ -233,7 +238,7 @@ def line_of(event: Recorded, order: Order) -> Line:
     internal = order.sight == "internal"
     return Line(
         position=event.position,
-        project=event.project,
+        project=str(event.project),
         version=event.version,
         type=event.type,
         schema_version=event.schema_version,
@@ -288,7 +293,7 @@ def _add_derived(packer: Packer, description: Description, written: _Written) ->
     packer.add(MDTO, object_metadata(description, written.first_recorded_at, checksum))
     packer.add(MDTO_EVENTS, file_metadata(description, checksum, written.events.size))
     for name, (report, told) in written.reports.items():
-        told.write(report.tail().encode())
+        told.write(report.tail(written.tally).encode())
         packer.add_file(name, told)
     packer.add(DESCRIPTION, write_description(description))
     packer.finish(description)

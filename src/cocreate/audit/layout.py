@@ -96,7 +96,8 @@ class Line(
     """An event as it stands on its line: its envelope, and then the data as stored, to the byte."""
 
     position: int
-    project: UUID
+    project: str
+    """The UUID of the history that it is of, in lower case."""
     version: int
     type: str
     schema_version: int

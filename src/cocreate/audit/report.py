@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from hashlib import sha256
 from html import escape
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
@@ -87,15 +86,39 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
 _WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+class Tally:
+    """How many events each history of a whole log has, and from where to where."""
+
+    def __init__(self) -> None:
+        self._histories: dict[str, list[int]] = {}
+
+    def take(self, line: Line) -> None:
+        """Count an event."""
+        counted = self._histories.get(line.project)
+        if counted is None:
+            self._histories[line.project] = [1, line.position, line.position]
+        else:
+            counted[0] += 1
+            counted[2] = line.position
+
+    def rows(self) -> str:
+        """Give what is told of each history, as HTML."""
+        return "".join(
+            f"<tr><td>{project}</td><td>{count}</td><td>{first}</td><td>{last}</td></tr>\n"
+            for project, (count, first, last) in self._histories.items()
+        )
+
+
 class Report:
-    """A report in one language as it grows: what each method gives is to be written in turn."""
+    """A report in one language as it grows: what each method gives is to be written in turn.
+
+    That of a project has a row for each event, that of a whole log one for each history.
+    """
 
     def __init__(self, description: Description, language: Language) -> None:
         self._said = description
         self._words = _WORDS[language]
         self._language = language
-        self._projects: dict[UUID, list[int]] = {}
-        """Of a whole log: how many events each project has, and from where to where."""
 
     def head(self) -> str:
         """Give what comes before the events."""
@@ -127,12 +150,7 @@ class Report:
         )
 
     def row(self, line: Line) -> str:
-        """Give what is told of an event, if it is told by itself."""
-        if self._said.whole:
-            counted = self._projects.setdefault(line.project, [0, line.position, 0])
-            counted[0] += 1
-            counted[2] = line.position
-            return ""
+        """Give what is told of an event."""
         who = f"{line.actor_role} {line.actor}" if line.actor else line.actor_role
         return (
             f"<tr><td>{line.position}</td><td>{line.recorded_at:%Y-%m-%d %H:%M:%S}</td>"
@@ -140,13 +158,9 @@ class Report:
             f"<td>{self._words[line.visibility]}</td></tr>\n"
         )
 
-    def tail(self) -> str:
-        """Give what comes after the events."""
-        projects = "".join(
-            f"<tr><td>{project}</td><td>{count}</td><td>{first}</td><td>{last}</td></tr>\n"
-            for project, (count, first, last) in self._projects.items()
-        )
-        return f"{projects}</tbody>\n</table>\n</main>\n</body>\n</html>\n"
+    def tail(self, tally: Tally) -> str:
+        """Give what comes after the rows of the events; the tally has some for a whole log only."""
+        return f"{tally.rows()}</tbody>\n</table>\n</main>\n</body>\n</html>\n"
 
 
 class Rendered:
@@ -158,12 +172,11 @@ class Rendered:
 
     def take(self, line: Line) -> None:
         """Go on with the next event."""
-        if row := self._report.row(line):
-            self._digest.update(row.encode())
+        self._digest.update(self._report.row(line).encode())
 
-    def sha256(self) -> str:
+    def sha256(self, tally: Tally) -> str:
         """Give the hash of the report, which ends here."""
-        self._digest.update(self._report.tail().encode())
+        self._digest.update(self._report.tail(tally).encode())
         return self._digest.hexdigest()
 
 

@@ -67,10 +67,15 @@ class Tiles:
         except Malformed as problem:
             raise Wrong("tile-form", name, problem=problem) from None
         leaves = self.leaves(number)
-        for place, entry in enumerate(entries):
-            position = tile.start + place + 1
-            known = leaves[place * HASH_SIZE : (place + 1) * HASH_SIZE]
-            if leaf_hash(entry) != known or entry[:8] != position.to_bytes(8, "big"):
+        found = [leaf_hash(entry) for entry in entries]
+        if b"".join(found) != leaves:
+            known = (leaves[at : at + HASH_SIZE] for at in range(0, len(leaves), HASH_SIZE))
+            place = next(
+                n for n, pair in enumerate(zip(found, known, strict=True)) if _differ(pair)
+            )
+            raise Wrong("bundle", name, entry=tile.start + place + 1)
+        for position, entry in enumerate(entries, tile.start + 1):
+            if entry[:8] != position.to_bytes(8, "big"):
                 raise Wrong("bundle", name, entry=position)
         return entries
 
@@ -128,6 +133,10 @@ class Tiles:
         place = tile.index % WIDTH * HASH_SIZE
         if root_of(read_tile(tile, content)) != self._upper[above][place : place + HASH_SIZE]:
             raise Wrong("tile", f"{TILES}{tile.path}")
+
+
+def _differ(pair: tuple[bytes, bytes]) -> bool:
+    return pair[0] != pair[1]
 
 
 class _NotThere(Exception):  # noqa: N818 - what is the case

@@ -41,12 +41,12 @@ from cocreate.audit.layout import (
     write_line,
 )
 from cocreate.audit.mdto import file_metadata, object_metadata
-from cocreate.audit.report import Rendered
+from cocreate.audit.report import Rendered, Tally
 from cocreate.audit.shapes import UnknownSchema, decoder_of
 from cocreate.audit.tiles import Tiles
 from cocreate.audit.wrong import Language, Wrong
 from cocreate.log.tree.checkpoints import Checkpoint, SignedCheckpoint, open_checkpoint
-from cocreate.log.tree.commitments import SALT_SIZE, Entry, Envelope, actor_mark
+from cocreate.log.tree.commitments import SALT_SIZE, Envelope, actor_mark, commitment
 from cocreate.log.tree.errors import NotSigned, SignatureFails, Unsound
 from cocreate.log.tree.hashing import leaf_hash
 from cocreate.log.tree.keys import VerifierKey
@@ -208,11 +208,15 @@ class _Events:
         self._found = found
         self._said = found.description
         self._internal = self._said.sight == "internal"
+        self._whole = self._said.whole
+        self._project = str(self._said.project)
+        self._tally = Tally()
         self._decoders: dict[tuple[str, int], msgspec.json.Decoder[Any]] = {}
-        self._versions: dict[UUID, int] = {}
+        self._ids: dict[str, UUID] = {}
+        self._versions: dict[str, int] = {}
         self._position = 0
         self._recorded_at = datetime.min.replace(tzinfo=UTC)
-        self._unpublished: dict[tuple[UUID, int], tuple[int, int]] = {}
+        self._unpublished: dict[tuple[str, int], tuple[int, int]] = {}
         """Internal events that are shown, until they turn out to be public: line and position."""
         self._reports: dict[Language, Rendered] = {
             language: Rendered(self._said, language) for language in ("nl", "en")
@@ -251,8 +255,11 @@ class _Events:
         self._require_times(line)
         self._require_data(line)
         self._require_seen(number, line)
-        for report in self._reports.values():
-            report.take(line)
+        if self._whole:
+            self._tally.take(line)
+        else:
+            for report in self._reports.values():
+                report.take(line)
         self._found.events += 1
 
     def _require_place(self, line: Line) -> None:
@@ -261,10 +268,10 @@ class _Events:
             raise Wrong("position", EVENTS, before=before)
         if line.position > self._said.size:
             raise Wrong("beyond", EVENTS, size=self._said.size)
-        if self._said.whole:
+        if self._whole:
             if self._internal and line.position != before + 1:
                 raise Wrong("left-out", EVENTS, before=before)
-        elif line.project != self._said.project:
+        elif line.project != self._project:
             raise Wrong("project", EVENTS)
         version = self._versions.get(line.project, 0)
         fits = line.version == version + 1 if self._internal else line.version > version
@@ -286,7 +293,7 @@ class _Events:
         envelope = Envelope(
             origin=self._said.origin,
             position=line.position,
-            project=line.project,
+            project=self._id(line.project),
             version=line.version,
             type=line.type,
             schema_version=line.schema_version,
@@ -297,10 +304,11 @@ class _Events:
             public=line.visibility == "public",
         )
         try:
-            entry = bytes(Entry.of(salt, envelope, bytes(line.data)))
+            committed = commitment(salt, envelope, bytes(line.data))
+            entry = line.position.to_bytes(8, "big") + committed
         except (Unsound, TypeError, OverflowError) as problem:
             raise Wrong("line", EVENTS, problem=problem) from None
-        if self._said.whole:
+        if self._whole:
             self._reach(line.position)
             if entry != self._entries[(line.position - 1) % WIDTH]:
                 raise Wrong("entry", EVENTS)
@@ -308,6 +316,18 @@ class _Events:
             self.leaves.add((line.position - 1) // WIDTH)
             if leaf_hash(entry) != self._tiles.leaf(line.position - 1):
                 raise Wrong("entry", EVENTS)
+
+    def _id(self, project: str) -> UUID:
+        known = self._ids.get(project)
+        if known is None:
+            try:
+                known = UUID(project)
+            except ValueError:
+                known = None
+            if known is None or str(known) != project:
+                raise Wrong("line", EVENTS, problem="the project")
+            self._ids[project] = known
+        return known
 
     _bundles = 0
     """How many bundles of a whole log were read."""
@@ -384,7 +404,7 @@ class _Events:
 
     def report(self, language: Language) -> str:
         """Give the hash of the report that follows from the events."""
-        return self._reports[language].sha256()
+        return self._reports[language].sha256(self._tally)
 
 
 def _day(moment: datetime) -> date:
