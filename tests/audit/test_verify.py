@@ -530,6 +530,26 @@ def test_data_that_do_not_fit_their_schema_are_named(log: Opened) -> None:
         assert (found.code, found.line, found.position) == ("data", 4, 4)
 
 
+def test_data_that_nobody_can_read_are_named(log: Opened) -> None:
+    deep = b"[" * 100_000 + b"]" * 100_000
+    for number, data in (
+        (-1, b'{"step":2,"changes":{"title":%b},"reason":"x"}' % deep),
+        (3, b'{"wish":"w9","title":"\\ud800"}'),
+        (3, b'{"wish":"w9","title":"\xff"}'),
+    ):
+        content = log.files[EVENTS]
+        lines = content.splitlines()
+        line = log.lines[number]
+        lines[number] = lines[number].replace(bytes(line.data), data)
+        log.files[EVENTS] = b"\n".join([*lines, b""])
+        found = wrong(log.listed())
+        assert found.code in {"line", "entry"}
+        log.files[EVENTS] = content
+    log.files[DESCRIPTION] = deep
+    with pytest.raises((RecursionError, msgspec.DecodeError)):
+        log.listed()
+
+
 def test_a_type_that_nobody_knows_is_checked_by_the_schema_that_came_along(log: Opened) -> None:
     lines = log.lines
     lines[3] = msgspec.structs.replace(lines[3], type="WishSung")

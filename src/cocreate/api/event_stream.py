@@ -200,7 +200,7 @@ class EventStream(ASGIResponse):
             with streams.telling(scope, told):
                 try:
                     while not (await asyncio.wait({told}, timeout=self._heartbeat))[0]:
-                        await access.reading(self._request)
+                        await note_read(self._request, await access.reading(self._request))
                 except Exception as problem:  # noqa: BLE001 - the answer has begun: it can only end
                     if not isinstance(problem, Problem):
                         _log.warning("A key could not be looked at again: %s", problem)

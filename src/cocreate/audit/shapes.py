@@ -53,7 +53,7 @@ def decoder_of(schema: bytes) -> msgspec.json.Decoder[Any]:
     try:
         document = msgspec.json.decode(schema)
         return msgspec.json.Decoder(_Types(document.get("$defs", {})).of(document))
-    except (AttributeError, KeyError, TypeError, RecursionError, msgspec.DecodeError) as problem:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as problem:
         message = f"This schema cannot be used: {problem}"
         raise UnknownSchema(message) from None
 

@@ -57,6 +57,8 @@ LATE = timedelta(days=30)
 """A step that is recorded longer than this after it happened is told of: it may be back-dated."""
 FUTURE_TOLERANCE = timedelta(days=1)
 """How much later than the day of recording a step may be said to happen, as the log takes it."""
+_UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What is raised for JSON that cannot be read, or not be held."""
 _HERE = ZoneInfo("Europe/Amsterdam")
 
 
@@ -132,7 +134,7 @@ def _description(bag: Bag) -> Description:
         if isinstance(told, dict) and told.get("format", FORMAT) != FORMAT:
             raise Wrong("format", DESCRIPTION, format=told["format"], known=FORMAT)
         description = read_description(content)
-    except msgspec.DecodeError as problem:
+    except _UNREADABLE as problem:
         raise Wrong("description", DESCRIPTION, problem=problem) from None
     if write_description(description) != content:
         raise Wrong("description", DESCRIPTION, problem="another spelling")
@@ -245,10 +247,11 @@ class _Events:
         self._at = None
         try:
             line = read_line(raw)
-        except msgspec.DecodeError as problem:
+            self._at = line.position
+            spelled = write_line(line)
+        except _UNREADABLE as problem:
             raise Wrong("line", EVENTS, problem=problem) from None
-        self._at = line.position
-        if write_line(line) != raw:
+        if spelled != raw:
             raise Wrong("line", EVENTS, problem="another spelling")
         self._require_place(line)
         self._require_entry(line)
@@ -359,7 +362,7 @@ class _Events:
             decoder = self._decoders[line.type, line.schema_version] = self._decoder(line.schema)
         try:
             decoder.decode(line.data)
-        except msgspec.DecodeError as problem:
+        except _UNREADABLE as problem:
             raise Wrong("data", EVENTS, schema=line.schema, problem=problem) from None
 
     def _decoder(self, name: str) -> msgspec.json.Decoder[Any]:
