@@ -10,7 +10,8 @@ import pytest
 from litestar import Litestar
 from tests.api.conftest import As, Town, found_town
 
-from cocreate.audit.verify import Verified, verify
+from cocreate.audit.found import Verified
+from cocreate.audit.verify import verify
 from cocreate.domain.log_reads import LogRead, log_reads_id
 from cocreate.domain.vocabulary import Role
 from cocreate.log.tree.keys import VerifierKey

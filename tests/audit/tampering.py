@@ -88,7 +88,7 @@ class Opened:
         self.files[MDTO] = object_metadata(said, lines[0].recorded_at, checksum)
         self.files[MDTO_EVENTS] = file_metadata(said, checksum, len(self.files[EVENTS]))
         for language, name in REPORTS.items():
-            report = Report(said, language)  # type: ignore[arg-type]
+            report = Report(said, language)
             tally, rows = Tally(), [report.head()]
             for line in lines:
                 if said.whole:

@@ -17,6 +17,7 @@ from tests.audit.conftest import KEYS, ORIGIN, Kept
 from tests.audit.tampering import Opened, Tamper
 from tests.conftest import WITNESS
 
+from cocreate.audit.found import Verified
 from cocreate.audit.layout import (
     BAG_INFO,
     CHECKPOINT,
@@ -30,7 +31,7 @@ from cocreate.audit.layout import (
     VERIFIER_KEYS,
     write_line,
 )
-from cocreate.audit.verify import Verified, verify
+from cocreate.audit.verify import verify
 from cocreate.audit.wrong import TEXTS, Wrong
 from cocreate.log.tree.checkpoints import Checkpoint
 from cocreate.log.tree.hashing import root_of

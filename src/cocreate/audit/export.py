@@ -201,7 +201,7 @@ class _Written:
         self.schemas: set[tuple[str, str]] = set()
         self.reports: dict[str, tuple[Report, IO[bytes]]] = {}
         for language, name in REPORTS.items():
-            report = Report(draft, language)  # type: ignore[arg-type]
+            report = Report(draft, language)
             file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the others
             file.write(report.head().encode())
             self.reports[name] = report, file

@@ -5,14 +5,15 @@ Whoever exports and whoever verifies agree on this module, and on docs/verifying
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
+from cocreate.audit.wrong import Language
 from cocreate.log.tree.tiles import HEIGHT, WIDTH, Tile, hashes_at, new_bundles, new_tiles, tile_at
 
 FORMAT = 1
@@ -31,7 +32,10 @@ VERIFIER_KEYS = "data/verifier-keys"
 WITNESS_KEYS = "data/witness-keys"
 MDTO = "data/export.mdto.xml"
 MDTO_EVENTS = "data/events.jsonl.bestand.mdto.xml"
-REPORTS = {"nl": "data/report.nl.html", "en": "data/report.en.html"}
+REPORTS: Final[Mapping[Language, str]] = {
+    "nl": "data/report.nl.html",
+    "en": "data/report.en.html",
+}
 SCHEMAS = "data/schemas/"
 TILES = "data/"
 """Before the path of a tile, such as ``tile/0/000``."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from cocreate.audit.verify import LATE, Verified
+from cocreate.audit.found import LATE, Verified
 from cocreate.audit.wrong import Language, Text
 from cocreate.log.tree.keys import SignatureType
 
