@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from litestar.types import ControllerRouterHandler
 
 from cocreate.api import (
+    audit,
     changes,
     comparison,
     event_stream,
@@ -74,6 +75,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         *lags.HANDLERS,
         *event_stream.HANDLERS,
         *tree.HANDLERS,
+        *audit.HANDLERS,
         glossary.read_glossary,
         health.check_live,
         health.check_ready,
@@ -85,7 +87,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
 
     ``project`` says whether this process keeps the read models.
     """
-    signing, witnesses = signing_of(settings), _witnesses(settings)
+    signing, witnesses = signing_of(settings), witnesses_of(settings)
 
     @contextlib.asynccontextmanager
     async def open_parts(app: Litestar) -> AsyncIterator[None]:
@@ -134,7 +136,8 @@ def signing_of(settings: Settings) -> Signing | None:
     )
 
 
-def _witnesses(settings: Settings) -> Sequence[VerifierKey]:
+def witnesses_of(settings: Settings) -> Sequence[VerifierKey]:
+    """Give the keys of witnesses whose cosignatures are taken; raises :class:`SettingsWrong`."""
     try:
         return [VerifierKey.parse(key) for key in settings.witnesses]
     except Unsound as problem:

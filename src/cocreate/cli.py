@@ -1,22 +1,19 @@
-"""The tool of operators: the demonstration, the server, migrations, imports, read models, keys."""
+"""The tool of operators: the demonstration, the server, migrations, imports, read models, keys.
+
+What auditors use stands in :mod:`cocreate.cli_audit`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
-import asyncpg
 import click
 import msgspec
-import uvloop
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -29,38 +26,30 @@ from rich.table import Table
 
 from cocreate.api.keys import issue_key
 from cocreate.app import serve as serve_app
+from cocreate.cli_audit import audit
 from cocreate.demo.run import run_demo
 from cocreate.domain.calendar import amsterdam_date
-from cocreate.domain.errors import RuleBroken
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.record import ErasePerson
 from cocreate.domain.vocabulary import ErasureGround, Role
 from cocreate.exchange import decidim, permits
 from cocreate.exchange.load import Loaded, load
-from cocreate.exchange.source import NotUnderstood, SourceUnusable, Understood
+from cocreate.exchange.source import NotUnderstood, Understood
 from cocreate.log.connection import open_pool
-from cocreate.log.errors import UnknownMunicipality, UnknownProject, VersionConflict
-from cocreate.log.live import Sender
+from cocreate.log.errors import VersionConflict
 from cocreate.log.master import made_in
-from cocreate.log.migrate import ChangedMigration
 from cocreate.log.opening import in_json
 from cocreate.log.opening import opened as open_sealed
-from cocreate.log.signing import SigningKeys
-from cocreate.postgres import EmbeddedServer, EmbeddedServerError
 from cocreate.projections.engine import Engine
 from cocreate.projections.model import read_models
 from cocreate.projections.rebuild import Progress as RebuildProgress
 from cocreate.projections.rebuild import rebuild as rebuild_models
-from cocreate.service import Service, open_service, prepare_database
+from cocreate.service import Service, prepare_database
 from cocreate.settings import Settings
+from cocreate.terminal import CODE, OPERATOR, console, database, errors, run, service
 
-OPERATOR = Sender(actor="cli", actor_role=Role.OPERATOR)
-CODE = click.argument("code", metavar="GMxxxx")
 PROJECT = click.argument("project", type=click.UUID)
 PARTY = click.argument("party")
-
-console = Console()
-errors = Console(stderr=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,72 +60,6 @@ def main() -> None:
     Without COCREATE_DATABASE_URL the embedded PostgreSQL is used, with its data in
     COCREATE_DATA_FOLDER (.cocreate).
     """
-
-
-@contextlib.asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[str]:
-    """Give the address of a database of this release: one's own, or the embedded one."""
-    if settings.database_url is not None:
-        await prepare_database(settings.database_url)
-        yield settings.database_url
-        return
-    server = EmbeddedServer(settings.data_folder)
-    await asyncio.to_thread(server.start)
-    try:
-        await prepare_database(server.dsn())
-        SigningKeys.read_or_make(settings.made_signing_keys_file)
-        errors.print(
-            f"PostgreSQL: data in {server.data_folder}, socket in {server.socket_folder},"
-            f" log in {server.log_file}",
-            style="dim",
-            soft_wrap=True,
-        )
-        yield server.dsn()
-    finally:
-        await asyncio.to_thread(server.stop)
-
-
-@contextlib.asynccontextmanager
-async def service(*, project: bool = True) -> AsyncIterator[Service]:
-    """Give the parts of cocreate on the database of the settings."""
-    settings = Settings.from_environment()
-    async with (
-        database(settings) as dsn,
-        open_service(
-            dsn, master=settings.master(), pool_size=settings.pool_size, project=project
-        ) as opened,
-    ):
-        yield opened
-
-
-def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
-    """Run a command, and say what went wrong in one line rather than in a trace.
-
-    ``interrupted`` is what to exit with after Ctrl-C: for a server, that is how it ends.
-    """
-    # A service manager's way to end a process, too, stops the embedded database first.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        uvloop.run(work)
-    except (
-        EmbeddedServerError,
-        ChangedMigration,
-        SourceUnusable,
-        RuleBroken,
-        OSError,
-        asyncpg.PostgresError,
-    ) as problem:
-        errors.print(str(problem), style="red", soft_wrap=True)
-        sys.exit(1)
-    except UnknownProject as unknown:
-        errors.print(f"There is no project {unknown} here", style="red")
-        sys.exit(1)
-    except UnknownMunicipality as unknown:
-        errors.print(f"There is no municipality {unknown} here", style="red")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        errors.print("Stopped", style="dim")
-        sys.exit(interrupted)
 
 
 @main.command()
@@ -521,6 +444,9 @@ def create_key(code: str, role: str, label: str) -> None:
             console.print(key.secret)
 
     run(work())
+
+
+main.add_command(audit)
 
 
 def _engine(opened: Service) -> Engine:

@@ -20,6 +20,7 @@ from cocreate.log.migrate import migrate
 from cocreate.log.notary import Notary, OriginOf
 from cocreate.log.people import People
 from cocreate.log.read import Reader
+from cocreate.log.reads import LogReads
 from cocreate.log.sealing import Sealing
 from cocreate.log.signals import Signals
 from cocreate.log.signing import SigningKeys
@@ -59,6 +60,7 @@ class Service:
         )
         self.live = LiveProjects(pool, self.appender, keys)
         self.reader = Reader(pool)
+        self.reads = LogReads(self.appender, self.reader)
         self.trees = Trees(pool, signals)
         self.people = People(self.live, self.reader, keys, dsn)
         self.builds = builds

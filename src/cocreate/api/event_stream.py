@@ -30,6 +30,7 @@ from cocreate.api.authentication import header
 from cocreate.api.compression import EXCLUDED
 from cocreate.api.documented import documented
 from cocreate.api.events import RecordedEvent, as_told
+from cocreate.api.noting import note_read
 from cocreate.api.parts import parts_of
 from cocreate.api.problems import FieldError, Problem, Source
 from cocreate.api.recording import require_project
@@ -190,6 +191,7 @@ class EventStream(ASGIResponse):
         streams: EventStreams = scope["app"].state["event_streams"]
         access = self._parts.access
         principal = await access.reading(self._request)
+        await note_read(self._request, principal)
         async with streams.follow(self._code, internal=principal.sees_internal) as tail:
             place = await self._begin(tail)
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
@@ -198,7 +200,7 @@ class EventStream(ASGIResponse):
             with streams.telling(scope, told):
                 try:
                     while not (await asyncio.wait({told}, timeout=self._heartbeat))[0]:
-                        await access.reading(self._request)
+                        await note_read(self._request, await access.reading(self._request))
                 except Exception as problem:  # noqa: BLE001 - the answer has begun: it can only end
                     if not isinstance(problem, Problem):
                         _log.warning("A key could not be looked at again: %s", problem)

@@ -17,6 +17,7 @@ from cocreate.api.answers import as_json
 from cocreate.api.authentication import Principal
 from cocreate.api.documented import documented
 from cocreate.api.knowing import READ_PROBLEMS
+from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import require_project
@@ -85,6 +86,7 @@ async def list_events(
     """Give a page of the events that the principal may see."""
     parts = parts_of(request)
     principal = await parts.access.reading(request)
+    await note_read(request, principal)
     found = await _visible(parts, principal, code, project, after, limit + 1)
     if not found and (after == 0 or not await _visible(parts, principal, code, project, 0, 1)):
         raise Problem("not-found")
@@ -112,6 +114,7 @@ async def get_event(
     """Give an event, if the principal may see it."""
     parts = parts_of(request)
     principal = await parts.access.reading(request)
+    await note_read(request, principal)
     found = await visible_event(parts, principal, code, project, version)
     return as_json(as_told(found, internal=principal.sees_internal))
 

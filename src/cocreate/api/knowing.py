@@ -15,6 +15,7 @@ from msgspec import Meta
 from cocreate.api.answers import Answer, as_given
 from cocreate.api.authentication import header
 from cocreate.api.compression import takes_gzip
+from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.domain.calendar import amsterdam_date
@@ -120,11 +121,15 @@ async def known_to(request: AnyRequest, code: str, models: Models, knowing: Know
     stand = await answers.reach(models, code, knowing.min_position or 0, within=within)
     path = request.scope["path"]
     if knowing.as_of is None:
-        return Known(parts, code, path, audience, stand.position, today(), True, stand)
-    position, day = await as_of(parts, code, knowing.as_of)
-    if position > stand.position:
-        stand = await answers.reach(models, code, position, within=within)
-    return Known(parts, code, path, audience, position, day, False, stand)
+        known = Known(parts, code, path, audience, stand.position, today(), True, stand)
+    else:
+        position, day = await as_of(parts, code, knowing.as_of)
+        if position > stand.position:
+            stand = await answers.reach(models, code, position, within=within)
+        known = Known(parts, code, path, audience, position, day, False, stand)
+    # Only now, so that the answer is as known before its own record.
+    await note_read(request, principal, known.position)
+    return known
 
 
 async def as_of(parts: Parts, code: str, text: str, *, name: str = "asOf") -> tuple[int, date]:

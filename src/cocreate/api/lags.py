@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from cocreate.api.answers import as_json
 from cocreate.api.documented import documented
 from cocreate.api.knowing import AnyRequest
+from cocreate.api.noting import note_read
 from cocreate.api.parts import parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.roles import SEE_LAGS
@@ -39,9 +40,10 @@ class ProjectionLags(msgspec.Struct, frozen=True):
 async def read_lags(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give the lags of a municipality."""
     parts = parts_of(request)
-    await parts.access.allowed(request, SEE_LAGS)
+    principal = await parts.access.allowed(request, SEE_LAGS)
     if await parts.service.reader.head(code) is None:
         raise Problem("not-found")
+    await note_read(request, principal)  # why a project stands still may quote a step
     pool, builds = parts.service.pool, parts.service.builds
     return as_json(ProjectionLags(await lags(pool, builds, code), await parked(pool, builds, code)))
 

@@ -23,6 +23,7 @@ from cocreate.api.examples import (
     VISIBILITY_EXAMPLE,
 )
 from cocreate.api.knowing import READ_PROBLEMS
+from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import lost_race
@@ -146,6 +147,7 @@ async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str])
     """Give a municipality."""
     parts = parts_of(request)
     principal = await parts.access.reading(request)
+    await note_read(request, principal)
     municipality = await parts.service.live.municipality(code)
     name = await parts.service.pool.fetchval(
         "select name from cocreate.municipality where tenant_id = $1", code

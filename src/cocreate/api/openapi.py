@@ -45,6 +45,7 @@ TAGS: Mapping[str, str] = {
     "registers": "Every wish, deviation, decision, commitment, approval, ... of a municipality.",
     "dashboards": "What the registers come to.",
     "tree": "The tree of hashes of each log: checkpoints, tiles, proofs, receipts.",
+    "audit": "A project event by event, and taken away with its proofs.",
     "glossary": "The words, in Dutch and in English.",
     "health": "Whether the service runs.",
 }

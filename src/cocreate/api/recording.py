@@ -14,6 +14,7 @@ from cocreate.api.authentication import Principal
 from cocreate.api.parts import Parts
 from cocreate.api.preconditions import Preconditions
 from cocreate.api.problems import EventSince, Problem
+from cocreate.domain.log_reads import log_reads_id
 from cocreate.domain.municipality import municipality_id
 from cocreate.domain.steps.base import Step
 from cocreate.log.errors import VersionConflict
@@ -45,13 +46,15 @@ async def record(
 
 
 def require_project(code: str, stream: UUID) -> UUID:
-    """Give the id of a project; the history of the municipality itself is none."""
-    if stream == _own_history(code):
+    """Give the id of a project; the histories of the municipality itself are none."""
+    if stream in _own_histories(code):
         raise Problem("not-found")
     return stream
 
 
-_own_history = cache(municipality_id)
+@cache
+def _own_histories(code: str) -> frozenset[UUID]:
+    return frozenset({municipality_id(code), log_reads_id(code)})
 
 
 async def lost_race(

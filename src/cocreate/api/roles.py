@@ -18,6 +18,12 @@ SEE_INTERNAL: frozenset[Role] = frozenset(
 )
 """Who reads internal steps of the own municipality. The operator is not among them."""
 
+READS_RECORDED: frozenset[Role] = frozenset({Role.AUDITOR, Role.OPERATOR})
+"""Whose reading of what is internal is on record itself: those who look on from outside."""
+
+AUDIT: frozenset[Role] = frozenset({Role.AUDITOR, Role.TENANT_ADMINISTRATOR})
+"""Who replays a project, and takes it away with its proofs. Every time is on record."""
+
 SEE_LAGS: frozenset[Role] = SEE_INTERNAL | {Role.OPERATOR}
 """Who sees how far the read models are behind, and what stands still."""
 

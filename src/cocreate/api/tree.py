@@ -19,6 +19,7 @@ from cocreate.api.answers import Answer, as_json
 from cocreate.api.documented import documented
 from cocreate.api.events import visible_event
 from cocreate.api.knowing import READ_PROBLEMS, AnyRequest
+from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.api.query import read_query
@@ -247,6 +248,7 @@ async def read_receipt(
     """Give a receipt, as soon as the tree that has the event was signed."""
     parts = parts_of(request)
     principal = await parts.access.reading(request)
+    await note_read(request, principal)
     event = await visible_event(parts, principal, code, project, version)
     trees = parts.service.trees
     signed = await trees.reach(code, event.position, within=parts.settings.freshness_timeout)

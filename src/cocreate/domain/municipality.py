@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from cocreate.domain import errors
 from cocreate.domain.calendar import PUBLISHED_DECREE_DAYS, Calendar
+from cocreate.domain.log_reads import LogRead
 from cocreate.domain.moment import Moment, Rules
 from cocreate.domain.project.chapter import (
     require_distinct,
@@ -153,6 +154,7 @@ MUNICIPALITY_EVENTS: Mapping[str, type[AnyEvent]] = {
         DayOffDeclared,
         NormsAdopted,
         ComparisonDecided,
+        LogRead,
     )
 }
 

@@ -72,8 +72,25 @@ class Trees:
 
     async def tile(self, tenant: str, tile: Tile) -> bytes | None:
         """Give what a tile, or a bundle, holds; None where the tree is not that large."""
-        found = await self._read(tenant, [tile])
+        found = await self.tiles(tenant, [tile])
         return found.get(tile)
+
+    async def tiles(self, tenant: str, tiles: Iterable[Tile]) -> dict[Tile, bytes]:
+        """Give what tiles and bundles hold, as wide as asked for; without those not there yet."""
+        asked = {(tile.level, tile.index): tile for tile in tiles}
+        rows = await self._pool.fetch(
+            "select * from cocreate.read_tiles($1, $2, $3)",
+            tenant,
+            [level for level, _ in asked],
+            [number for _, number in asked],
+        )
+        found = {}
+        for row in rows:
+            tile = asked[row["level"], row["number"]]
+            content = _narrowed(tile, row["width"], row["content"])
+            if content is not None:
+                found[tile] = content
+        return found
 
     async def inclusion(self, tenant: str, index: int, size: int) -> list[Hash]:
         """Prove that the entry at an index is in the tree of a size, which was signed.
@@ -128,25 +145,8 @@ class Trees:
             return bytes(tile.width * HASH_SIZE)
 
         prove(subtrees_in_tiles(size, note))
-        found = await self._read(tenant, needed)
+        found = await self.tiles(tenant, needed)
         return prove(subtrees_in_tiles(size, found.__getitem__))
-
-    async def _read(self, tenant: str, tiles: Iterable[Tile]) -> dict[Tile, bytes]:
-        """Give what tiles hold, as wide as they are asked for."""
-        asked = {(tile.level, tile.index): tile for tile in tiles}
-        rows = await self._pool.fetch(
-            "select * from cocreate.read_tiles($1, $2, $3)",
-            tenant,
-            [level for level, _ in asked],
-            [number for _, number in asked],
-        )
-        found = {}
-        for row in rows:
-            tile = asked[row["level"], row["number"]]
-            content = _narrowed(tile, row["width"], row["content"])
-            if content is not None:
-                found[tile] = content
-        return found
 
 
 def _narrowed(tile: Tile, width: int, content: bytes) -> bytes | None:

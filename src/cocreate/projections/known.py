@@ -75,14 +75,14 @@ def as_known(history: Sequence[Known], audience: Audience) -> list[Known]:
     if not corrections:
         return seen
     return [
-        _corrected(known, corrections[known.recorded.version])
+        corrected(known, corrections[known.recorded.version])
         if known.recorded.version in corrections
         else known
         for known in seen
     ]
 
 
-def _corrected(known: Known, corrections: Sequence[Known]) -> Known:
+def corrected(known: Known, corrections: Sequence[Known]) -> Known:
     """Give a step with the fields as its corrections say they should have been."""
     fields = msgspec.json.decode(known.data)
     occurred_on = known.event.occurred_on.isoformat()

@@ -8,6 +8,7 @@ from tests.domain.project.test_histories import COMMANDS
 from tests.domain.project.told import PROJECT, Told
 from tests.projections.accounts.kept import Commands, everything, folded, kept, retold, seen
 
+from cocreate.domain.log_reads import LogRead
 from cocreate.domain.municipality import DayOffDeclared, VisibilitySet
 from cocreate.domain.steps import record
 from cocreate.log.codec import ALL_EVENTS
@@ -25,6 +26,7 @@ from cocreate.projections.known import Audience, Known
 NO_CHANGE = {
     record.StepsPublished,  # what was published or corrected is known as such already
     record.StepCorrected,
+    LogRead,  # what was read, which is about the log and not about a project
     VisibilitySet,  # rules for what is recorded: they tell nothing of a subject
     DayOffDeclared,
 }

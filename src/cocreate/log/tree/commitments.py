@@ -52,7 +52,6 @@ ENTRY_SIZE = 8 + HASH_SIZE
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(1970, 1, 1).toordinal()
-_MICROSECOND = timedelta(microseconds=1)
 _HEAD = struct.Struct(">18sq16sqqqq?5q")
 
 
@@ -99,7 +98,7 @@ def canonical_bytes(envelope: Envelope, data: bytes) -> bytes:
             envelope.project.bytes,
             envelope.version,
             envelope.schema_version,
-            (envelope.recorded_at - _EPOCH) // _MICROSECOND,
+            _microseconds(envelope.recorded_at - _EPOCH),
             envelope.occurred_on.toordinal() - _FIRST_DAY,
             envelope.public,
             *map(len, fields),
@@ -108,6 +107,11 @@ def canonical_bytes(envelope: Envelope, data: bytes) -> bytes:
         message = f"The event at position {envelope.position} has a number beyond 64 bits"
         raise OutOfRange(message) from None
     return b"".join((head, *fields))
+
+
+def _microseconds(passed: timedelta) -> int:
+    # Far faster than to divide one timedelta by another.
+    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
 
 
 def commitment(salt: bytes, envelope: Envelope, data: bytes) -> Hash:

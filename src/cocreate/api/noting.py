@@ -1,0 +1,41 @@
+"""Putting on record what those who look on from outside read, before they are answered."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+
+from cocreate.api.authentication import Principal
+from cocreate.api.parts import parts_of
+from cocreate.api.roles import READS_RECORDED
+from cocreate.log.reads import Reading
+
+_MUNICIPALITY = "/v1/municipalities/{code}"
+
+
+async def note_read(
+    request: Request[Any, Any, Any], principal: Principal, known_at: int | None = None
+) -> None:
+    """Note that a principal reads what is internal, once a day for each address and project.
+
+    ``known_at`` is the position as known at, without it that of the log now. Raises
+    :class:`~cocreate.log.errors.LogUnavailable`: without a record there is no answer.
+    """
+    if principal.sees_internal and principal.role in READS_RECORDED:
+        await parts_of(request).service.reads.note(reading_of(request, principal), known_at)
+
+
+def reading_of(request: Request[Any, Any, Any], principal: Principal) -> Reading:
+    """Give what a request reads: the shape of its address, and the project in it."""
+    places = request.scope["path_params"]
+    project: object = places.get("project")
+    shape = request.scope["path_template"].removeprefix(_MUNICIPALITY)
+    return Reading(
+        tenant=places["code"],
+        actor=principal.key_id,
+        actor_role=principal.role or "",
+        what=f"{request.method} {shape or '/'}",
+        project=project if isinstance(project, UUID) else None,
+    )

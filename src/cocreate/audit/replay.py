@@ -1,0 +1,220 @@
+"""Replaying a project: its history event by event, and what each event changed.
+
+The accounts are folded step by step, as those inside know them: the same fold that the read models
+are made of. A step that reaches back, a correction or a publication, is followed by reading the
+history anew up to it, so that memory holds the accounts and never the steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from cocreate.domain.steps.record import StepCorrected, StepsPublished
+from cocreate.domain.vocabulary import Visibility
+from cocreate.log.codec import ALL_EVENTS, Codec
+from cocreate.log.read import Reader, Recorded
+from cocreate.projections.accounts import Accounts, AnyAccount
+from cocreate.projections.known import Known, corrected, know, reaches_back
+
+BREATH = 200
+"""After how many steps others have a turn."""
+
+_LEFT_OUT = frozenset({"chain", "steps", "months", "internalSteps", "sourcedSteps", "lastPosition"})
+"""What only counts or repeats the steps themselves."""
+
+Fields = Mapping[str, msgspec.Raw]
+
+
+class FieldChange(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """A field of an account that a step changed; without a value where it had none."""
+
+    field: str
+    before: msgspec.Raw | None = None
+    after: msgspec.Raw | None = None
+
+
+class AccountChange(msgspec.Struct, frozen=True, rename="camel"):
+    """What a step changed of one account."""
+
+    id: str
+    """Of the subject; empty for the project itself."""
+    kind: str
+    fields: list[FieldChange]
+
+
+class ReplayedStep(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """A step as it was recorded, by whom, and what it came to."""
+
+    position: int
+    version: int
+    type: str
+    schema_version: int
+    recorded_at: datetime
+    occurred_on: date
+    visibility: Visibility
+    actor: str
+    """The id of the key under which it was recorded."""
+    actor_role: str
+    data: msgspec.Raw
+    """As stored, corrections not applied."""
+    changes: list[AccountChange]
+    """What is known otherwise after it, as those inside know it."""
+
+
+class Narrow(msgspec.Struct, frozen=True, kw_only=True):
+    """Which steps are told; all are folded."""
+
+    kind: (
+        Annotated[
+            str, Meta(max_length=60, description="The type of the event, such as `WishExpressed`.")
+        ]
+        | None
+    ) = None
+    actor: (
+        Annotated[str, Meta(max_length=60, description="The id of the key that recorded it.")]
+        | None
+    ) = None
+
+    def takes(self, step: Recorded) -> bool:
+        """Tell whether a step is told."""
+        return self.kind in (None, step.type) and self.actor in (None, step.actor)
+
+
+async def replay(
+    reader: Reader,
+    tenant: str,
+    project: UUID,
+    *,
+    up_to: int,
+    narrow: Narrow | None = None,
+    after: int = 0,
+) -> AsyncIterator[ReplayedStep]:
+    """Yield the steps of a project after a version, as known at a position of the log.
+
+    What is not told is folded all the same. A project that is not there yields nothing.
+    """
+    told = narrow or Narrow()
+    fold = _Fold(reader, tenant, project)
+    async for page in reader.history(tenant, project, up_to=up_to):
+        for number, step in enumerate(page, 1):
+            changes = await fold.take(step)
+            if step.version > after and told.takes(step):
+                yield _replayed(step, changes)
+            if number % BREATH == 0:
+                await asyncio.sleep(0)
+
+
+async def position_at(reader: Reader, tenant: str, text: str) -> int:
+    """Give the position of a log that a text means: a position, or a moment (RFC 3339).
+
+    Raises ``ValueError`` for any other text.
+    """
+    head = await reader.head(tenant) or 0
+    if text.isascii() and text.isdecimal() and len(text) <= 16:
+        return min(int(text), head)
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        message = f"{text} has no offset from UTC"
+        raise ValueError(message)
+    return await reader.head(tenant, moment) or 0
+
+
+class _Fold:
+    """The accounts of a project, and how they stood before the last step."""
+
+    def __init__(self, reader: Reader, tenant: str, project: UUID) -> None:
+        self._reader = reader
+        self._tenant = tenant
+        self._project = project
+        self._codec = Codec(ALL_EVENTS)
+        self._accounts = Accounts(project)
+        self._before: dict[str, Fields] = {}
+        self._corrections: dict[int, list[Known]] = {}
+        self._published: set[int] = set()
+
+    async def take(self, recorded: Recorded) -> list[AccountChange]:
+        """Take a step, and give what it changed."""
+        step = know(self._codec, recorded)
+        if not reaches_back(step.event):
+            self._accounts.take(step)
+            return self._changes(list(self._accounts.changed))
+        if isinstance(step.event, StepCorrected):
+            self._corrections.setdefault(step.event.step, []).append(step)
+        elif isinstance(step.event, StepsPublished) and recorded.public:
+            self._published |= set(step.event.steps)
+        await self._anew(recorded.position)
+        held = self._accounts.subjects
+        return self._changes(["", *held, *(each for each in self._before if each not in held)])
+
+    async def _anew(self, position: int) -> None:
+        """Fold the history as it is known after a step that reaches back."""
+        self._accounts = Accounts(self._project)
+        pages = self._reader.history(self._tenant, self._project, up_to=position)
+        async for page in pages:
+            for recorded in page:
+                step = know(self._codec, recorded)
+                step.public = recorded.public or recorded.version in self._published
+                if recorded.version in self._corrections:
+                    step = corrected(step, self._corrections[recorded.version])
+                self._accounts.take(step)
+                self._accounts.changed.clear()
+            await asyncio.sleep(0)
+
+    def _changes(self, ids: list[str]) -> list[AccountChange]:
+        changes = []
+        for each in ids:
+            account = self._account(each)
+            after = {} if account is None else _fields(account)
+            before = self._before.pop(each, {})
+            if account is not None:
+                self._before[each] = after
+            kind = account.kind if account is not None else _kind(before)
+            fields = [
+                FieldChange(name, before.get(name), after.get(name))
+                for name in {**before, **after}
+                if before.get(name) != after.get(name)
+            ]
+            if fields:
+                changes.append(AccountChange(each, kind, fields))
+        self._accounts.changed.clear()
+        return changes
+
+    def _account(self, account_id: str) -> AnyAccount | None:
+        if account_id:
+            return self._accounts.subjects.get(account_id)
+        return self._accounts.project
+
+
+def _fields(account: AnyAccount) -> Fields:
+    """Give what an account says, each field as JSON; without those that are as from the start."""
+    encoded: dict[str, msgspec.Raw] = msgspec.json.decode(
+        msgspec.json.encode(account), type=dict[str, msgspec.Raw]
+    )
+    return {name: value for name, value in encoded.items() if name not in _LEFT_OUT}
+
+
+def _kind(fields: Fields) -> str:
+    return str(msgspec.json.decode(fields["kind"]))
+
+
+def _replayed(step: Recorded, changes: list[AccountChange]) -> ReplayedStep:
+    return ReplayedStep(
+        position=step.position,
+        version=step.version,
+        type=step.type,
+        schema_version=step.schema_version,
+        recorded_at=step.recorded_at,
+        occurred_on=step.occurred_on,
+        visibility=Visibility.PUBLIC if step.public else Visibility.INTERNAL,
+        actor=step.actor,
+        actor_role=step.actor_role,
+        data=msgspec.Raw(step.data),
+        changes=changes,
+    )

@@ -1,0 +1,129 @@
+"""Checking data against the JSON Schema of its event: a schema is made into a decoder.
+
+What our schemas use of JSON Schema (draft 2020-12) is known here, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+Schema = Mapping[str, Any]
+
+_TOLD = {"$schema", "$defs", "title", "description", "default"}
+"""What a schema says without asking anything of the data."""
+_PLAIN: Mapping[str, Any] = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "null": None,
+}
+_FORMATS: Mapping[str, Any] = {"date": date, "date-time": datetime, "uuid": UUID}
+_LIMITS = {
+    "minLength": "min_length",
+    "maxLength": "max_length",
+    "minItems": "min_length",
+    "maxItems": "max_length",
+    "minProperties": "min_length",
+    "maxProperties": "max_length",
+    "minimum": "ge",
+    "maximum": "le",
+    "pattern": "pattern",
+}
+
+
+class UnknownSchema(ValueError):  # noqa: N818 - what is found
+    """A schema asks for something that is not known here."""
+
+
+def decoder_of(schema: bytes) -> msgspec.json.Decoder[Any]:
+    """Give a decoder that takes what a schema allows, and nothing else.
+
+    Raises :class:`UnknownSchema`. The decoder raises msgspec's ``DecodeError``, of which
+    ``ValidationError`` is one.
+    """
+    try:
+        document = msgspec.json.decode(schema)
+        return msgspec.json.Decoder(_Types(document.get("$defs", {})).of(document))
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as problem:
+        message = f"This schema cannot be used: {problem}"
+        raise UnknownSchema(message) from None
+
+
+class _Types:
+    """The types that schemas stand for."""
+
+    def __init__(self, definitions: Schema) -> None:
+        self._definitions = definitions
+        self._known: dict[str, Any] = {}
+
+    def of(self, schema: Schema) -> Any:  # noqa: ANN401 - a type
+        asked = {name: value for name, value in schema.items() if name not in _TOLD}
+        if "$ref" in asked:
+            return self._named(asked["$ref"].removeprefix("#/$defs/"))
+        if "enum" in asked:
+            return Literal[tuple(asked["enum"])]
+        if "anyOf" in asked:
+            return reduce(or_, [self._joinable(each) for each in asked["anyOf"]])
+        if not asked:
+            return Any
+        kind = asked.pop("type")
+        if kind == "object":
+            return self._object(asked, str(schema.get("title", "Object")))
+        if kind == "array":
+            return _limited(list[self.of(asked.pop("items", {}))], asked)  # type: ignore[misc]
+        if "format" in asked:
+            return _limited(_FORMATS[asked.pop("format")], asked)
+        return _limited(_PLAIN[kind], asked)
+
+    def _named(self, name: str) -> Any:  # noqa: ANN401
+        if name not in self._known:
+            self._known[name] = self.of(self._definitions[name])
+        return self._known[name]
+
+    def _joinable(self, schema: Schema) -> Any:  # noqa: ANN401
+        found = self.of(schema)
+        return type(None) if found is None else found
+
+    def _object(self, asked: dict[str, Any], title: str) -> Any:  # noqa: ANN401
+        further = asked.pop("additionalProperties", True)
+        properties = asked.pop("properties", {})
+        required = asked.pop("required", [])
+        if not properties:
+            names = self.of({"type": "string", **asked.pop("propertyNames", {})})
+            values = {} if further is True else further
+            return _limited(dict[names, self.of(values)], asked)  # type: ignore[misc, valid-type]
+        if asked or not isinstance(further, bool):
+            message = f"{title} asks for {', '.join(asked) or 'some other properties'}"
+            raise UnknownSchema(message)
+        fields: list[Any] = []
+        for number, (name, value) in enumerate(properties.items()):
+            kind = self.of(value)
+            told = (f"f{number}", kind)
+            fields.append(told if name in required else (told[0], kind | UnsetType, UNSET))
+        return msgspec.defstruct(
+            title,
+            fields,
+            kw_only=True,
+            rename={f"f{number}": name for number, name in enumerate(properties)},
+            forbid_unknown_fields=not further,
+        )
+
+
+def _limited(kind: Any, asked: dict[str, Any]) -> Any:  # noqa: ANN401
+    if not asked:
+        return kind
+    unknown = asked.keys() - _LIMITS.keys()
+    if unknown:
+        message = f"It asks for {', '.join(sorted(unknown))}"
+        raise UnknownSchema(message)
+    limits: dict[str, Any] = {_LIMITS[name]: value for name, value in asked.items()}
+    return Annotated[kind, Meta(**limits)]

@@ -1,0 +1,349 @@
+"""The tool of auditors: replay a project, take a log away with its proofs, verify that offline."""
+
+from __future__ import annotations
+
+import contextlib
+import locale
+import os
+import sys
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from cocreate.app import signing_of, witnesses_of
+from cocreate.audit.export import Exporter, NothingToExport, Order
+from cocreate.audit.layout import Appraisal, Retention, Sight
+from cocreate.audit.replay import Narrow, ReplayedStep, position_at, replay
+from cocreate.audit.summary import in_words
+from cocreate.audit.verify import verify
+from cocreate.audit.wrong import Language, Wrong
+from cocreate.log.errors import UnknownMunicipality
+from cocreate.log.reads import Reading
+from cocreate.log.tree.errors import Unsound
+from cocreate.log.tree.keys import VerifierKey
+from cocreate.log.trees import SignedTree, TreeBehind
+from cocreate.service import Service, Signing, open_service
+from cocreate.settings import Settings
+from cocreate.terminal import CODE, OPERATOR, console, database, errors, run
+
+SEAL_SECONDS = 10.0
+"""For how long is waited for a checkpoint that holds the whole log."""
+AT_ONCE = 200
+"""How many steps go in one table."""
+
+_write = msgspec.json.Encoder().encode
+
+
+@click.group()
+def audit() -> None:
+    """Replay a project, take a log away with its proofs, and verify that without us.
+
+    What `replay` and `export` read is put on record in the log itself.
+    """
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """The parts that an auditor works with."""
+
+    service: Service
+    signing: Signing | None
+    witnesses: Sequence[VerifierKey]
+
+    async def head(self, code: str) -> int:
+        """Give the last position of a log; raises :class:`UnknownMunicipality`."""
+        head = await self.service.reader.head(code)
+        if head is None:
+            raise UnknownMunicipality(code)
+        return head
+
+    async def record(self, code: str, what: str, project: UUID | None, known_at: int) -> None:
+        """Put on record that someone at the terminal reads."""
+        reading = Reading(
+            tenant=code,
+            actor=OPERATOR.actor,
+            actor_role=OPERATOR.actor_role,
+            what=what,
+            project=project,
+        )
+        await self.service.reads.record(reading, known_at)
+
+    async def signed(self, code: str, head: int) -> SignedTree:
+        """Give the tree as it was signed, with the whole log in it if that comes to be.
+
+        Raises :class:`TreeBehind`.
+        """
+        trees = self.service.trees
+        try:
+            return await trees.reach(code, head, within=SEAL_SECONDS)
+        except TreeBehind:
+            signed = await trees.signed(code)
+            if signed is None:
+                raise
+            errors.print(
+                f"The log is at position {head}, and was signed up to {signed.size}",
+                style="yellow",
+            )
+            return signed
+
+
+@contextlib.asynccontextmanager
+async def opened_for_audit() -> AsyncIterator[Opened]:
+    """Open the parts, with what signs for the trees where this installation has the keys."""
+    settings = Settings.from_environment()
+    async with database(settings) as dsn:
+        settings = settings.on(dsn)
+        signing = signing_of(settings)
+        async with open_service(
+            dsn,
+            master=settings.master(),
+            pool_size=settings.pool_size,
+            project=False,
+            signing=signing,
+        ) as service:
+            yield Opened(service, signing, witnesses_of(settings))
+
+
+# -- replay ---------------------------------------------------------------------------------------
+
+
+@audit.command(name="replay")
+@CODE
+@click.argument("project", type=click.UUID)
+@click.option("--kind", help="Only events of this type, such as WishExpressed.")
+@click.option("--actor", help="Only what was recorded under this key.")
+@click.option("--as-of", help="As known at a position, or a moment (RFC 3339).")
+@click.option("--json", "as_json", is_flag=True, help="As JSON Lines.")
+def replay_project(
+    code: str,
+    project: UUID,
+    kind: str | None,
+    actor: str | None,
+    as_of: str | None,
+    as_json: bool,
+) -> None:
+    """Show a project event by event: who recorded it, and what it changed."""
+
+    async def work() -> None:
+        async with opened_for_audit() as opened:
+            head = await opened.head(code)
+            reader = opened.service.reader
+            try:
+                position = head if as_of is None else await position_at(reader, code, as_of)
+            except ValueError as problem:
+                raise click.BadParameter(str(problem), param_hint="--as-of") from None
+            await opened.record(code, "cocreate audit replay", project, position)
+            narrow = Narrow(kind=kind, actor=actor)
+            steps = replay(reader, code, project, up_to=position, narrow=narrow)
+            await (_print_lines(steps) if as_json else _print_tables(steps))
+
+    run(work())
+
+
+async def _print_lines(steps: AsyncIterator[ReplayedStep]) -> None:
+    async for step in steps:
+        click.echo(_write(step))
+
+
+async def _print_tables(steps: AsyncIterator[ReplayedStep]) -> None:
+    table, shown = _table(), 0
+    async for step in steps:
+        shown += 1
+        table.add_row(
+            f"{step.position}",
+            f"{step.recorded_at:%Y-%m-%d %H:%M:%S}",
+            f"{step.occurred_on}",
+            f"{step.actor_role} {step.actor}",
+            f"{step.type}{'' if step.visibility == 'public' else ' (internal)'}",
+            "\n".join(_told(step)),
+        )
+        if shown % AT_ONCE == 0:
+            console.print(table)
+            table = _table()
+    if table.row_count:
+        console.print(table)
+    if not shown:
+        console.print("There is nothing to show")
+
+
+def _table() -> Table:
+    return Table("Position", "Recorded (UTC)", "Happened on", "Who", "What", "Changed")
+
+
+def _told(step: ReplayedStep) -> list[str]:
+    """Give what a step changed, one field a line."""
+    return [
+        f"{change.id or change.kind} {field.field}: "
+        f"{_text(field.before)} \N{RIGHTWARDS ARROW} {_text(field.after)}"
+        for change in step.changes
+        for field in change.fields
+    ]
+
+
+def _text(value: msgspec.Raw | None) -> str:
+    return "-" if value is None else bytes(value).decode()
+
+
+# -- export ---------------------------------------------------------------------------------------
+
+
+def _retention(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> Retention | None:
+    try:
+        return msgspec.convert(value, Retention | None)
+    except msgspec.ValidationError:
+        message = f"{value} is no duration such as P20Y or P6M"
+        raise click.BadParameter(message) from None
+
+
+@audit.command(name="export")
+@CODE
+@click.argument("project", type=click.UUID, required=False)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The file to write, a zip file.",
+)
+@click.option("--public", is_flag=True, help="Only what everyone may see.")
+@click.option(
+    "--appraisal",
+    type=click.Choice(["keep", "destroy"]),
+    default="keep",
+    help="How the archive is to value it.",
+)
+@click.option(
+    "--retention",
+    callback=_retention,
+    metavar="DURATION",
+    help="For how long it is to be kept, such as P20Y.",
+)
+def export_log(
+    code: str,
+    project: UUID | None,
+    output: Path,
+    public: bool,
+    appraisal: Appraisal,
+    retention: Retention | None,
+) -> None:
+    """Take a project, or the whole log of a municipality, away with all that proves it."""
+    sight: Sight = "public" if public else "internal"
+    order = Order(
+        tenant=code, project=project, sight=sight, appraisal=appraisal, retention=retention
+    )
+
+    async def work() -> None:
+        async with opened_for_audit() as opened:
+            await _export(opened, order, output)
+
+    run(work())
+
+
+async def _export(opened: Opened, order: Order, output: Path) -> None:
+    code = order.tenant
+    try:
+        signed = await opened.signed(code, await opened.head(code))
+    except TreeBehind:
+        raise click.ClickException(
+            "The log was never signed, so there is nothing to prove: set"
+            " COCREATE_SIGNING_KEYS_FILE and start `cocreate serve`"
+        ) from None
+    await opened.record(code, "cocreate audit export", order.project, signed.size)
+    keys = () if opened.signing is None else opened.signing.keys.verifiers(signed.origin)
+    service = opened.service
+    exporter = Exporter(service.pool, service.reader, service.trees, keys, opened.witnesses)
+    beside = output.with_name(f"{output.name}.{os.getpid()}.part")
+    try:
+        with beside.open("xb") as out:
+            description = await exporter.export(order, signed, out)
+        beside.replace(output)
+    except NothingToExport:
+        raise click.ClickException("There is no such project, or nothing to show of it") from None
+    finally:
+        beside.unlink(missing_ok=True)
+    console.print(
+        f"{output}: {description.events:,} events, up to position {description.size:,}",
+        soft_wrap=True,
+    )
+    for key in keys:
+        console.print(f"Verify it with --key {key}", soft_wrap=True)
+
+
+# -- verify ---------------------------------------------------------------------------------------
+
+
+def _keys(
+    _context: click.Context, _parameter: click.Parameter, values: Sequence[str]
+) -> Sequence[VerifierKey]:
+    try:
+        return [VerifierKey.parse(value) for value in values]
+    except Unsound as problem:
+        raise click.BadParameter(str(problem)) from None
+
+
+@audit.command(name="verify")
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--key",
+    "keys",
+    callback=_keys,
+    multiple=True,
+    metavar="VERIFIERKEY",
+    help="A key of the log that you trust.",
+)
+@click.option(
+    "--witness",
+    "witnesses",
+    callback=_keys,
+    multiple=True,
+    metavar="VERIFIERKEY",
+    help="A witness that must have cosigned.",
+)
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint that you kept: the log must go on from it.",
+)
+@click.option("--language", type=click.Choice(["nl", "en"]), help="Else that of the locale.")
+def verify_export(
+    file: BinaryIO,
+    keys: Sequence[VerifierKey],
+    witnesses: Sequence[VerifierKey],
+    since: Path | None,
+    language: Language | None,
+) -> None:
+    """Verify an export: no server and no database is asked anything.
+
+    Says what was checked, or the first thing that is wrong and where; then it exits with 1.
+    """
+    words = language or _own_language()
+    earlier = None if since is None else since.read_bytes()
+    out = Console(soft_wrap=True, highlight=False)
+    try:
+        found = verify(file, keys=keys, witnesses=witnesses, since=earlier)
+    except Wrong as wrong:
+        label = "FOUT" if words == "nl" else "WRONG"
+        out.print(f"{label}: {wrong.in_words(words)}", style="red", markup=False)
+        sys.exit(1)
+    for sentence in in_words(found, words):
+        out.print(sentence, style=_style(sentence), markup=False)
+    out.print("Alles klopt." if words == "nl" else "All is well.", style="green")
+
+
+def _style(sentence: str) -> str | None:
+    """Give how a sentence stands out: one that begins in capitals is a warning."""
+    return "bold yellow" if sentence.partition(":")[0].isupper() else None
+
+
+def _own_language() -> Language:
+    """Give the language of the locale, English where it is another."""
+    names = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
+    first = next(filter(None, names), None) or locale.getlocale()[0] or ""
+    return "nl" if first.lower().startswith("nl") else "en"

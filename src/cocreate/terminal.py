@@ -1,0 +1,98 @@
+"""What every command works with: the terminal, the database, and how a command ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+
+import asyncpg
+import click
+import uvloop
+from rich.console import Console
+
+from cocreate.domain.errors import RuleBroken
+from cocreate.domain.vocabulary import Role
+from cocreate.exchange.source import SourceUnusable
+from cocreate.log.errors import UnknownMunicipality, UnknownProject
+from cocreate.log.live import Sender
+from cocreate.log.migrate import ChangedMigration
+from cocreate.log.signing import SigningKeys
+from cocreate.postgres import EmbeddedServer, EmbeddedServerError
+from cocreate.service import Service, open_service, prepare_database
+from cocreate.settings import Settings
+
+OPERATOR = Sender(actor="cli", actor_role=Role.OPERATOR)
+CODE = click.argument("code", metavar="GMxxxx")
+
+console = Console()
+errors = Console(stderr=True)
+
+
+@contextlib.asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[str]:
+    """Give the address of a database of this release: one's own, or the embedded one."""
+    if settings.database_url is not None:
+        await prepare_database(settings.database_url)
+        yield settings.database_url
+        return
+    server = EmbeddedServer(settings.data_folder)
+    await asyncio.to_thread(server.start)
+    try:
+        await prepare_database(server.dsn())
+        SigningKeys.read_or_make(settings.made_signing_keys_file)
+        errors.print(
+            f"PostgreSQL: data in {server.data_folder}, socket in {server.socket_folder},"
+            f" log in {server.log_file}",
+            style="dim",
+            soft_wrap=True,
+        )
+        yield server.dsn()
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
+@contextlib.asynccontextmanager
+async def service(*, project: bool = True) -> AsyncIterator[Service]:
+    """Give the parts of cocreate on the database of the settings."""
+    settings = Settings.from_environment()
+    async with (
+        database(settings) as dsn,
+        open_service(
+            dsn, master=settings.master(), pool_size=settings.pool_size, project=project
+        ) as opened,
+    ):
+        yield opened
+
+
+def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
+    """Run a command, and say what went wrong in one line rather than in a trace.
+
+    ``interrupted`` is what to exit with after Ctrl-C: for a server, that is how it ends.
+    """
+    # A service manager's way to end a process, too, stops the embedded database first.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        uvloop.run(work)
+    except (
+        EmbeddedServerError,
+        ChangedMigration,
+        SourceUnusable,
+        RuleBroken,
+        OSError,
+        asyncpg.PostgresError,
+    ) as problem:
+        errors.print(str(problem), style="red", soft_wrap=True)
+        sys.exit(1)
+    except UnknownProject as unknown:
+        errors.print(f"There is no project {unknown} here", style="red")
+        sys.exit(1)
+    except UnknownMunicipality as unknown:
+        errors.print(f"There is no municipality {unknown} here", style="red")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        errors.print("Stopped", style="dim")
+        sys.exit(interrupted)

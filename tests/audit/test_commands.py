@@ -1,0 +1,136 @@
+"""The tool of auditors, as a user runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from tests.audit.conftest import CODE, KEYS, ORIGIN, Kept
+from tests.conftest import CHECKOUT
+
+from cocreate.domain.log_reads import LogRead, log_reads_id
+
+KEY = str(KEYS.verifiers(ORIGIN)[0])
+
+
+class Tool:
+    """Runs `cocreate audit` on the database of a log."""
+
+    def __init__(self, dsn: str, folder: Path) -> None:
+        file = folder / "signing-keys"
+        KEYS.write(file)
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if "COCREATE" not in name},
+            "COCREATE_DATABASE_URL": dsn,
+            "COCREATE_SIGNING_KEYS_FILE": str(file),
+            "PYTHONPATH": str(CHECKOUT / "src"),
+            "COLUMNS": "300",
+            "LC_ALL": "C.UTF-8",
+        }
+
+    async def __call__(self, *arguments: str | Path, **more: str) -> tuple[int, str, str]:
+        """Give the exit code, and what it printed and complained of."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "cocreate.cli",
+            "audit",
+            *map(str, arguments),
+            env={**self.environment, **more},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, complained = await process.communicate()
+        return process.returncode or 0, out.decode(), complained.decode()
+
+
+@pytest.fixture(scope="module")
+def tool(kept: Kept, database: str, tmp_path_factory: pytest.TempPathFactory) -> Tool:
+    assert kept.project.int
+    return Tool(database, tmp_path_factory.mktemp("tool"))
+
+
+async def reads(kept: Kept) -> list[LogRead]:
+    reader = kept.service.reader
+    found = [reader.event(each) for each in await reader.stream(CODE, log_reads_id(CODE))]
+    return [event for event in found if isinstance(event, LogRead)]
+
+
+async def test_a_project_is_replayed_as_json_lines(kept: Kept, tool: Tool) -> None:
+    before = len(await reads(kept))
+    code, out, complained = await tool("replay", CODE, str(kept.project), "--json")
+    assert code == 0, complained
+    steps = [json.loads(line) for line in out.splitlines()]
+    assert [step["version"] for step in steps] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert steps[6]["actorRole"] == "clerk"
+    read = (await reads(kept))[before]
+    assert (read.what, read.project) == ("cocreate audit replay", kept.project)
+
+
+async def test_a_project_is_replayed_as_a_table(kept: Kept, tool: Tool) -> None:
+    code, out, _ = await tool("replay", CODE, str(kept.project), "--kind", "StepCorrected")
+    assert code == 0
+    assert '"Wens 1" \N{RIGHTWARDS ARROW} "Licht in de tunnel"' in out
+    assert "official key-official" in out
+    assert "WishExpressed" not in out
+    code, out, _ = await tool("replay", CODE, str(kept.project), "--as-of", "1")
+    assert (code, out.strip()) == (0, "There is nothing to show")
+    code, _, complained = await tool("replay", CODE, str(kept.project), "--as-of", "gisteren")
+    assert code == 2
+    assert "gisteren" in complained
+
+
+async def test_what_is_exported_is_verified(kept: Kept, tool: Tool, tmp_path: Path) -> None:
+    before = len(await reads(kept))
+    for number, more in enumerate(([], ["--public"], [str(kept.project), "--retention", "P20Y"])):
+        file = tmp_path / f"{number}.zip"
+        code, out, complained = await tool("export", CODE, *more, "-o", file)
+        assert code == 0, complained
+        assert f"--key {KEY}" in out.replace("\n", "")
+        code, out, _ = await tool("verify", file, "--key", KEY)
+        assert code == 0, out
+        assert out.endswith("All is well.\n")
+        assert "BEWARE" not in out
+    assert [read.what for read in (await reads(kept))[before:]] == ["cocreate audit export"] * 3
+    assert {each.name for each in tmp_path.iterdir()} == {"0.zip", "1.zip", "2.zip"}  # noqa: ASYNC240
+    code, out, _ = await tool("verify", tmp_path / "0.zip", LC_ALL="nl_NL.UTF-8")
+    assert code == 0
+    assert "LET OP: die sleutel staat in de export zelf." in out
+    assert out.endswith("Alles klopt.\n")
+
+
+async def test_what_is_wrong_is_named_and_ends_with_1(
+    kept: Kept, tool: Tool, tmp_path: Path
+) -> None:
+    file = tmp_path / "export.zip"
+    export = await kept.export(kept.project)
+    file.write_bytes(export[:-100])
+    code, out, _ = await tool("verify", file, "--key", KEY)
+    assert code == 1
+    assert out.startswith("WRONG: this is no zip file, or it was cut off")
+    code, out, _ = await tool("verify", file, "--language", "nl")
+    assert (code, out[:5]) == (1, "FOUT:")
+    file.write_bytes(export)
+    since = tmp_path / "checkpoint"
+    since.write_text("niets")
+    code, out, _ = await tool("verify", file, "--key", KEY, "--since", since)
+    assert code == 1
+    code, _, complained = await tool("verify", file, "--key", "niets")
+    assert code == 2
+    assert "niets" in complained
+
+
+async def test_what_is_not_there_cannot_be_exported(tool: Tool, tmp_path: Path) -> None:
+    file = tmp_path / "export.zip"
+    nobody = "00000000-0000-4000-8000-000000000000"
+    for arguments in ([CODE, nobody], ["GM9999"]):
+        code, _, complained = await tool("export", *arguments, "-o", file)
+        assert code == 1
+        assert "There is no" in complained
+    assert not file.exists()
+    code, _, _ = await tool("export", CODE, "-o", file, "--retention", "20")
+    assert code == 2
