@@ -116,6 +116,20 @@ async def test_many_who_sign_at_once_make_one_tree(log: Log, signing: Pool) -> N
     await require_whole(log, tenant)
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_it_stops_when_told_so_together_with_a_signal(signing: Pool, turns: int) -> None:
+    one = notary(signing)
+    running = asyncio.create_task(one.run(lambda: True))
+    while not one._wake._waiters:  # noqa: ASYNC110 - until it waits for a signal
+        await asyncio.sleep(0.01)
+    one.hear("log", "GM9999")
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=5)
+    assert done
+
+
 async def test_what_is_appended_meanwhile_comes_next(log: Log, signing: Pool) -> None:
     tenant = await filled(log, 10)
     one = notary(signing)

@@ -116,8 +116,10 @@ class Notary:
                 await asyncio.sleep(POLL_SECONDS)
                 continue
             await asyncio.sleep(GAP_SECONDS)
+            # Not wait_for: in Python 3.11 it loses a cancellation that comes with a wake.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
 
     async def catch_up(self) -> None:
         """Sign until no log is ahead of its tree, but for those that others work on."""

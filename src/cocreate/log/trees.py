@@ -68,7 +68,8 @@ class Trees:
             if left <= 0:
                 raise TreeBehind(tenant)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._grown.wait(), min(left, CHECK_SECONDS))
+                async with asyncio.timeout(min(left, CHECK_SECONDS)):
+                    await self._grown.wait()
 
     async def tile(self, tenant: str, tile: Tile) -> bytes | None:
         """Give what a tile, or a bundle, holds; None where the tree is not that large."""

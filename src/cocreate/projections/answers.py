@@ -198,7 +198,8 @@ class Answers:
             if left <= 0:
                 raise NotFresh
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), min(left, CHECK_SECONDS))
+                async with asyncio.timeout(min(left, CHECK_SECONDS)):
+                    await self._moved.wait()
         return stand
 
     def _keep(self, key: Key, answer: bytes) -> None:

@@ -144,7 +144,9 @@ class Engine:
                 continue
             await asyncio.sleep(GAP_SECONDS)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+                # Not wait_for: in Python 3.11 it loses a cancellation that comes with a wake.
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._wake.wait()
 
     async def catch_up(self) -> None:
         """Fold until no build is behind, but for those that others work on.
