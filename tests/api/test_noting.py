@@ -29,6 +29,8 @@ def addresses(app: Litestar) -> list[str]:
         and "GET" in route.methods
         and "{code}" in route.path_format
         and not any(route.path_format.startswith(each) for each in OPEN)
+        # Not for auditors; that an administrator reads it is on record, see below.
+        and not route.path_format.endswith("/personal-data")
     ]
 
 
@@ -67,6 +69,29 @@ async def test_every_address_that_shows_what_is_internal_is_on_record(
         await look(town[Role.AUDITOR], path)  # the same day
         assert await reader.head(town.code) == head, address
     assert wish["position"] < head
+
+
+async def test_each_reading_of_all_that_is_held_on_a_person_is_on_record(
+    client: httpx.AsyncClient, app: Litestar
+) -> None:
+    town = await found_town(client)
+    project = await town.start()
+    await town.take(
+        project, "parties", party="p", kind="resident", position="external", name="J. de Vries"
+    )
+    reader = app.state["parts"].service.reader
+    for _ in range(2):
+        before = await reader.head(town.code)
+        answer = await town[Role.TENANT_ADMINISTRATOR].get(f"{project}/parties/p/personal-data")
+        assert answer.status_code == 200, answer.text
+        (last,) = await reader.log(town.code, after=before)
+        assert reader.event(last).what.startswith("GET /projects/{project")
+        assert "J. de Vries" not in last.data.decode()
+    before = await reader.head(town.code)
+    assert (await town[Role.AUDITOR].get(f"{project}/parties/p/personal-data")).status_code == 403
+    missing = await town[Role.TENANT_ADMINISTRATOR].get(f"{project}/parties/q/personal-data")
+    assert missing.status_code == 404
+    assert await reader.head(town.code) == before
 
 
 async def look(someone: As, path: str) -> None:

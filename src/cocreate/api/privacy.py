@@ -16,6 +16,7 @@ from cocreate.api.answers import Written, as_json, recorded
 from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
 from cocreate.api.examples import STEP_EXAMPLES
+from cocreate.api.noting import reading_of
 from cocreate.api.parts import parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import lost_race, require_project
@@ -92,10 +93,11 @@ async def export_personal_data(
 ) -> ASGIResponse:
     """Give all that is held on a person."""
     parts = parts_of(request)
-    await parts.access.allowed(request, EXPORT_PERSONS)
+    principal = await parts.access.allowed(request, EXPORT_PERSONS)
     held = await parts.service.people.held(code, require_project(code, project), party)
     if held is None:
         raise Problem("not-found")
+    await parts.service.reads.record(reading_of(request, principal))
     return as_json(held)
 
 

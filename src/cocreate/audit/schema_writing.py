@@ -36,8 +36,10 @@ def schema_of(kind: type[Event]) -> dict[str, Any]:
     for name in ENVELOPE:
         properties.pop(names[name], None)
     for name in personal_fields(kind):  # type: ignore[arg-type] # mypy: a class is hashable
-        # What is stored may be signed: longer than what was said, and of another form.
-        properties[names[name]] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+        # What is stored may be sealed: longer than what was said, and of another form. What a
+        # correction changes may be anything already.
+        if properties[names[name]].get("type") != "object":
+            properties[names[name]] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
     own["required"] = [name for name in own.get("required", ()) if name in properties]
     used = _used(own, definitions)
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **own}
