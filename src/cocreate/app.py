@@ -133,6 +133,7 @@ def signing_of(settings: Settings) -> Signing | None:
     return Signing(
         SigningKeys.read(settings.signing_keys_file),
         lambda code: f"{prefix}/v1/municipalities/{code}/tree",
+        settings.signing_keys_file,
     )
 
 

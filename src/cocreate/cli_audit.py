@@ -23,6 +23,7 @@ from cocreate.audit.replay import Narrow, ReplayedStep, position_at, replay
 from cocreate.audit.summary import in_words
 from cocreate.audit.verify import verify
 from cocreate.audit.wrong import Language, Wrong
+from cocreate.log.announcing import announce
 from cocreate.log.errors import UnknownMunicipality
 from cocreate.log.reads import Reading
 from cocreate.log.tree.errors import Unsound
@@ -286,6 +287,39 @@ def _keys(
         return [VerifierKey.parse(value) for value in values]
     except Unsound as problem:
         raise click.BadParameter(str(problem)) from None
+
+
+@audit.command(name="rotate-keys")
+def rotate_keys() -> None:
+    """Sign with a new key from now on, beside the one of before.
+
+    It is announced in every log, and each announcement is signed for with the key of before, ere
+    the new one is written to the file of signing keys. Start the servers anew afterwards.
+    """
+
+    async def work() -> None:
+        async with opened_for_audit() as opened:
+            signing, service = opened.signing, opened.service
+            if signing is None or signing.file is None:
+                raise click.ClickException("COCREATE_SIGNING_KEYS_FILE is not set")
+            rotated = signing.keys.rotated()
+            rows = await service.pool.fetch(
+                "select tenant_id from cocreate.municipality order by 1"
+            )
+            for row in rows:
+                code = row["tenant_id"]
+                tree = await service.trees.signed(code)
+                origin = signing.origin_of(code) if tree is None else tree.origin
+                key = rotated.verifiers(origin)[-1]
+                position = await announce(service.appender, code, key, OPERATOR)
+                await service.trees.reach(code, position, within=SEAL_SECONDS)
+                console.print(f"{code}: {key}", soft_wrap=True, highlight=False)
+            rotated.write(signing.file)
+            console.print(
+                f"{signing.file} holds the new key now; start the servers anew", soft_wrap=True
+            )
+
+    run(work())
 
 
 @audit.command(name="verify")

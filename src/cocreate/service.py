@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import asyncpg
 import msgspec
@@ -36,6 +37,8 @@ class Signing(msgspec.Struct, frozen=True):
 
     keys: SigningKeys
     origin_of: OriginOf
+    file: Path | None = None
+    """Where the keys are kept."""
 
 
 class Service:

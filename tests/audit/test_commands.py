@@ -13,6 +13,9 @@ from tests.audit.conftest import CODE, KEYS, ORIGIN, Kept
 from tests.conftest import CHECKOUT
 
 from cocreate.domain.log_reads import LogRead, log_reads_id
+from cocreate.domain.signing_keys import SigningKeyAnnounced, signing_keys_id
+from cocreate.log.signing import SigningKeys
+from cocreate.log.tree.notes import Note
 
 KEY = str(KEYS.verifiers(ORIGIN)[0])
 
@@ -134,3 +137,31 @@ async def test_what_is_not_there_cannot_be_exported(tool: Tool, tmp_path: Path) 
     assert not file.exists()
     code, _, _ = await tool("export", CODE, "-o", file, "--retention", "20")
     assert code == 2
+
+
+async def test_a_new_key_is_announced_under_the_one_of_before(
+    kept: Kept, database: str, tmp_path: Path
+) -> None:
+    tool = Tool(database, tmp_path)
+    code, out, complained = await tool("rotate-keys")
+    assert code == 0, complained
+    rotated = SigningKeys.read(tmp_path / "signing-keys")
+    old, new = rotated.verifiers(ORIGIN)
+    assert str(old) == KEY
+    assert f"{CODE}: {new}" in out
+    reader = kept.service.reader
+    (announced,) = await reader.stream(CODE, signing_keys_id(CODE))
+    event = reader.event(announced)
+    assert isinstance(event, SigningKeyAnnounced)
+    assert event.verifier_key == str(new)
+    assert announced.public
+    # Signed for with the key of before, and with both from now on.
+    signed = await kept.service.trees.reach(CODE, announced.position, within=10)
+    assert [found.key for found in Note.parse(signed.checkpoint).verify([old, new])] == [old]
+    file = tmp_path / "log.zip"
+    code, _, complained = await tool("export", CODE, "-o", file)
+    assert code == 0, complained
+    code, out, _ = await tool("verify", file, "--key", KEY)
+    assert code == 0, out
+    again = SigningKeys.read(tmp_path / "signing-keys").rotated()
+    assert KEY not in map(str, again.verifiers(ORIGIN))

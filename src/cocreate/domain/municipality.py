@@ -19,6 +19,7 @@ from cocreate.domain.project.chapter import (
     require_past,
     require_within_reach,
 )
+from cocreate.domain.signing_keys import SigningKeyAnnounced
 from cocreate.domain.steps import STEPS
 from cocreate.domain.steps.base import Event as AnyEvent
 from cocreate.domain.steps.base import EventMeta, Line, Part, Step, Text, Title, content_of
@@ -155,6 +156,7 @@ MUNICIPALITY_EVENTS: Mapping[str, type[AnyEvent]] = {
         NormsAdopted,
         ComparisonDecided,
         LogRead,
+        SigningKeyAnnounced,
     )
 }
 

@@ -10,6 +10,7 @@ from tests.projections.accounts.kept import Commands, everything, folded, kept, 
 
 from cocreate.domain.log_reads import LogRead
 from cocreate.domain.municipality import DayOffDeclared, VisibilitySet
+from cocreate.domain.signing_keys import SigningKeyAnnounced
 from cocreate.domain.steps import record
 from cocreate.log.codec import ALL_EVENTS
 from cocreate.projections.accounts import (
@@ -26,6 +27,7 @@ from cocreate.projections.known import Audience, Known
 NO_CHANGE = {
     record.StepsPublished,  # what was published or corrected is known as such already
     record.StepCorrected,
+    SigningKeyAnnounced,  # what signs for the log: nothing of a project either
     LogRead,  # what was read, which is about the log and not about a project
     VisibilitySet,  # rules for what is recorded: they tell nothing of a subject
     DayOffDeclared,
