@@ -14,6 +14,7 @@ import pytest
 from tests.api.conftest import Town, found_town
 from tests.conftest import WITNESS
 
+from cocreate.api.examples import STEP_EXAMPLES
 from cocreate.log.tree.checkpoints import Checkpoint, open_checkpoint
 from cocreate.log.tree.commitments import Entry, Envelope, actor_mark
 from cocreate.log.tree.encoding import read_hash
@@ -217,6 +218,21 @@ async def test_a_receipt_proves_with_nothing_but_the_key_that_a_wish_was_logged(
     kept.verify(bytes(entry), origin, trusted)
     assert b"Licht in de tunnel" in canonical
     assert canonical.startswith(b"cocreate/event@v1\n")
+
+
+async def test_every_command_says_where_its_receipt_is(town: Town) -> None:
+    body = {**STEP_EXAMPLES["projects"]}
+    started = await town.official.post(f"{town.home}/projects", body)
+    wish = {"occurredOn": "2024-09-17", "title": "Licht"}
+    path = started.headers["location"]
+    taken = await town.official.post(f"{path}/wishes", wish)
+    many = await town.official.post(
+        f"{path}/commands", {"steps": [{"noun": "wishes", **wish}, {"noun": "wishes", **wish}]}
+    )
+    for answer, version in ((started, 1), (taken, 2), (many, 4)):
+        assert answer.headers["link"] == f'<{path}/events/{version}/receipt>; rel="receipt"'
+        proof = await town.anyone.get(f"{path}/events/{version}/receipt")
+        assert Receipt.parse(proof.content).index == answer.json()["position"] - 1
 
 
 async def test_a_receipt_is_given_to_who_may_see_the_event(town: Town) -> None:

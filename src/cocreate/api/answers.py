@@ -92,7 +92,8 @@ async def recorded(reader: Reader, code: str, steps: Sequence[Step], receipt: Re
         position=receipt.position,
         resources=resources,
     )
-    return _as_recorded(written, receipt, resources[-1].href)
+    href = resources[-1].href
+    return _as_recorded(written, receipt, href, f"{href}/receipt")
 
 
 def started(code: str, receipt: Receipt) -> Answer:
@@ -104,7 +105,7 @@ def started(code: str, receipt: Receipt) -> Answer:
         position=receipt.position,
         resources=[Resource(id=str(receipt.project), href=project)],
     )
-    return _as_recorded(written, receipt, project)
+    return _as_recorded(written, receipt, project, f"{project}/events/1/receipt")
 
 
 def changed(code: str, receipt: Receipt) -> Answer:
@@ -119,8 +120,12 @@ def changed(code: str, receipt: Receipt) -> Answer:
     return _as_recorded(written, receipt, href)
 
 
-def _as_recorded(written: Written | MunicipalityWritten, receipt: Receipt, href: str) -> Answer:
+def _as_recorded(
+    written: Written | MunicipalityWritten, receipt: Receipt, href: str, proof: str | None = None
+) -> Answer:
     headers = [(b"location", href.encode()), (b"etag", b'"%d"' % receipt.version)]
+    if proof is not None:  # where the sender gets what proves that the command was logged
+        headers.append((b"link", f'<{proof}>; rel="receipt"'.encode()))
     if receipt.repeated:
         headers.append((b"idempotency-replayed", b"true"))
     return as_json(written, 201, *headers)

@@ -189,7 +189,7 @@ def _responses(
 ) -> Document:
     names = ["API-Version", "X-Request-Id"]
     if said.preconditions:
-        names += ["Location", "ETag", "Idempotency-Replayed"]
+        names += ["Location", "ETag", "Link", "Idempotency-Replayed"]
     if said.tagged:
         names.append("ETag")
     success: Document = {
@@ -288,6 +288,11 @@ _HEADERS: Document = {
     },
     "X-Request-Id": {
         "description": "The id of the request: the one that was sent along, or a new one.",
+        "schema": {"type": "string"},
+    },
+    "Link": {
+        "description": 'With `rel="receipt"`: where the receipt is of what was recorded last, '
+        "a small file that proves it was logged.",
         "schema": {"type": "string"},
     },
     "Location": {
