@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -182,3 +183,18 @@ async def test_an_export_holds_what_was_known_before_its_own_record(
     found = await verified(town, await export(town[Role.AUDITOR], told))
     assert found.description.size == before
     assert await reader.head(town.code) == before + 1
+
+
+async def test_an_export_holds_personal_data_sealed_and_its_report_says_so(town: Town) -> None:
+    project = await town.start()
+    await town.take(
+        project, "parties", party="p", kind="resident", position="external", name="Planta Geheim"
+    )
+    content = await export(town[Role.AUDITOR], project)
+    verify(io.BytesIO(content))
+    with ZipFile(io.BytesIO(content)) as bag:
+        files = {name.rpartition("/")[2]: bag.read(name) for name in bag.namelist()}
+    assert all(b"Planta" not in content for content in files.values())
+    assert b"name: [verzegelde persoonsgegevens]" in files["report.nl.html"]
+    assert b"name: [sealed personal data]" in files["report.en.html"]
+    assert b"sealed:1" not in files["report.nl.html"]

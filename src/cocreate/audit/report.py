@@ -16,6 +16,7 @@ import msgspec
 
 from cocreate.audit.layout import Description, Line
 from cocreate.audit.wrong import Language
+from cocreate.log.tokens import TOKEN
 
 _STYLE = """
 :root { font: 100%/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
@@ -49,6 +50,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "who": "Wie",
         "what": "Wat",
         "for": "Voor wie",
+        "sealed": "[verzegelde persoonsgegevens]",
         "first": "Van positie",
         "last": "Tot positie",
         "proof": "Dit verslag is gemaakt uit data/events.jsonl. Het bewijs staat in de export: "
@@ -75,6 +77,7 @@ _WORDS: Final[Mapping[Language, Mapping[str, str]]] = {
         "who": "Who",
         "what": "What",
         "for": "For whom",
+        "sealed": "[sealed personal data]",
         "first": "From position",
         "last": "To position",
         "proof": "This report was made from data/events.jsonl. The proof is in the export itself: "
@@ -152,9 +155,10 @@ class Report:
     def row(self, line: Line) -> str:
         """Give what is told of an event."""
         who = f"{line.actor_role} {line.actor}" if line.actor else line.actor_role
+        what = told_of(line, self._words["sealed"])
         return (
             f"<tr><td>{line.position}</td><td>{line.recorded_at:%Y-%m-%d %H:%M:%S}</td>"
-            f"<td>{line.occurred_on}</td><td>{escape(who)}</td><td>{told_of(line)}</td>"
+            f"<td>{line.occurred_on}</td><td>{escape(who)}</td><td>{what}</td>"
             f"<td>{self._words[line.visibility]}</td></tr>\n"
         )
 
@@ -180,10 +184,13 @@ class Rendered:
         return self._digest.hexdigest()
 
 
-def told_of(line: Line) -> str:
-    """Give what an event says, as HTML: its type in words, and its fields."""
+def told_of(line: Line, sealed: str) -> str:
+    """Give what an event says, as HTML: its type in words, and its fields.
+
+    Personal data is in an export as it stands in the log, sealed: that it is there is all to tell.
+    """
     kind = _WORD.sub(" ", line.type)
-    fields: dict[str, Any] = msgspec.json.decode(line.data)
+    fields: dict[str, Any] = msgspec.json.decode(TOKEN.sub(sealed.encode(), line.data))
     told = [f"<b>{escape(kind)}</b>"]
     told += [f"{escape(name)}: {escape(_text(value))}" for name, value in fields.items()]
     return "<br>".join(told)
