@@ -114,6 +114,7 @@ def _began(told: Told) -> None:
     told.say(course.AssignMandate, party="p1")
     told.say(course.AssignMandate, party="p1", role=words.MandateRole.GIVES_ACCOUNT)
     told.say(course.LeaveParty, on(30), party="p2")
+    told.say(record.ErasePerson, on(31), party="p2")
     told.say(course.PauseProject, on(1))
     told.say(course.ResumeProject, on(5))
     told.say(

@@ -86,7 +86,7 @@ begin atomic
         select p.project_id, cocreate.searchable(p.title) as title, p.words,
             p.words @@ q.sought as itself
             from project_known p cross join q
-            where p.tenant_id = p_tenant and p.audience = p_audience
+            where p_sought is not null and p.tenant_id = p_tenant and p.audience = p_audience
                 and p.known_from <= p_position and p.known_until > p_position
     ),
     by_wish as materialized (
@@ -94,7 +94,7 @@ begin atomic
             from wish_title_known w
             cross join q
             join p on p.project_id = w.project_id
-            where w.tenant_id = p_tenant and w.audience = p_audience
+            where p_sought is not null and w.tenant_id = p_tenant and w.audience = p_audience
                 and w.known_from <= p_position and w.known_until > p_position
                 and w.words @@ q.any_word and (p.words || w.words) @@ q.sought
     )
