@@ -60,3 +60,18 @@ async def test_two_rebuilds_at_once_leave_one_complete_build(world: World) -> No
     await world.builds.load(world.pool)
     assert await world.rows(code) == rows
     assert (await world.answers.stand("wishes", code)).position == await world.reader.head(code)
+
+
+async def test_the_planner_knows_the_tables_before_they_are_read(world: World) -> None:
+    code, _ = await some_histories(world, 3, 30)
+    await world.catch_up(code)
+    builds = await rebuild(world.dsn, world.projecting, ["directory"])
+    build = next(each for each in builds if each.name == "directory")
+    await world.builds.load(world.pool)
+    rows = await world.admin.fetch(
+        "select relname, reltuples from pg_class"
+        " where relnamespace = $1::regnamespace and relkind = 'r'",
+        build.schema,
+    )
+    assert {row["relname"] for row in rows} >= {"project", "project_past", "tally"}
+    assert all(row["reltuples"] >= 0 for row in rows), rows  # -1 where nobody ever looked

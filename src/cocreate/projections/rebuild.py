@@ -64,6 +64,7 @@ async def rebuild(
         await hold_builds(connection, [build.number for build in chosen])
         engine = Engine(projecting, Chosen(builds.models, chosen))
         await _catch_up(connection, engine, chosen, progress)
+        await _analyze(connection, chosen)
         async with connection.transaction():
             # Nobody takes the builds of before further on, so that no reader goes back in time.
             await _hold_back(connection, [builds[one.name] for one in chosen if one.name in builds])
@@ -107,6 +108,21 @@ async def _catch_up(
     """Bring builds up until they hold all that the logs hold now, even if another does so too."""
     for tenant, done, total in await _tenants(connection, builds):
         await _bring(connection, engine, tenant, builds, done, total, progress)
+
+
+async def _analyze(connection: AnyConnection, builds: Sequence[Build]) -> None:
+    """Let the planner know the tables before anyone is answered from them.
+
+    Autovacuum would come to it within minutes; until then an answer can take seconds.
+    """
+    tables = await connection.fetch(
+        "select format('%I.%I', n.nspname, c.relname) from pg_class c"
+        " join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = any($1) and c.relkind = 'r' order by 1",
+        [build.schema for build in builds],
+    )
+    for (table,) in tables:
+        await connection.execute(f"analyze {table}")
 
 
 async def _hold_back(connection: AnyConnection, builds: Sequence[Build]) -> None:
