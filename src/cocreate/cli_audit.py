@@ -26,8 +26,10 @@ from cocreate.audit.wrong import Language, Wrong
 from cocreate.log.announcing import announce
 from cocreate.log.errors import UnknownMunicipality
 from cocreate.log.reads import Reading
-from cocreate.log.tree.errors import Unsound
+from cocreate.log.signing import SigningKeys
+from cocreate.log.tree.errors import NotSigned, Unsound
 from cocreate.log.tree.keys import VerifierKey
+from cocreate.log.tree.notes import Note
 from cocreate.log.trees import SignedTree, TreeBehind
 from cocreate.service import Service, Signing, open_service
 from cocreate.settings import Settings
@@ -302,7 +304,11 @@ def rotate_keys() -> None:
             signing, service = opened.signing, opened.service
             if signing is None or signing.file is None:
                 raise click.ClickException("COCREATE_SIGNING_KEYS_FILE is not set")
-            rotated = signing.keys.rotated()
+            # A rotation that was broken off goes on with the key that it began to announce.
+            pending = signing.file.with_name(f"{signing.file.name}.next")
+            if not pending.exists():
+                signing.keys.rotated().write(pending)
+            rotated = SigningKeys.read(pending)
             rows = await service.pool.fetch(
                 "select tenant_id from cocreate.municipality order by 1"
             )
@@ -310,16 +316,34 @@ def rotate_keys() -> None:
                 code = row["tenant_id"]
                 tree = await service.trees.signed(code)
                 origin = signing.origin_of(code) if tree is None else tree.origin
+                if tree is not None and not _follows(tree, rotated):
+                    raise click.ClickException(
+                        f"The tree of {code} was not signed yet with the key that is to stay: "
+                        "start the servers anew after a rotation, and rotate again afterwards"
+                    )
                 key = rotated.verifiers(origin)[-1]
                 position = await announce(service.appender, code, key, OPERATOR)
-                await service.trees.reach(code, position, within=SEAL_SECONDS)
+                try:
+                    await service.trees.reach(code, position, within=SEAL_SECONDS)
+                except TreeBehind:
+                    raise click.ClickException(f"The tree of {code} is not signed") from None
                 console.print(f"{code}: {key}", soft_wrap=True, highlight=False)
             rotated.write(signing.file)
+            pending.unlink()
             console.print(
                 f"{signing.file} holds the new key now; start the servers anew", soft_wrap=True
             )
 
     run(work())
+
+
+def _follows(tree: SignedTree, rotated: SigningKeys) -> bool:
+    """Tell whether a tree is signed with a key that goes on to sign for it."""
+    try:
+        Note.parse(tree.checkpoint).verify(rotated.verifiers(tree.origin)[:-1])
+    except NotSigned:
+        return False
+    return True
 
 
 @audit.command(name="verify")

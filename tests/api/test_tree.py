@@ -309,6 +309,31 @@ async def test_a_witness_hands_in_what_it_saw(client: httpx.AsyncClient) -> None
     assert (await town.anyone.get(address)).content == bytes(second)
 
 
+async def test_nothing_is_kept_of_a_note_but_what_was_verified(client: httpx.AsyncClient) -> None:
+    town = await found_town(client)
+    await receipt(town, f"{await town.start()}/events/1")
+    address = f"{town.home}/tree/cosigned-checkpoint"
+    good = await cosigned(town)
+    stranger = SigningKey.generate("witness.test", SignatureType.COSIGNATURE)
+    junk = [stranger.cosign(good.text, at) for at in range(50)]
+    assert (await put(town, bytes(good.also_signed(*junk)))).status_code == 204
+    found = (await town.anyone.get(address)).content
+    assert found == bytes(good)
+    later = await cosigned(town, at=1_732_000_500)
+    for note in (later, good):  # of one tree the later cosignature stays
+        assert (await put(town, bytes(note))).status_code == 204
+    assert (await town.anyone.get(address)).content == bytes(later)
+
+
+@pytest.mark.parametrize(
+    "path", ["checkpoint", "cosigned-checkpoint", "verifier-keys", "tile/0/000.p/1"]
+)
+@pytest.mark.parametrize("code", ["GM05%00", "GM05030", "gm0503", "%20"])
+async def test_what_is_no_code_is_not_found(town: Town, code: str, path: str) -> None:
+    answer = await town.anyone.get(f"/v1/municipalities/{code}/tree/{path}")
+    assert answer.status_code == 404, answer.text
+
+
 async def test_a_cosignature_that_does_not_hold_is_refused(
     town: Town, told: tuple[str, int]
 ) -> None:

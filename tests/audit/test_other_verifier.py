@@ -26,7 +26,9 @@ async def published(kept: Kept) -> dict[str, Any]:
     signed = await kept.signed()
     note = Note.parse(signed.checkpoint)
     note = note.also_signed(WITNESS.cosign(note.text, AT))
-    await kept.service.trees.keep_cosigned(CODE, str(WITNESS.verifier), signed.size, bytes(note))
+    await kept.service.trees.keep_cosigned(
+        CODE, str(WITNESS.verifier), signed.size, AT, bytes(note)
+    )
     opened = Opened(await kept.export())
     events = [
         {

@@ -461,7 +461,7 @@ async def test_a_cosignature_is_in_the_export_and_can_be_asked_for(
     signed = await kept.signed()
     note = Note.parse(signed.checkpoint)
     note = note.also_signed(WITNESS.cosign(note.text, 1_790_000_000))
-    await kept.service.trees.keep_cosigned("GM0503", str(WITNESS.verifier), 610, bytes(note))
+    await kept.service.trees.keep_cosigned("GM0503", str(WITNESS.verifier), 610, 1, bytes(note))
     export = await kept.export(kept.project)
     found = check(export, witnesses=[WITNESS.verifier])
     assert [each.at for each in found.checkpoint.signatures] == [None, 1_790_000_000]

@@ -50,7 +50,7 @@ async def tables(log: Log) -> list[str]:
             "insert into cocreate.tree (tenant_id, origin) values ($1, 'test')", tenant
         )
         await log.admin.execute("insert into cocreate.tile values ($1, 0, 0, 1, $2)", tenant, b"x")
-        await log.pool.execute("select cocreate.keep_cosigned($1, 'w', 1, '')", tenant)
+        await log.pool.execute("select cocreate.keep_cosigned($1, 'w', 1, 1, '')", tenant)
     for table in tables:
         seen = await log.admin.fetch(f"select distinct tenant_id from cocreate.{table}")
         assert {row[0] for row in seen} == {ONE, OTHER}, f"{table} needs rows for these tests"

@@ -239,6 +239,34 @@ async def test_one_broken_tree_holds_up_no_other(log: Log, signing: Pool) -> Non
     assert (await signed(log, sound)).size == 5
 
 
+async def test_a_log_with_a_gap_is_not_signed_over_it(log: Log, signing: Pool) -> None:
+    tenant = await filled(log, 5)
+    await log.admin.execute("alter table cocreate.event disable trigger immutable")
+    await log.admin.execute(
+        "delete from cocreate.event where tenant_id = $1 and position = 4", tenant
+    )
+    await log.admin.execute("alter table cocreate.event enable trigger immutable")
+    with pytest.raises(Inconsistent, match="a gap after position 0"):
+        await notary(signing).sign(tenant)
+
+
+async def test_whatever_is_wrong_with_one_tree_is_of_that_tree_alone(
+    log: Log, signing: Pool
+) -> None:
+    broken, sound = await filled(log, 5), await filled(log, 5)
+    one = notary(signing)
+    await one.sign(broken)
+    await log.admin.execute("alter table cocreate.tile disable trigger grows")
+    await log.admin.execute("delete from cocreate.tile where tenant_id = $1", broken)
+    await log.admin.execute("alter table cocreate.tile enable trigger grows")
+    await log.appender().append(broken, steps(1))
+    for tenant in (broken, sound):
+        one.hear("log", tenant)
+    await one.catch_up()
+    assert (await signed(log, sound)).size == 5
+    assert (await signed(log, broken)).size == 5
+
+
 async def test_a_stranger_cannot_sign_on(log: Log, signing: Pool) -> None:
     tenant = await filled(log, 5)
     await notary(signing).sign(tenant)

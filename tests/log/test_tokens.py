@@ -73,3 +73,10 @@ def test_one_bit_that_was_altered_is_found(byte: int, bit: int) -> None:
 def test_what_only_looks_like_a_token_is_none() -> None:
     for text in (MARK, f"{MARK}1,x,name,y⟧", f"{MARK}2,{KEY_ID},name,{'A' * 80}⟧", "⟦sealed⟧"):
         assert not list(tokens_in(text.encode()))
+
+
+@pytest.mark.parametrize("length", range(30, 60))
+def test_only_what_can_be_read_is_taken_for_a_token(length: int) -> None:
+    text = f"{MARK}1,{KEY_ID},name,{'A' * length}⟧".encode()
+    found = list(tokens_in(text))
+    assert len(found) == (length >= 36 and length % 4 != 1)

@@ -16,6 +16,7 @@ from cocreate.api.preconditions import Preconditions
 from cocreate.api.problems import EventSince, Problem
 from cocreate.domain.log_reads import log_reads_id
 from cocreate.domain.municipality import municipality_id
+from cocreate.domain.signing_keys import signing_keys_id
 from cocreate.domain.steps.base import Step
 from cocreate.log.errors import VersionConflict
 from cocreate.log.read import Reader
@@ -54,7 +55,7 @@ def require_project(code: str, stream: UUID) -> UUID:
 
 @cache
 def _own_histories(code: str) -> frozenset[UUID]:
-    return frozenset({municipality_id(code), log_reads_id(code)})
+    return frozenset({municipality_id(code), log_reads_id(code), signing_keys_id(code)})
 
 
 async def lost_race(

@@ -6,6 +6,7 @@ a receipt has more in it, and is given to who may see the event.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
 from cocreate.api.answers import Answer, as_json
+from cocreate.api.authentication import is_code
 from cocreate.api.documented import documented
 from cocreate.api.events import visible_event
 from cocreate.api.knowing import READ_PROBLEMS, AnyRequest
@@ -30,7 +32,7 @@ from cocreate.log.tree.checkpoints import open_checkpoint
 from cocreate.log.tree.commitments import canonical_bytes
 from cocreate.log.tree.encoding import base64_of
 from cocreate.log.tree.errors import Malformed, Unsound
-from cocreate.log.tree.keys import SignatureType, VerifierKey
+from cocreate.log.tree.keys import VerifierKey
 from cocreate.log.tree.notes import Note
 from cocreate.log.tree.receipts import SUFFIX
 from cocreate.log.tree.tiles import Tile
@@ -113,7 +115,7 @@ async def read_checkpoint(request: AnyRequest, code: FromPath[str]) -> ASGIRespo
 )
 async def read_cosigned_checkpoint(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give the checkpoint with the cosignatures of all witnesses that saw it."""
-    notes = await parts_of(request).service.trees.cosigned(code)
+    notes = await parts_of(request).service.trees.cosigned(code) if is_code(code) else []
     if not notes:
         raise Problem("not-found")
     signatures = dict.fromkeys(signature for note in notes for signature in note.signatures)
@@ -156,6 +158,8 @@ async def read_tile(request: AnyRequest, code: FromPath[str], tile: FromPath[str
         asked = Tile.parse(f"tile{tile}")
     except Malformed:
         raise Problem("not-found") from None
+    if not is_code(code):
+        raise Problem("not-found")
     content = await parts_of(request).service.trees.tile(code, asked)
     if content is None:
         raise Problem("not-found")
@@ -222,14 +226,18 @@ async def put_cosigned_checkpoint(request: AnyRequest, code: FromPath[str]) -> N
         cosigned = open_checkpoint(Note.parse(body), signed.origin, [*keys, *parts.witnesses])
     except Unsound as problem:
         raise Problem("unproven", facts={"problem": str(problem)}) from None
-    witnesses = [
-        found.key for found in cosigned.signatures if found.key.type is SignatureType.COSIGNATURE
-    ]
+    note = Note.parse(body)
+    own = [found.key for found in cosigned.signatures if found.at is None]
+    witnesses = [found for found in cosigned.signatures if found.at is not None]
     if not witnesses:
         raise Problem("unproven", facts={"problem": "no witness that is known here signed it"})
-    for key in witnesses:
+    for found in witnesses:
         await parts.service.trees.keep_cosigned(
-            code, str(key), cosigned.checkpoint.size, _only(body, key, signed.origin)
+            code,
+            str(found.key),
+            cosigned.checkpoint.size,
+            found.at or 0,
+            _verified(note, [*own, found.key]),
         )
 
 
@@ -251,7 +259,9 @@ async def read_receipt(
     await note_read(request, principal)
     event = await visible_event(parts, principal, code, project, version)
     trees = parts.service.trees
-    signed = await trees.reach(code, event.position, within=parts.settings.freshness_timeout)
+    # Where nobody signs there is nothing to wait for.
+    within = parts.settings.freshness_timeout if parts.signing is not None else 0
+    signed = await trees.reach(code, event.position, within=within)
     receipt = await trees.receipt(code, signed, event.position - 1, revealed(signed.origin, event))
     name = f"{code}-{event.position}{SUFFIX}"
     return _given(
@@ -268,6 +278,8 @@ def revealed(origin: str, event: Recorded) -> bytes:
 
 
 async def _signed_tree(parts: Parts, code: str) -> SignedTree:
+    if not is_code(code):
+        raise Problem("not-found")
     signed = await parts.service.trees.signed(code)
     if signed is None:
         if not await parts.service.reader.head(code):
@@ -289,12 +301,15 @@ def _beyond(name: str) -> Problem:
     return Problem("invalid-input", errors=[wrong])
 
 
-def _only(body: bytes, witness: VerifierKey, origin: str) -> bytes:
-    """Give a note with the signatures of the log and of one witness, and no others."""
-    note = Note.parse(body)
-    told = (origin, witness.name)
-    kept = tuple(signature for signature in note.signatures if signature.name in told)
-    return bytes(Note(note.text, kept))
+def _verified(note: Note, keys: Sequence[VerifierKey]) -> bytes:
+    """Give a note with one signature of each of some keys that were seen to have signed it.
+
+    All else that came with it is left out: nobody looked at that.
+    """
+    first = {
+        (signature.name, signature.key_id): signature for signature in reversed(note.signatures)
+    }
+    return bytes(Note(note.text, tuple(first[key.name, key.key_id] for key in keys)))
 
 
 def _proof(signed: SignedTree, size: int, hashes: list[bytes]) -> Answer:

@@ -190,7 +190,10 @@ class Keys:
                 await master.wrap(new_key(), _of_municipality(tenant, 1)),
                 await master.wrap(new_key(), _of_pepper(tenant)),
             )
-        opened = self._kept[tenant] = await self._open(rows[0])
+        opened = await self._open(rows[0])
+        if database is self._pool:
+            # Within a transaction of another it may be rolled back, and then it never was.
+            self._kept[tenant] = opened
         return opened
 
     async def _open(self, row: asyncpg.Record) -> MunicipalityKey:

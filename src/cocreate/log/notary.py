@@ -15,6 +15,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 
+import asyncpg
 import msgspec
 
 from cocreate.log.connection import AnyConnection, Pool
@@ -122,29 +123,36 @@ class Notary:
                     await self._wake.wait()
 
     async def catch_up(self) -> None:
-        """Sign until no log is ahead of its tree, but for those that others work on."""
+        """Sign for every log that is ahead of its tree, but for those that others work on.
+
+        One whose tree cannot be signed holds up no other. A log that is far ahead has a batch in
+        turn with the others; those that grow meanwhile have theirs the next time.
+        """
         tenants = await self._take_awake()
-        while tenants:
-            again: set[str] = set()
-            turns = asyncio.Semaphore(AT_ONCE)
+        turns = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            for tenant in tenants:
+                group.create_task(self._work(tenant, turns))
 
-            async def work(tenant: str, again: set[str], turns: asyncio.Semaphore) -> None:
-                async with turns:
-                    try:
-                        if await self.sign(tenant):
-                            again.add(tenant)
-                    except Inconsistent as problem:
-                        # One log that cannot be trusted must not hold up the others.
-                        if tenant not in self._broken:
-                            log.critical(
-                                "the tree of %s is not signed any more: %s", tenant, problem
-                            )
-                        self._broken.add(tenant)
-
-            async with asyncio.TaskGroup() as group:
-                for tenant in tenants:
-                    group.create_task(work(tenant, again, turns))
-            tenants = again | await self._take_awake()
+    async def _work(self, tenant: str, turns: asyncio.Semaphore) -> None:
+        more = True
+        while more:
+            async with turns:
+                try:
+                    more = await self.sign(tenant)
+                    self._broken.discard(tenant)
+                except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+                    raise  # the database is away, and so for every log
+                except Exception as problem:
+                    if tenant not in self._broken:
+                        log.critical(
+                            "the tree of %s is not signed any more: %s",
+                            tenant,
+                            problem,
+                            exc_info=True,
+                        )
+                    self._broken.add(tenant)
+                    return
 
     async def _take_awake(self) -> set[str]:
         awake, self._awake = self._awake, set()
@@ -171,6 +179,9 @@ class Notary:
             found = await Reader(connection).log(tenant, after=size, limit=self._batch)
             if not found:
                 return False
+            if [event.position for event in found] != list(range(size + 1, size + 1 + len(found))):
+                message = f"The log has a gap after position {size}"
+                raise Inconsistent(message)
             size = await self._grow(connection, tenant, tree, found)
         self._grown(tenant, size)
         return len(found) == self._batch

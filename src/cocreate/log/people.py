@@ -7,7 +7,8 @@ was sealed, then records a certificate. Whatever it is broken off at, asking aga
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+import re
+from collections.abc import Container, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -22,10 +23,13 @@ from cocreate.log.errors import UnknownProject, VersionConflict
 from cocreate.log.keys import Keys, digest, vacuum
 from cocreate.log.live import LiveProjects, Receipt, Sender
 from cocreate.log.read import Reader, Recorded
-from cocreate.log.tokens import MARK, Token, tokens_in
+from cocreate.log.tokens import MARK, TOKEN, Token, tokens_in
 
 ATTEMPTS = 8
 """How often an erasure is certified anew when other steps are recorded meanwhile."""
+
+OF_ANOTHER = "[van een ander / of someone else]"
+"""What is read in place of the words of another, in what is held on a person."""
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +114,10 @@ class People:
             position=position,
             keys=sorted({digest(token.key_id) for _, token in found.tokens(party)}),
             certificate=None if certificate is None else certificate.position,
-            events=[_as_held(recorded, event, party) for recorded, event in found.events],
+            events=[
+                _as_held(recorded, event, party, {token.key_id for _, token in found.tokens(party)})
+                for recorded, event in found.events
+            ],
         )
 
     async def in_the_clear(self, tenant: str, project: UUID, party: str) -> list[int]:
@@ -198,7 +205,12 @@ class People:
         return _Held(events, version)
 
 
-def _as_held(recorded: Recorded, event: Event, party: str) -> HeldEvent:
+def _as_held(recorded: Recorded, event: Event, party: str, keys: Container[str]) -> HeldEvent:
+    """Give a step as it is held; what others said in it is theirs, and stays closed."""
+
+    def own(match: re.Match[bytes]) -> bytes:
+        return match[0] if Token.found(match).key_id in keys else OF_ANOTHER.encode()
+
     return HeldEvent(
         position=recorded.position,
         version=recorded.version,
@@ -209,7 +221,7 @@ def _as_held(recorded: Recorded, event: Event, party: str) -> HeldEvent:
         visibility=Visibility.PUBLIC if recorded.public else Visibility.INTERNAL,
         actor_role=recorded.actor_role,
         personal=[secret.field for secret in secrets_of(event) if secret.party == party],
-        data=msgspec.Raw(recorded.data),
+        data=msgspec.Raw(TOKEN.sub(own, recorded.data)),
     )
 
 

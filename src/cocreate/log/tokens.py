@@ -30,8 +30,8 @@ _BLOCK = 32
 """Texts are filled up to a multiple of this, so that their length tells little of a name."""
 
 TOKEN = re.compile(
-    b"%b1,([A-Za-z0-9_-]{22}),([A-Za-z][A-Za-z0-9]{0,39}),([A-Za-z0-9_-]{38,})%b"
-    % (MARK.encode(), END.encode())
+    b"%b1,([A-Za-z0-9_-]{22}),([A-Za-z][A-Za-z0-9]{0,39}),"
+    b"((?:[A-Za-z0-9_-]{4}){9,}(?:[A-Za-z0-9_-]{2,3})?)%b" % (MARK.encode(), END.encode())
 )
 """A token among the bytes of an answer or of stored data."""
 

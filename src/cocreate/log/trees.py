@@ -119,10 +119,20 @@ class Trees:
         proof = await self.inclusion(tenant, index, signed.size)
         return Receipt(index, tuple(proof), Note.parse(signed.checkpoint), extra)
 
-    async def keep_cosigned(self, tenant: str, witness: str, size: int, checkpoint: bytes) -> None:
-        """Keep the checkpoint that a witness cosigned, unless it cosigned a later one."""
+    async def keep_cosigned(
+        self, tenant: str, witness: str, size: int, at: int, checkpoint: bytes
+    ) -> None:
+        """Keep the checkpoint that a witness cosigned, unless it cosigned a later one, or later.
+
+        ``at`` is when, in seconds since 1970.
+        """
         await self._pool.execute(
-            "select cocreate.keep_cosigned($1, $2, $3, $4)", tenant, witness, size, checkpoint
+            "select cocreate.keep_cosigned($1, $2, $3, $4, $5)",
+            tenant,
+            witness,
+            size,
+            at,
+            checkpoint,
         )
 
     async def cosigned(self, tenant: str) -> list[Note]:

@@ -37,6 +37,7 @@ from cocreate.log.library import Envelope
 from cocreate.log.read import Recorded
 from cocreate.log.recorder.base import FOREIGN, LogRecorder, refuse_tracking, stream_of
 from cocreate.log.recorder.door import MOST, Door
+from cocreate.log.tokens import MARK
 
 
 class LogApplicationRecorder(LogRecorder, ApplicationRecorder):
@@ -157,6 +158,9 @@ class LogApplicationRecorder(LogRecorder, ApplicationRecorder):
         except (msgspec.DecodeError, UnknownEventType) as problem:
             message = f"Nobody could read this {topic} back: {problem}"
             raise DataError(message) from problem
+        if MARK.encode() in envelope.data:
+            message = f"No {topic} may hold {MARK}: with it begins what is sealed"
+            raise DataError(message)
         set_envelope(
             event,
             cast("UUID", stored_event.originator_id),

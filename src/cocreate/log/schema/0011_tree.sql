@@ -63,6 +63,7 @@ create table cocreate.cosigned_checkpoint (
     tenant_id text not null,
     witness text not null,
     size bigint not null,
+    at bigint not null,
     checkpoint bytea not null,
     primary key (tenant_id, witness)
 );
@@ -190,17 +191,17 @@ $$;
 
 -- Keep the checkpoint that a witness cosigned, unless it cosigned a later one.
 create function cocreate.keep_cosigned(
-    p_tenant text, p_witness text, p_size bigint, p_checkpoint bytea)
+    p_tenant text, p_witness text, p_size bigint, p_at bigint, p_checkpoint bytea)
     returns void
     language plpgsql
 as $$
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
-    insert into cocreate.cosigned_checkpoint as c (tenant_id, witness, size, checkpoint)
-        values (p_tenant, p_witness, p_size, p_checkpoint)
+    insert into cocreate.cosigned_checkpoint as c (tenant_id, witness, size, at, checkpoint)
+        values (p_tenant, p_witness, p_size, p_at, p_checkpoint)
         on conflict (tenant_id, witness) do update
-            set size = excluded.size, checkpoint = excluded.checkpoint
-            where c.size <= excluded.size;
+            set size = excluded.size, at = excluded.at, checkpoint = excluded.checkpoint
+            where (c.size, c.at) < (excluded.size, excluded.at);
 end
 $$;
 
