@@ -14,7 +14,7 @@ from cocreate.domain.steps.course import JoinParty
 from cocreate.domain.vocabulary import PartyKind, Position
 from cocreate.log.connection import open_pool
 from cocreate.log.errors import MasterKeyWrong, NoMasterKey
-from cocreate.log.keys import Keys
+from cocreate.log.keys import Keys, vacuum
 from cocreate.log.master import MasterKey, made_in
 from cocreate.log.tokens import Secret, Token, new_key, unseal
 
@@ -185,3 +185,30 @@ def test_a_master_key_is_made_for_its_owner_only(tmp_path: Path) -> None:
 def test_what_is_no_master_key_is_refused(text: str) -> None:
     with pytest.raises(MasterKeyWrong):
         MasterKey.of(text)
+
+
+async def test_it_is_said_where_the_bytes_of_a_key_cannot_be_overwritten(log: Log) -> None:
+    await vacuum(log.dsn)
+    name = f"nobody_{uuid4().hex[:8]}"
+    await log.admin.execute(f"create role {name} login")
+    try:
+        await log.admin.execute(f"grant usage on schema cocreate_keys to {name}")
+        with pytest.raises(PermissionError, match="does not own"):
+            await vacuum(log.dsn.replace("//postgres@", f"//{name}@"))
+    finally:
+        await log.admin.execute(f"drop owned by {name}")
+        await log.admin.execute(f"drop role {name}")
+
+
+async def test_the_key_of_a_municipality_that_was_taken_back_is_made_anew(log: Log) -> None:
+    tenant = await log.tenant()
+    keys = Keys(log.pool, MASTER)
+    async with log.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await keys.seal(tenant, [secret()], connection)
+        await transaction.rollback()
+    (token,) = (await Keys(log.pool, MASTER).seal(tenant, [secret()])).values()
+    (other,) = (await keys.seal(tenant, [secret("bas", "Bas")])).values()
+    for each, text in ((token, "Sanne de Wit"), (other, "Bas")):
+        assert await opened(Keys(log.pool, MASTER), tenant, each) == text
