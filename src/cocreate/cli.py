@@ -1,6 +1,6 @@
 """The tool of operators: the demonstration, the server, migrations, imports, read models, keys.
 
-What auditors use stands in :mod:`cocreate.cli_audit`.
+What auditors use stands in :mod:`cocreate.cli_audit`, the doctor in :mod:`cocreate.cli_doctor`.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from rich.table import Table
 from cocreate.api.keys import issue_key
 from cocreate.app import serve as serve_app
 from cocreate.cli_audit import audit
+from cocreate.cli_doctor import doctor
 from cocreate.demo.run import run_demo
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.municipality import RegisterMunicipality
@@ -457,6 +458,7 @@ def create_key(code: str, role: str, label: str) -> None:
 
 
 main.add_command(audit)
+main.add_command(doctor)
 
 
 def _engine(opened: Service) -> Engine:
