@@ -32,11 +32,6 @@ class Opened(NamedTuple):
     """Whether anything in it was sealed."""
 
 
-def holds_sealed(data: bytes) -> bool:
-    """Tell whether anything in some bytes may be sealed."""
-    return _MARK in data
-
-
 async def opened(keys: Keys, tenant: str, data: bytes, write: Write, before: bytes = b"") -> Opened:
     """Open all that is sealed in some bytes, with one query for the keys.
 

@@ -107,17 +107,15 @@ class People:
         if not found.events:
             return None
         certificate = found.certificate
+        keys = {token.key_id for _, token in found.tokens(party)}
         return HeldData(
             municipality=tenant,
             project=project,
             party=party,
             position=position,
-            keys=sorted({digest(token.key_id) for _, token in found.tokens(party)}),
+            keys=sorted(map(digest, keys)),
             certificate=None if certificate is None else certificate.position,
-            events=[
-                _as_held(recorded, event, party, {token.key_id for _, token in found.tokens(party)})
-                for recorded, event in found.events
-            ],
+            events=[_as_held(recorded, event, party, keys) for recorded, event in found.events],
         )
 
     async def in_the_clear(self, tenant: str, project: UUID, party: str) -> list[int]:

@@ -116,8 +116,10 @@ class Trees:
 
         Raises :class:`~cocreate.log.tree.errors.OutOfRange`.
         """
-        proof = await self.inclusion(tenant, index, signed.size)
-        return Receipt(index, tuple(proof), Note.parse(signed.checkpoint), extra)
+        note = Note.parse(signed.checkpoint)
+        return await self._proven(
+            tenant, signed.size, lambda subtrees: Receipt.issued(index, note, subtrees, extra)
+        )
 
     async def keep_cosigned(
         self, tenant: str, witness: str, size: int, at: int, checkpoint: bytes
