@@ -64,7 +64,6 @@ def file_of(
         None,
         audience,
         len(events),
-        RECORDED_AT,
         today,
     )
 
@@ -77,7 +76,8 @@ def report_of(
     position: int | None = None,
 ) -> ParticipationReport:
     """Give the participation report of a project as known at a position, or after it all."""
-    return participation_report(file_of(told, audience, today=today, position=position))
+    file = file_of(told, audience, today=today, position=position)
+    return participation_report(file, RECORDED_AT)
 
 
 @cache

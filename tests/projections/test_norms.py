@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from tests.projections.filed import RECORDED_AT
 from tests.projections.world import DAY, SENDER, TODAY, World, day, random_history
 
 from cocreate.domain.municipality import AdoptNorms, NormThreshold
@@ -355,7 +356,7 @@ async def test_a_wish_that_residents_were_told_about_is_owed_no_answer(world: Wo
         occurred_on=day(6), about=("w",), channel=FeedbackChannel.LETTER, text="Wij denken na."
     )
     await world.take(code, project, told)
-    report = participation_report(await file_of(world, code, project))
+    report = participation_report(await file_of(world, code, project), RECORDED_AT)
     [contribution] = report.contributions
     assert (contribution.answer, contribution.days_without_answer) == (Answered.TOLD, None)
     assert (report.unanswered, report.owed) == (0, ())
@@ -368,7 +369,9 @@ async def test_the_report_and_the_norm_check_tell_of_the_same_record(world: Worl
     code, project = await world.project()
     await random_history(world, code, project, 5, 120)
     for audience in Audience:
-        report = participation_report(await file_of(world, code, project, audience)).completeness
+        report = participation_report(
+            await file_of(world, code, project, audience), RECORDED_AT
+        ).completeness
         check = (await checked(world, code, project, audience)).completeness
         assert len(report.silent_months) == check.silent_months
         assert report.wishes_without_author == check.wishes_without_author

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from tests.projections.filed import RECORDED_AT
 from tests.projections.world import (
     DAY,
     INTERNAL,
@@ -97,7 +98,7 @@ async def public_answers(world: World, code: str, project: UUID) -> dict[str, An
                 case Document() if "{" not in path:
                     told = resource.give(file, resource.narrow(), {})
                     answers[path] = msgspec.json.decode(msgspec.json.encode(told))
-    answers["report"] = msgspec.to_builtins(participation_report(file))
+    answers["report"] = msgspec.to_builtins(participation_report(file, RECORDED_AT))
     answers["stories"] = [
         msgspec.to_builtins(tell_story(file, subject))
         for subject, account in file.subjects.items()

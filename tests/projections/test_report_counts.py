@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from tests.projections import naive
+from tests.projections.filed import RECORDED_AT
 from tests.projections.naive import Told
 from tests.projections.world import TODAY, World, random_history
 
@@ -44,7 +45,7 @@ class History:
             now=now,
         )
         assert file is not None
-        return participation_report(file)
+        return participation_report(file, RECORDED_AT)
 
     def known(self, audience: Audience, position: int) -> list[Told]:
         """Give the steps that an audience knows at a position."""

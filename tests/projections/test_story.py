@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 from tests.domain.project.told import TORN, Told, outcome
-from tests.projections.filed import ENDS, TODAY, anything, file_of, on, told_all
+from tests.projections.filed import ENDS, TODAY, anything, file_of, on, report_of, told_all
 
 from cocreate.domain.steps import EVENTS, approvals, commitments, decisions, obstacles, wishes
 from cocreate.domain.steps.course import AssignMandate, HoldSession, JoinParty
@@ -23,7 +23,6 @@ from cocreate.projections.accounts.account import (
     ProposalAccount,
     WishAccount,
 )
-from cocreate.projections.report import participation_report
 from cocreate.projections.resource import ProjectFile
 from cocreate.projections.story import Story, tell_story
 from cocreate.projections.story_texts import CHAPTERS, OTHERWISE, WAITING
@@ -264,7 +263,7 @@ def test_a_disputed_realisation_is_owed_since_the_dispute_in_the_story_and_in_th
     told.say(wishes.RealiseWish, on(20), wish="w1")
     told.say(wishes.JudgeRealisation, on(30), wish="w1", word=ResidentsWord.DISPUTED)
     [waiting] = story_of(told, "w1").waiting_for
-    [owed] = participation_report(file_of(told)).owed
+    [owed] = report_of(told).owed
     days = (TODAY - on(30)).days
     assert (waiting.duty, waiting.since, waiting.days) == ("realisation", on(30), days)
     [thing] = owed.items

@@ -137,9 +137,9 @@ async def as_of(parts: Parts, code: str, text: str, *, name: str = "asOf") -> tu
     reader = parts.service.reader
     if text.isdecimal() and text.isascii() and len(text) <= 16:
         position = int(text)
-        last = await reader.log(code, after=max(position - 1, 0), limit=1)
-        if last and position:
-            return position, amsterdam_date(last[0].recorded_at)
+        recorded_at = await reader.recorded_at(code, position)
+        if recorded_at is not None:
+            return position, amsterdam_date(recorded_at)
         # Beyond the last: as it is known now.
         return min(position, await reader.head(code) or 0), today()
     try:

@@ -111,10 +111,11 @@ async def read_participation_report(
 
     async def ask() -> bytes | None:
         file = await known.file(project)
-        if file is None:
+        recorded_at = await known.parts.service.reader.recorded_at(code, known.position)
+        if file is None or recorded_at is None:
             return None
         # A project of years takes a while to write out, and others are waiting.
-        return await asyncio.to_thread(_written, file, form, language)
+        return await asyncio.to_thread(_written, file, recorded_at, form, language)
 
     body = await known.give(mark, ask)
     if body is None:
@@ -163,8 +164,10 @@ def policy() -> bytes:
 # -- the document ---------------------------------------------------------------------------------
 
 
-def _written(file: ProjectFile, form: ReportFormat, language: Language) -> bytes:
-    report = participation_report(file)
+def _written(
+    file: ProjectFile, recorded_at: datetime, form: ReportFormat, language: Language
+) -> bytes:
+    report = participation_report(file, recorded_at)
     return page(report, language).encode() if form is ReportFormat.HTML else _JSON.encode(report)
 
 

@@ -53,6 +53,11 @@ class Reader:
         )
         return position
 
+    async def recorded_at(self, tenant: str, position: int) -> datetime | None:
+        """Give the moment at which a log took the step at a position; None where it has none."""
+        found = await self.log(tenant, after=max(position - 1, 0), limit=1)
+        return found[0].recorded_at if found and position else None
+
     async def stream(
         self,
         tenant: str,

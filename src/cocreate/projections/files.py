@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from cocreate.domain.municipality import municipality_id
@@ -58,15 +58,8 @@ async def read_file(
         own.project if isinstance(own.project, MunicipalityAccount) else None,
         audience,
         position,
-        await _recorded_at(reader, tenant, position),
         today,
     )
-
-
-async def _recorded_at(reader: Reader, tenant: str, position: int) -> datetime:
-    """Give the moment at which the log took the step at a position."""
-    (found,) = await reader.log(tenant, after=position - 1, limit=1)
-    return found.recorded_at
 
 
 async def known_steps(

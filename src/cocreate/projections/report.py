@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 
 from cocreate.domain.vocabulary import (
@@ -88,9 +88,12 @@ RESOURCES: Sequence[Resource] = (STORY,)
 A = TypeVar("A", bound=Account)
 
 
-def participation_report(file: ProjectFile) -> ParticipationReport:
-    """Give the participation report of a project."""
-    return _Report(file).give()
+def participation_report(file: ProjectFile, recorded_at: datetime) -> ParticipationReport:
+    """Give the participation report of a project.
+
+    ``recorded_at`` is the moment at which the log came to the position that the file is of.
+    """
+    return _Report(file).give(recorded_at)
 
 
 class _Report:
@@ -107,7 +110,7 @@ class _Report:
         for proposal in self.those(ProposalAccount):
             self._inherit(proposal.id, proposal.comes_from)
 
-    def give(self) -> ParticipationReport:
+    def give(self, recorded_at: datetime) -> ParticipationReport:
         """Give all of it."""
         internal = self.file.audience is Audience.INTERNAL
         contributions = self.contributions()
@@ -115,7 +118,7 @@ class _Report:
             municipality=self.file.municipality,
             audience=Visibility.INTERNAL if internal else Visibility.PUBLIC,
             position=self.file.position,
-            recorded_at=self.file.recorded_at,
+            recorded_at=recorded_at,
             day=self.today,
             project=self.facts(),
             course=self.course(),

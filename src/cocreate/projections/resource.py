@@ -18,7 +18,7 @@ They are to be ``stable``, so that all they say is of one moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -96,8 +96,6 @@ class ProjectFile(msgspec.Struct, frozen=True):
     """The account of the municipality itself, with the rules it set."""
     audience: Audience
     position: int
-    recorded_at: datetime
-    """The moment at which the log came to that position."""
     today: date
     """The day that counts as today: of the moment as known at."""
 
