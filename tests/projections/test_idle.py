@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import pytest
 from asyncpg.connection import LoggedQuery
+from msgspec.structs import replace
 from tests.projections.folding import seen_pool
 from tests.projections.world import DAY, World
 
@@ -80,10 +81,10 @@ async def test_a_round_with_nothing_to_do_takes_a_statement_or_two(
 
 
 async def test_an_engine_that_runs_idly_takes_one_statement_a_round(
-    process: tuple[Engine, Process], monkeypatch: pytest.MonkeyPatch
+    process: tuple[Engine, Process],
 ) -> None:
     engine, seen = process
-    monkeypatch.setattr("cocreate.projections.engine.POLL_SECONDS", 0.0)
+    engine.pace = replace(engine.pace, poll=0.0)
     running = asyncio.create_task(engine.run())
     await seen.enough.wait()
     running.cancel()

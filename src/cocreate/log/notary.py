@@ -10,10 +10,8 @@ are inconsistent.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from time import monotonic
 
 import asyncpg
 import msgspec
@@ -37,13 +35,9 @@ from cocreate.log.tree.tiles import (
     tile_at,
     write_bundle,
 )
+from cocreate.log.worker import LogWorker, Pace
 
-POLL_SECONDS = 0.5
-"""How long a log may be ahead of its tree unnoticed when no one was told."""
-HEARD_POLL_SECONDS = 5.0
-"""The same while signals come in: then nothing is missed but by mishap."""
-GAP_SECONDS = 0.25
-"""How long a busy log gathers between checkpoints: many steps cost little more than one."""
+PACE = Pace(poll=0.5, heard_poll=5.0, gap=0.25)
 AT_ONCE = 2
 """How many trees are grown at a time: while one waits for the database, another goes on."""
 
@@ -65,7 +59,7 @@ class Tree(msgspec.Struct, frozen=True):
     checkpoint: bytes | None
 
 
-class Notary:
+class Notary(LogWorker):
     """Grows the trees of all municipalities, and signs for them."""
 
     def __init__(
@@ -77,50 +71,21 @@ class Notary:
         grown: Callable[[str, int], None] | None = None,
         batch: int = PAGE,
     ) -> None:
+        super().__init__(PACE)
         self._pool = pool
         self._keys = keys
         self._origin_of = origin_of
         self._grown = grown or (lambda _tenant, _size: None)
         self._batch = batch
-        self._awake: set[str] = set()
-        self._unsure = True
-        """Whether a log may have grown without a word."""
-        self._wake = asyncio.Event()
         self._broken: set[str] = set()
 
-    def hear(self, topic: str, tenant: str) -> None:
-        """Hear a signal: that a log has grown, or that some signals are lost."""
-        if topic == "log":
-            self._awake.add(tenant)
-            self._wake.set()
-        elif not topic:
-            self._unsure = True
-            self._wake.set()
+    def report(self, problem: Exception) -> None:
+        """Log why nothing was signed, and look at every log the next time.
 
-    async def run(self, connected: Callable[[], bool] = lambda: False) -> None:
-        """Keep up until cancelled. A database that is away is waited for.
-
-        ``connected`` tells whether signals come in, so that polling may be slow.
+        Whoever asks for a receipt is told meanwhile that there is none yet.
         """
-        polled = monotonic()
-        while True:
-            self._wake.clear()
-            if monotonic() - polled > (HEARD_POLL_SECONDS if connected() else POLL_SECONDS):
-                polled = monotonic()
-                self._unsure = True
-            try:
-                await self.catch_up()
-            except Exception:
-                # Whoever asks for a receipt is told that there is none yet; the log goes on.
-                log.exception("the trees could not be kept up")
-                self._unsure = True
-                await asyncio.sleep(POLL_SECONDS)
-                continue
-            await asyncio.sleep(GAP_SECONDS)
-            # Not wait_for: in Python 3.11 it loses a cancellation that comes with a wake.
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
+        log.error("the trees could not be kept up", exc_info=problem)
+        self.doubt()
 
     async def catch_up(self) -> None:
         """Sign for every log that is ahead of its tree, but for those that others work on.
@@ -128,7 +93,7 @@ class Notary:
         One whose tree cannot be signed holds up no other. A log that is far ahead has a batch in
         turn with the others; those that grow meanwhile have theirs the next time.
         """
-        tenants = await self._take_awake()
+        tenants = await self.take_awake()
         turns = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
             for tenant in tenants:
@@ -154,17 +119,14 @@ class Notary:
                     self._broken.add(tenant)
                     return
 
-    async def _take_awake(self) -> set[str]:
-        awake, self._awake = self._awake, set()
-        if self._unsure:
-            self._unsure = False
-            rows = await self._pool.fetch(
-                "select h.tenant_id from cocreate.log_head h"
-                " left join cocreate.tree t on t.tenant_id = h.tenant_id"
-                " where h.position > coalesce(t.size, 0)"
-            )
-            awake |= {row["tenant_id"] for row in rows} - self._broken
-        return awake
+    async def behind(self) -> set[str]:
+        """Find the logs that are ahead of their trees, but for those that cannot be signed."""
+        rows = await self._pool.fetch(
+            "select h.tenant_id from cocreate.log_head h"
+            " left join cocreate.tree t on t.tenant_id = h.tenant_id"
+            " where h.position > coalesce(t.size, 0)"
+        )
+        return {row["tenant_id"] for row in rows} - self._broken
 
     async def sign(self, tenant: str) -> bool:
         """Grow a tree by a batch of its log, and sign for it; tell whether there is more to do.

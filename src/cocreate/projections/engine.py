@@ -13,7 +13,6 @@ others go on.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
 from collections import OrderedDict
@@ -27,6 +26,7 @@ import msgspec
 from cocreate.log.codec import ALL_EVENTS, Codec
 from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import PAGE, Reader, Recorded, recorded
+from cocreate.log.worker import LogWorker, Pace
 from cocreate.projections.accounts import related, touched
 from cocreate.projections.builds import GONE, Build, Builds
 from cocreate.projections.changes import Call, statement
@@ -35,14 +35,9 @@ from cocreate.projections.known import Known, know, reaches_back
 from cocreate.projections.lag import Lag, Parked, lags, parked
 from cocreate.projections.model import STATE
 
-POLL_SECONDS = 1.0
-"""How long a log may be ahead unnoticed when no one was told."""
-HEARD_POLL_SECONDS = 10.0
-"""The same while signals come in: then nothing is missed but by mishap."""
+PACE = Pace(poll=1.0, heard_poll=10.0, gap=0.01)
 SURVEY_SECONDS = 60.0
 """How often builds are looked for that are behind the others, or were taken into use."""
-GAP_SECONDS = 0.01
-"""How long a busy log gathers between batches: many steps cost little more than one."""
 KEPT_ACCOUNTS = 20_000
 """How many accounts stay in memory between batches, in all."""
 LONG_LOG = 5_000
@@ -78,7 +73,7 @@ class Checkpoint(msgspec.Struct):
     in_use: bool
 
 
-class Engine:
+class Engine(LogWorker):
     """Keeps read models up to date with the logs of all municipalities."""
 
     def __init__(
@@ -90,63 +85,34 @@ class Engine:
         moved: Callable[[str, int], None] | None = None,
         batch: int = PAGE,
     ) -> None:
+        super().__init__(PACE)
         self._pool = pool
         self.builds = builds
         self._codec = codec or Codec(ALL_EVENTS)
         self._moved = moved or (lambda _tenant, _position: None)
         self._batch = batch
-        self._awake: set[str] = set()
-        self._unsure = True
-        """Whether a log may have grown without a word."""
-        self._wake = asyncio.Event()
         self._surveyed = -math.inf
         self._missed: set[str] = set()
         """Logs that others worked on when it was their turn: these may have other builds."""
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._kept_size = 0
 
-    def wake(self, tenant: str) -> None:
-        """Say that a log has grown."""
-        self._awake.add(tenant)
-        self._wake.set()
-
     def hear(self, topic: str, tenant: str) -> None:
         """Hear a signal: that of a log, that builds were taken into use, or that some are lost."""
-        if topic == "log":
-            self.wake(tenant)
-        elif topic == "builds" or not topic:
+        if topic == "builds" or not topic:
             self._surveyed = -math.inf
-            self._unsure = True
-            self._wake.set()
+            self.doubt()
+        else:
+            super().hear(topic, tenant)
 
-    async def run(self, connected: Callable[[], bool] = lambda: False) -> None:
-        """Keep up until cancelled. A database that is away is waited for.
-
-        ``connected`` tells whether signals come in, so that polling may be slow.
-        """
-        polled = monotonic()
-        while True:
-            self._wake.clear()
-            if monotonic() - polled > (HEARD_POLL_SECONDS if connected() else POLL_SECONDS):
-                polled = monotonic()
-                self._unsure = True
-            try:
-                await self.catch_up()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-                log.warning("the database is away, or refused", exc_info=True)
-                await asyncio.sleep(POLL_SECONDS)
-                continue
-            except Exception:
-                # A mistake of ours. Whoever reads is told how far behind the read models are, which
-                # is better than that nobody tries.
-                log.exception("the read models could not be kept up")
-                await asyncio.sleep(POLL_SECONDS)
-                continue
-            await asyncio.sleep(GAP_SECONDS)
-            with contextlib.suppress(TimeoutError):
-                # Not wait_for: in Python 3.11 it loses a cancellation that comes with a wake.
-                async with asyncio.timeout(POLL_SECONDS):
-                    await self._wake.wait()
+    def report(self, problem: Exception) -> None:
+        """Log why nothing was folded."""
+        if isinstance(problem, OSError | asyncpg.PostgresError | asyncpg.InterfaceError):
+            log.warning("the database is away, or refused", exc_info=problem)
+        else:
+            # A mistake of ours. Whoever reads is told how far behind the read models are, which
+            # is better than that nobody tries.
+            log.error("the read models could not be kept up", exc_info=problem)
 
     async def catch_up(self) -> None:
         """Fold until no build is behind, but for those that others work on.
@@ -157,7 +123,7 @@ class Engine:
         refused: asyncpg.PostgresError | None = None
         self._awake |= self._missed
         self._missed = set()
-        tenants = await self._take_awake()
+        tenants = await self.take_awake()
         while tenants:
             again: set[str] = set()
             waiting = iter(tenants)
@@ -178,7 +144,7 @@ class Engine:
             ):
                 if failure is not None:
                     raise failure
-            tenants = again | await self._take_awake()
+            tenants = again | await self.take_awake()
         if refused is not None:
             # Not before: what is refused would be met again and again, and nothing else be done.
             self._unsure = True
@@ -187,20 +153,14 @@ class Engine:
             if not isinstance(refused, GONE):
                 raise refused
 
-    async def _take_awake(self) -> set[str]:
-        awake, self._awake = self._awake, set()
-        if self._unsure:
-            self._unsure = False
-            if monotonic() - self._surveyed > SURVEY_SECONDS:
-                await self.builds.load(self._pool)
-                self._surveyed = monotonic()
-                builds = self.builds.numbers
-            else:
-                builds = [self.builds[STATE].number]
-            awake |= await self._behind(builds)
-        return awake
-
-    async def _behind(self, builds: Sequence[int]) -> set[str]:
+    async def behind(self) -> set[str]:
+        """Find the logs that builds are behind; once in a while, builds that are in use anew."""
+        if monotonic() - self._surveyed > SURVEY_SECONDS:
+            await self.builds.load(self._pool)
+            self._surveyed = monotonic()
+            builds = self.builds.numbers
+        else:
+            builds = [self.builds[STATE].number]
         rows = await self._pool.fetch(
             "select distinct h.tenant_id from cocreate.log_head h cross join unnest($1::int[]) b"
             " left join cocreate.projection_checkpoint c"

@@ -19,7 +19,7 @@ from cocreate.projections.builds import (
     prune,
     take_into_use,
 )
-from cocreate.projections.engine import GAP_SECONDS, STREAMS_AT_ONCE, Engine, head_of
+from cocreate.projections.engine import PACE, STREAMS_AT_ONCE, Engine, head_of
 from cocreate.projections.model import ReadModel, all_that_rest_on, fingerprint
 
 
@@ -166,5 +166,5 @@ async def _bring(
             done = min(done + STREAMS_AT_ONCE, total)
             progress(Progress(tenant, done, total))
         else:
-            await asyncio.sleep(GAP_SECONDS)  # it is done, or another is at it
+            await asyncio.sleep(PACE.gap)  # it is done, or another is at it
     progress(Progress(tenant, total, total))
