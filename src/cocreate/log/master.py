@@ -6,7 +6,7 @@ Whoever has a key management service gives an object with the three members of
 
 from __future__ import annotations
 
-import os
+import contextlib
 import secrets
 from base64 import b64decode, b64encode
 from hashlib import sha256
@@ -17,6 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from cocreate.log.errors import MasterKeyWrong
+from cocreate.log.secret_files import write_secret
 from cocreate.log.tokens import KEY_BYTES, new_key
 
 _NONCE_BYTES = 12
@@ -91,13 +92,8 @@ class MasterKey:
 
 def made_in(file: Path) -> MasterKey:
     """Give the master key in a file that only its owner reads; made if it is not there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return MasterKey.read(file)
-    with os.fdopen(descriptor, "wb") as made:
-        made.write(b64encode(new_key()) + b"\n")
+    with contextlib.suppress(FileExistsError):
+        write_secret(file, b64encode(new_key()) + b"\n", new=True)
     return MasterKey.read(file)
 
 

@@ -8,7 +8,6 @@ so that whoever trusts an earlier key follows on to the next.
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from cocreate.log.secret_files import write_secret
 from cocreate.log.tree.encoding import base64_of, read_base64
 from cocreate.log.tree.errors import Malformed
 from cocreate.log.tree.keys import KEY_SIZE, SignatureType, SigningKey, VerifierKey
@@ -64,19 +64,8 @@ class SigningKeys:
 
         With ``new`` it raises ``FileExistsError`` where there is one already.
         """
-        beside = file.with_name(f"{file.name}.{os.getpid()}.new")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            out.writelines(f"{base64_of(seed)}\n" for seed in self._seeds)
-            out.flush()
-            os.fsync(out.fileno())
-        try:
-            if new:
-                os.link(beside, file)  # whole or not at all, and never over another's
-            else:
-                beside.replace(file)
-        finally:
-            beside.unlink(missing_ok=True)
+        lines = [f"{base64_of(seed)}\n" for seed in self._seeds]
+        write_secret(file, "".join(lines).encode("ascii"), new=new)
 
     def rotated(self, *, keep: int = 1) -> Self:
         """Give the newest keys, and a new one after them."""
