@@ -41,14 +41,22 @@ from cocreate.log.errors import VersionConflict
 from cocreate.log.master import made_in
 from cocreate.log.opening import in_json
 from cocreate.log.opening import opened as open_sealed
-from cocreate.log.reads import Reading
 from cocreate.projections.engine import Engine
 from cocreate.projections.model import read_models
 from cocreate.projections.rebuild import Progress as RebuildProgress
 from cocreate.projections.rebuild import rebuild as rebuild_models
 from cocreate.service import Service, prepare_database
 from cocreate.settings import Settings
-from cocreate.terminal import CODE, OPERATOR, console, database, errors, run, service
+from cocreate.terminal import (
+    CODE,
+    OPERATOR,
+    console,
+    database,
+    errors,
+    reading,
+    run,
+    service,
+)
 
 PROJECT = click.argument("project", type=click.UUID)
 PARTY = click.argument("party")
@@ -346,15 +354,7 @@ def export_person(code: str, project: UUID, party: str) -> None:
             if held is None:
                 errors.print(f"There is no party {party} in this project", style="red")
                 sys.exit(1)
-            await opened.reads.record(
-                Reading(
-                    tenant=code,
-                    actor=OPERATOR.actor,
-                    actor_role=OPERATOR.actor_role,
-                    what="cocreate privacy export",
-                    project=project,
-                )
-            )
+            await opened.reads.record(reading(code, "cocreate privacy export", project))
             data = msgspec.json.format(msgspec.json.encode(held))
             sys.stdout.buffer.write((await open_sealed(opened.keys, code, data, in_json)).data)
             sys.stdout.write("\n")

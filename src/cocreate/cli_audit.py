@@ -25,7 +25,6 @@ from cocreate.audit.verify import verify
 from cocreate.audit.wrong import Language, Wrong
 from cocreate.log.announcing import announce
 from cocreate.log.errors import UnknownMunicipality
-from cocreate.log.reads import Reading
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import NotSigned, Unsound
 from cocreate.log.tree.keys import VerifierKey
@@ -33,7 +32,15 @@ from cocreate.log.tree.notes import Note
 from cocreate.log.trees import SignedTree, TreeBehind
 from cocreate.service import Service, Signing, open_service
 from cocreate.settings import Settings
-from cocreate.terminal import CODE, OPERATOR, console, database, errors, run
+from cocreate.terminal import (
+    CODE,
+    OPERATOR,
+    console,
+    database,
+    errors,
+    reading,
+    run,
+)
 
 SEAL_SECONDS = 10.0
 """For how long is waited for a checkpoint that holds the whole log."""
@@ -67,14 +74,7 @@ class Opened(msgspec.Struct, frozen=True):
 
     async def record(self, code: str, what: str, project: UUID | None, known_at: int) -> None:
         """Put on record that someone at the terminal reads."""
-        reading = Reading(
-            tenant=code,
-            actor=OPERATOR.actor,
-            actor_role=OPERATOR.actor_role,
-            what=what,
-            project=project,
-        )
-        await self.service.reads.record(reading, known_at)
+        await self.service.reads.record(reading(code, what, project), known_at)
 
     async def signed(self, code: str, head: int) -> SignedTree:
         """Give the tree as it was signed, with the whole log in it if that comes to be.

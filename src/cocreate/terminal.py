@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import click
@@ -20,6 +21,7 @@ from cocreate.exchange.source import SourceUnusable
 from cocreate.log.errors import UnknownMunicipality, UnknownProject
 from cocreate.log.live import Sender
 from cocreate.log.migrate import ChangedMigration
+from cocreate.log.reads import Reading
 from cocreate.log.signing import SigningKeys
 from cocreate.postgres import EmbeddedServer, EmbeddedServerError
 from cocreate.service import Service, open_service, prepare_database
@@ -53,6 +55,17 @@ async def database(settings: Settings) -> AsyncIterator[str]:
         yield server.dsn()
     finally:
         await asyncio.to_thread(server.stop)
+
+
+def reading(code: str, what: str, project: UUID | None) -> Reading:
+    """Give what someone at the terminal reads of a municipality, to be put on record."""
+    return Reading(
+        tenant=code,
+        actor=OPERATOR.actor,
+        actor_role=OPERATOR.actor_role,
+        what=what,
+        project=project,
+    )
 
 
 @contextlib.asynccontextmanager

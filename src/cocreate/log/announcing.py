@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.signing_keys import SigningKeyAnnounced, signing_keys_id
 from cocreate.domain.vocabulary import Visibility
-from cocreate.log.append import Appender, Command, Conflict, Taken
+from cocreate.log.append import Appender, Command
 from cocreate.log.codec import ALL_EVENTS, Codec
-from cocreate.log.errors import LogUnavailable
 from cocreate.log.live import Sender
 from cocreate.log.tree.keys import VerifierKey
 
@@ -28,19 +27,11 @@ async def announce(appender: Appender, tenant: str, key: VerifierKey, sender: Se
         visibility=Visibility.PUBLIC,
         verifier_key=str(key),
     )
-    expected = 0
-    for _ in range(ATTEMPTS):
-        command = Command(
-            stream_id=signing_keys_id(tenant),
-            expected=expected,
-            events=[Codec(ALL_EVENTS).encode(event)],
-            actor=sender.actor,
-            actor_role=sender.actor_role,
-        )
-        match await appender.append(tenant, command):
-            case Taken(position=position):
-                return position
-            case Conflict(version=version):
-                expected = version
-    message = f"The key could not be announced in the log of {tenant}"
-    raise LogUnavailable(message)
+    command = Command(
+        stream_id=signing_keys_id(tenant),
+        expected=0,
+        events=[Codec(ALL_EVENTS).encode(event)],
+        actor=sender.actor,
+        actor_role=sender.actor_role,
+    )
+    return (await appender.append_last(tenant, command, attempts=ATTEMPTS)).position

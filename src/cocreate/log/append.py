@@ -135,6 +135,24 @@ class Appender:
             )
         return lane.append(command)
 
+    async def append_last(
+        self, tenant: str, command: Command, *, attempts: int
+    ) -> Taken | Repeated:
+        """Append what means the same wherever its history stands: at its end, wherever that is.
+
+        ``expected`` is where to begin to look. Raises
+        :class:`~cocreate.log.errors.LogUnavailable` where others are ahead each time, and what
+        :meth:`append` raises.
+        """
+        for _ in range(attempts):
+            # A caller may go away meanwhile; what the log took, it keeps.
+            outcome = await asyncio.shield(self.append(tenant, command))
+            if not isinstance(outcome, Conflict):
+                return outcome
+            command = msgspec.structs.replace(command, expected=outcome.version)
+        message = f"In the log of {tenant} others were ahead {attempts} times"
+        raise LogUnavailable(message)
+
     async def drain(self) -> None:
         """Wait until every command that was sent has its outcome."""
         while self._lanes:

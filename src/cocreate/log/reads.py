@@ -13,9 +13,8 @@ import msgspec
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.log_reads import LogRead, log_reads_id
 from cocreate.domain.vocabulary import Visibility
-from cocreate.log.append import Appender, Command, Conflict
+from cocreate.log.append import Appender, Command
 from cocreate.log.codec import ALL_EVENTS, Codec
-from cocreate.log.errors import LogUnavailable
 from cocreate.log.read import Reader
 
 ATTEMPTS = 50
@@ -84,7 +83,7 @@ class LogReads:
         return amsterdam_date(self._clock())
 
     async def _append(self, reading: Reading, known_at: int | None, *, once: bool) -> None:
-        tenant, stream = reading.tenant, log_reads_id(reading.tenant)
+        tenant = reading.tenant
         if known_at is None:
             known_at = await self._reader.head(tenant) or 0
         event = LogRead(
@@ -94,24 +93,17 @@ class LogReads:
             project=reading.project,
             known_at=known_at,
         )
-        for _ in range(ATTEMPTS):
-            command = Command(
-                stream_id=stream,
-                expected=self._versions.get(tenant, 0),
-                events=[self._codec.encode(event)],
-                actor=reading.actor,
-                actor_role=reading.actor_role,
-                ids=b"[null]",
-                key=self._key(reading) if once else None,
-            )
-            outcome = await asyncio.shield(self._appender.append(tenant, command))
-            if not isinstance(outcome, Conflict):
-                if outcome.version > self._versions.get(tenant, 0):
-                    self._versions[tenant] = outcome.version
-                return
-            self._versions[tenant] = outcome.version
-        message = f"What was read of {tenant} could not be recorded"
-        raise LogUnavailable(message)
+        command = Command(
+            stream_id=log_reads_id(tenant),
+            expected=self._versions.get(tenant, 0),
+            events=[self._codec.encode(event)],
+            actor=reading.actor,
+            actor_role=reading.actor_role,
+            ids=b"[null]",
+            key=self._key(reading) if once else None,
+        )
+        outcome = await self._appender.append_last(tenant, command, attempts=ATTEMPTS)
+        self._versions[tenant] = max(outcome.version, command.expected)
 
     def _key(self, reading: Reading) -> str:
         """Give the key under which a reading is recorded once a day.
