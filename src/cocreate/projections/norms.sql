@@ -137,11 +137,36 @@ begin atomic
         when p_until < p_today then 'not-met' else 'not-yet' end;
 end;
 
+-- The checks that stand so and have a verdict, after a place in the order of the register. Inlined where
+-- it is used. That the verdict is asked as a case lets the planner reckon with half of them, and so go
+-- along the index.
+create function checks_after(
+    p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
+    p_stands text, p_verdict text, p_since date, p_project uuid, p_id text)
+    returns table (
+        project_id uuid, audience smallint, id text, norm text, subject text, since date,
+        done_on date, lapses boolean, positions bigint[], stands text, known_until bigint,
+        project_title text, sector text, status text, closed_on date, due_on date, verdict text)
+    language sql stable
+begin atomic
+    select c.* from checks(p_tenant, p_position) c
+        where c.audience = p_audience and c.stands = p_stands
+            and (c.since, c.project_id, c.id) > (p_since, p_project, p_id)
+            and case verdict_on(p_today, c.verdict, open_until(c.due_on, c.lapses, c.closed_on))
+                when p_verdict then true end
+            and (p_filter ->> 'project' is null
+                or c.project_id = (p_filter ->> 'project')::uuid)
+            and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
+            and (p_filter ->> 'sector' is null or c.sector = p_filter ->> 'sector')
+            and (p_filter ->> 'year' is null or c.since between
+                make_date((p_filter ->> 'year')::integer, 1, 1)
+                and make_date((p_filter ->> 'year')::integer, 12, 31));
+end;
+
 -- The first checks that stand so and have a verdict, after a place in the order of the register.
 --
 -- An index gives those of now in that order. Those of before, which the position asked for is still
--- in the time of, are looked for no further than the last of these. That the verdict is asked as a case
--- lets the planner reckon with half of them, and so go along the index.
+-- in the time of, are looked for no further than the last of these.
 create function checks_that_stand(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
     p_stands text, p_verdict text, p_since date, p_project uuid, p_id text, p_limit integer)
@@ -158,41 +183,21 @@ declare
 begin
     return query
         with now as materialized (
-            select c.* from checks(p_tenant, p_position) c
-                where c.audience = p_audience and c.stands = p_stands
-                    and c.known_until = 9223372036854775807
-                    and (c.since, c.project_id, c.id) > (after_since, after_project, after_id)
-                    and case verdict_on(
-                            p_today, c.verdict, open_until(c.due_on, c.lapses, c.closed_on))
-                        when p_verdict then true end
-                    and (p_filter ->> 'project' is null
-                        or c.project_id = (p_filter ->> 'project')::uuid)
-                    and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
-                    and (p_filter ->> 'sector' is null or c.sector = p_filter ->> 'sector')
-                    and (p_filter ->> 'year' is null or c.since between
-                        make_date((p_filter ->> 'year')::integer, 1, 1)
-                        and make_date((p_filter ->> 'year')::integer, 12, 31))
+            select c.* from checks_after(
+                    p_tenant, p_audience, p_position, p_today, p_filter, p_stands, p_verdict,
+                    after_since, after_project, after_id) c
+                where c.known_until = 9223372036854775807
                 order by c.since, c.project_id, c.id
                 limit p_limit
         ),
         before as (
-            select c.* from checks(p_tenant, p_position) c
-                where c.audience = p_audience and c.stands = p_stands
-                    and c.known_until < 9223372036854775807
-                    and (c.since, c.project_id, c.id) > (after_since, after_project, after_id)
+            select c.* from checks_after(
+                    p_tenant, p_audience, p_position, p_today, p_filter, p_stands, p_verdict,
+                    after_since, after_project, after_id) c
+                where c.known_until < 9223372036854775807
                     and c.since <= (
                         select case when count(*) < p_limit then 'infinity' else max(n.since) end
                             from now n)
-                    and case verdict_on(
-                            p_today, c.verdict, open_until(c.due_on, c.lapses, c.closed_on))
-                        when p_verdict then true end
-                    and (p_filter ->> 'project' is null
-                        or c.project_id = (p_filter ->> 'project')::uuid)
-                    and (p_filter ->> 'norm' is null or c.norm = p_filter ->> 'norm')
-                    and (p_filter ->> 'sector' is null or c.sector = p_filter ->> 'sector')
-                    and (p_filter ->> 'year' is null or c.since between
-                        make_date((p_filter ->> 'year')::integer, 1, 1)
-                        and make_date((p_filter ->> 'year')::integer, 12, 31))
         )
         select c.project_id, c.id, c.project_title, c.norm, c.subject, c.since, c.due_on, c.done_on,
             c.sector, c.status, c.positions

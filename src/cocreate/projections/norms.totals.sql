@@ -254,58 +254,37 @@ begin
 end
 $$;
 
--- All rows that one statement writes are of one municipality, as row-level security has it.
-create function note_made() returns trigger
+-- Count what a statement made, and no more what it took away. All rows that one statement writes are of
+-- one municipality, as row-level security has it.
+create function note_written() returns trigger
     language plpgsql set search_path from current
 as $$
 begin
-    if exists (select from made) then
-        if tg_table_name = 'norm_check' then
-            perform tally_checks(array(select m::norm_check from made m), 1);
-        elsif tg_table_name = 'lack' then
-            perform tally_lacks(array(select m::lack from made m), 1);
+    if tg_op <> 'INSERT' then
+        if exists (select from gone) then
+            if tg_table_name = 'norm_check' then
+                perform tally_checks(array(select g::norm_check from gone g), -1);
+            elsif tg_table_name = 'lack' then
+                perform tally_lacks(array(select g::lack from gone g), -1);
+            end if;
+            if tg_op = 'DELETE' then
+                perform follow(
+                    min(g.tenant_id), array_agg(g.project_id), array_agg(g.audience),
+                    array_agg(g.known_from)) from gone g;
+            end if;
         end if;
-        perform follow(
-            min(m.tenant_id), array_agg(m.project_id), array_agg(m.audience),
-            array_agg(m.known_from)) from made m;
     end if;
-    return null;
-end
-$$;
-
-create function note_changed() returns trigger
-    language plpgsql set search_path from current
-as $$
-begin
-    if exists (select from made) then
-        if tg_table_name = 'norm_check' then
-            perform tally_checks(array(select g::norm_check from gone g), -1);
-            perform tally_checks(array(select m::norm_check from made m), 1);
-        elsif tg_table_name = 'lack' then
-            perform tally_lacks(array(select g::lack from gone g), -1);
-            perform tally_lacks(array(select m::lack from made m), 1);
+    if tg_op <> 'DELETE' then
+        if exists (select from made) then
+            if tg_table_name = 'norm_check' then
+                perform tally_checks(array(select m::norm_check from made m), 1);
+            elsif tg_table_name = 'lack' then
+                perform tally_lacks(array(select m::lack from made m), 1);
+            end if;
+            perform follow(
+                min(m.tenant_id), array_agg(m.project_id), array_agg(m.audience),
+                array_agg(m.known_from)) from made m;
         end if;
-        perform follow(
-            min(m.tenant_id), array_agg(m.project_id), array_agg(m.audience),
-            array_agg(m.known_from)) from made m;
-    end if;
-    return null;
-end
-$$;
-
-create function note_gone() returns trigger
-    language plpgsql set search_path from current
-as $$
-begin
-    if exists (select from gone) then
-        if tg_table_name = 'norm_check' then
-            perform tally_checks(array(select g::norm_check from gone g), -1);
-        elsif tg_table_name = 'lack' then
-            perform tally_lacks(array(select g::lack from gone g), -1);
-        end if;
-        perform follow(
-            min(g.tenant_id), array_agg(g.project_id), array_agg(g.audience),
-            array_agg(g.known_from)) from gone g;
     end if;
     return null;
 end
@@ -350,14 +329,14 @@ begin
     foreach watched in array array['norm_check', 'project', 'lack'] loop
         execute format(
             'create trigger note_made after insert on %I referencing new table as made '
-            'for each statement execute function note_made()', watched);
+            'for each statement execute function note_written()', watched);
         execute format(
             'create trigger note_changed after update on %I '
             'referencing old table as gone new table as made '
-            'for each statement execute function note_changed()', watched);
+            'for each statement execute function note_written()', watched);
         execute format(
             'create trigger note_gone after delete on %I referencing old table as gone '
-            'for each statement execute function note_gone()', watched);
+            'for each statement execute function note_written()', watched);
         execute format(
             'create trigger note_ended after insert on %I referencing new table as ended '
             'for each statement execute function note_ended()', watched || '_past');

@@ -81,16 +81,26 @@ create table cocreate.projection_parked (
     primary key (tenant_id, build, project_id)
 );
 
+-- Let a transaction see and write in a table what is of the tenant that it names, and nothing else:
+-- even where it is the owner's.
+create procedure cocreate.guard_tenant(p_table regclass)
+    language plpgsql
+as $$
+begin
+    execute format('alter table %s enable row level security', p_table);
+    execute format('alter table %s force row level security', p_table);
+    execute format(
+        'create policy own_tenant on %s '
+        'using (tenant_id = nullif(current_setting(''cocreate.tenant'', true), ''''))', p_table);
+end
+$$;
+
 do $$
 declare
     guarded text;
 begin
     foreach guarded in array array['projection_checkpoint', 'projection_parked'] loop
-        execute format('alter table cocreate.%I enable row level security', guarded);
-        execute format('alter table cocreate.%I force row level security', guarded);
-        execute format(
-            'create policy own_tenant on cocreate.%I '
-            'using (tenant_id = nullif(current_setting(''cocreate.tenant'', true), ''''))', guarded);
+        call cocreate.guard_tenant(format('cocreate.%I', guarded)::regclass);
         execute format(
             'create policy every_checkpoint on cocreate.%I for select '
             'to cocreate_projector using (true)', guarded);
@@ -537,11 +547,7 @@ create procedure cocreate.guard_rows(p_table text)
     language plpgsql
 as $$
 begin
-    execute format('alter table %I enable row level security', p_table);
-    execute format('alter table %I force row level security', p_table);
-    execute format(
-        'create policy own_tenant on %I '
-        'using (tenant_id = nullif(current_setting(''cocreate.tenant'', true), ''''))', p_table);
+    call cocreate.guard_tenant(format('%I', p_table)::regclass);
     execute format('grant select on %I to cocreate_app', p_table);
     execute format('grant select, insert, update, delete on %I to cocreate_projector', p_table);
 end

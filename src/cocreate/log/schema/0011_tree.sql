@@ -73,11 +73,7 @@ declare
     guarded text;
 begin
     foreach guarded in array array['tree', 'tile', 'cosigned_checkpoint'] loop
-        execute format('alter table cocreate.%I enable row level security', guarded);
-        execute format('alter table cocreate.%I force row level security', guarded);
-        execute format(
-            'create policy own_tenant on cocreate.%I '
-            'using (tenant_id = nullif(current_setting(''cocreate.tenant'', true), ''''))', guarded);
+        call cocreate.guard_tenant(format('cocreate.%I', guarded)::regclass);
         execute format('grant select on cocreate.%I to cocreate_app, cocreate_notary', guarded);
     end loop;
 end
