@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.conftest import WITNESS
+from tests.conftest import CHECKOUT, WITNESS
 
 from cocreate.audit.export import Exporter, Order
 from cocreate.audit.layout import Sight
@@ -110,3 +114,37 @@ async def kept(database: str) -> AsyncIterator[Kept]:
         made = Kept(service)
         await made.fill()
         yield made
+
+
+class Tool:
+    """Runs the tool on the database of a log."""
+
+    def __init__(self, dsn: str, folder: Path) -> None:
+        file = folder / "signing-keys"
+        KEYS.write(file)
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if "COCREATE" not in name},
+            "COCREATE_DATABASE_URL": dsn,
+            "COCREATE_SIGNING_KEYS_FILE": str(file),
+            "PYTHONPATH": str(CHECKOUT / "src"),
+            "COLUMNS": "300",
+            "LC_ALL": "C.UTF-8",
+        }
+
+    async def __call__(self, *arguments: str | Path, **more: str) -> tuple[int, str, str]:
+        """Run `cocreate audit`; give the exit code, and what it printed and complained of."""
+        return await self.run("audit", *arguments, **more)
+
+    async def run(self, *arguments: str | Path, **more: str) -> tuple[int, str, str]:
+        """Run a command; give the exit code, and what it printed and complained of."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "cocreate.cli",
+            *map(str, arguments),
+            env={**self.environment, **more},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, complained = await process.communicate()
+        return process.returncode or 0, out.decode(), complained.decode()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
-from tests.audit.conftest import CODE, KEYS, ORIGIN, Kept
-from tests.conftest import CHECKOUT
+from tests.audit.conftest import CODE, KEYS, ORIGIN, Kept, Tool
 
 from cocreate.domain.log_reads import LogRead, log_reads_id
 from cocreate.domain.signing_keys import SigningKeyAnnounced, signing_keys_id
@@ -18,37 +15,6 @@ from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.notes import Note
 
 KEY = str(KEYS.verifiers(ORIGIN)[0])
-
-
-class Tool:
-    """Runs `cocreate audit` on the database of a log."""
-
-    def __init__(self, dsn: str, folder: Path) -> None:
-        file = folder / "signing-keys"
-        KEYS.write(file)
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if "COCREATE" not in name},
-            "COCREATE_DATABASE_URL": dsn,
-            "COCREATE_SIGNING_KEYS_FILE": str(file),
-            "PYTHONPATH": str(CHECKOUT / "src"),
-            "COLUMNS": "300",
-            "LC_ALL": "C.UTF-8",
-        }
-
-    async def __call__(self, *arguments: str | Path, **more: str) -> tuple[int, str, str]:
-        """Give the exit code, and what it printed and complained of."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "cocreate.cli",
-            "audit",
-            *map(str, arguments),
-            env={**self.environment, **more},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, complained = await process.communicate()
-        return process.returncode or 0, out.decode(), complained.decode()
 
 
 @pytest.fixture(scope="module")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 import secrets
-import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,8 +13,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.audit.conftest import CODE, KEYS, Kept
-from tests.conftest import CHECKOUT, prepared_database
+from tests.audit.conftest import CODE, KEYS, Kept, Tool
+from tests.conftest import prepared_database
 
 from cocreate.audit.doctor import Examination, examine
 from cocreate.audit.guards import Finding
@@ -302,29 +299,10 @@ async def test_one_municipality_can_be_looked_at_alone(copy: str) -> None:
 
 
 async def test_the_command_tells_what_to_do_and_exits_with_1(copy: str, tmp_path: Path) -> None:
-    KEYS.write(tmp_path / "signing-keys")
-    environment = {
-        **{name: value for name, value in os.environ.items() if "COCREATE" not in name},
-        "COCREATE_DATABASE_URL": copy,
-        "COCREATE_SIGNING_KEYS_FILE": str(tmp_path / "signing-keys"),
-        "COCREATE_MASTER_KEY": b64encode(SECRET).decode(),
-        "PYTHONPATH": str(CHECKOUT / "src"),
-        "COLUMNS": "300",
-    }
-
-    async def doctor() -> tuple[int | None, str]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "cocreate.cli", "doctor"),
-            env=environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        told, _ = await process.communicate()
-        return process.returncode, told.decode()
-
-    code, told = await doctor()
-    assert code == 0, told
+    tool, key = Tool(copy, tmp_path), b64encode(SECRET).decode()
+    code, told, complained = await tool.run("doctor", COCREATE_MASTER_KEY=key)
+    assert code == 0, told + complained
     await broken(copy, "alter table cocreate.event disable trigger immutable")
-    code, told = await doctor()
-    assert code == 1, told
+    code, told, complained = await tool.run("doctor", COCREATE_MASTER_KEY=key)
+    assert code == 1, told + complained
     assert "immutable" in told
