@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,20 +12,20 @@ from litestar import Request, get, post
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.answers import Written, as_json, recorded
+from cocreate.api.answers import Written, as_json
 from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
 from cocreate.api.examples import STEP_EXAMPLES
 from cocreate.api.noting import reading_of
 from cocreate.api.parts import parts_of
 from cocreate.api.problems import Problem
-from cocreate.api.recording import lost_race, require_project
+from cocreate.api.recording import record, require_project
 from cocreate.api.roles import EXPORT_PERSONS, takes
 from cocreate.api.steps import PROJECT, TAGS, WRITE_PROBLEMS
-from cocreate.domain.steps.base import PartyId
+from cocreate.domain.steps.base import PartyId, Step
 from cocreate.domain.steps.record import ErasePerson
 from cocreate.domain.vocabulary import ErasureGround
-from cocreate.log.errors import VersionConflict
+from cocreate.log.live import Receipt, Sender
 from cocreate.log.people import HeldData
 
 
@@ -63,17 +63,13 @@ async def erase_person(request: Request[Any, Any, Any]) -> ASGIResponse:
     parts = parts_of(request)
     principal = await parts.access.allowed(request, takes(ErasePerson.noun))
     erasure, conditions = await _ERASURE.read(request)
-    path: Mapping[str, Any] = request.scope["path_params"]
-    code, project = path["code"], require_project(path["code"], path["project"])
     step = ErasePerson(occurred_on=erasure.occurred_on, party=erasure.party, ground=erasure.ground)
-    sender = conditions.sender(principal, request.scope, erasure)
-    service = parts.service
-    try:
-        receipt = await service.people.erase(code, project, step, sender)
-    except VersionConflict as conflict:
-        lost = await lost_race(service.reader, code, project, conflict, conditions)
-        raise lost from None
-    return await recorded(service.reader, code, [step], receipt)
+    people = parts.service.people
+
+    async def erase(code: str, project: UUID, _: Sequence[Step], sender: Sender) -> Receipt:
+        return await people.erase(code, project, step, sender)
+
+    return await record(parts, request, principal, (step,), erasure, conditions, erase)
 
 
 @get(

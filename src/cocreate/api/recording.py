@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -19,10 +19,15 @@ from cocreate.domain.municipality import municipality_id
 from cocreate.domain.signing_keys import signing_keys_id
 from cocreate.domain.steps.base import Step
 from cocreate.log.errors import VersionConflict
+from cocreate.log.live import Receipt, Sender
 from cocreate.log.read import Reader
 
 MOST_SINCE = 100
 """How many events a problem tells of at most."""
+
+
+Take = Callable[[str, UUID, Sequence[Step], Sender], Awaitable[Receipt]]
+"""Takes the steps of a command on a project of a municipality."""
 
 
 async def record(
@@ -32,14 +37,18 @@ async def record(
     steps: Sequence[Step],
     said: object,
     conditions: Preconditions,
+    take: Take | None = None,
 ) -> Answer:
-    """Take the steps of a command, and answer it. ``said`` is the whole of its body."""
+    """Take the steps of a command, and answer it. ``said`` is the whole of its body.
+
+    ``take`` is what takes them, where it is more than to record them.
+    """
     path: Mapping[str, Any] = request.scope["path_params"]
     code, project = path["code"], require_project(path["code"], path["project"])
     sender = conditions.sender(principal, request.scope, said)
     service = parts.service
     try:
-        receipt = await service.live.take(code, project, steps, sender)
+        receipt = await (take or service.live.take)(code, project, steps, sender)
     except VersionConflict as conflict:
         lost = await lost_race(service.reader, code, project, conflict, conditions)
         raise lost from None
