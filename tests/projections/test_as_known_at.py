@@ -16,7 +16,6 @@ from tests.projections.world import TODAY, Histories, World, random_history
 from cocreate.domain.municipality import municipality_id
 from cocreate.projections import timeline
 from cocreate.projections.builds import Build
-from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience, Known
 from cocreate.projections.model import read_models
 from cocreate.projections.resource import Dashboard, Document, ProjectFile, Register
@@ -187,7 +186,7 @@ async def all_answers(
                         world, code, resource, audience, position, narrow
                     )
         for project in projects:
-            file = await file_of(world, code, project, audience, position, now=now)
+            file = await world.file(code, project, audience, position=position, now=now)
             answers |= {
                 f"{audience.name} {project} {path}": answer for path, answer in documents(file)
             }
@@ -213,23 +212,6 @@ async def municipal(
     return msgspec.json.encode(
         await ask(resource.path, code, audience, position=position, **narrow)
     )
-
-
-async def file_of(
-    world: World, code: str, project: UUID, audience: Audience, position: int, *, now: bool
-) -> ProjectFile:
-    file = await read_file(
-        world.answers,
-        world.reader,
-        code,
-        project,
-        audience,
-        position,
-        TODAY,
-        now=now,
-    )
-    assert file is not None
-    return file
 
 
 def documents(file: ProjectFile) -> Iterator[tuple[str, bytes]]:
@@ -288,7 +270,7 @@ async def test_the_file_kept_of_a_project_is_the_one_folded_from_its_log(
     head = await world.catch_up(told.code)
     for project in told.projects:
         kept, from_log = [
-            await file_of(world, told.code, project, audience, head, now=now)
+            await world.file(told.code, project, audience, position=head, now=now)
             for now in (True, False)
         ]
         assert kept == from_log

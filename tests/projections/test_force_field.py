@@ -19,7 +19,6 @@ from cocreate.domain.vocabulary import (
     Position,
     Visibility,
 )
-from cocreate.projections.files import read_file
 from cocreate.projections.force_field import ForceField, force_field
 from cocreate.projections.known import Audience
 from cocreate.projections.resource import NoFilter
@@ -49,11 +48,7 @@ def raised(obstacle: str, owner: str) -> RaiseObstacle:
 async def told(
     world: World, code: str, project: UUID, audience: Audience = Audience.INTERNAL
 ) -> ForceField:
-    position = await world.catch_up(code)
-    file = await read_file(
-        world.answers, world.reader, code, project, audience, position, day(100), now=True
-    )
-    assert file is not None
+    file = await world.file(code, project, audience, today=day(100))
     return force_field(file, NoFilter(), {})
 
 

@@ -31,12 +31,11 @@ from cocreate.domain.vocabulary import (
     Visibility,
     WorkForm,
 )
-from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.norm_check import NormCheck, check_project
 from cocreate.projections.report import participation_report
 from cocreate.projections.report_parts import Answered
-from cocreate.projections.resource import NoFilter, ProjectFile
+from cocreate.projections.resource import NoFilter
 
 PUBLIC = Visibility.PUBLIC
 
@@ -50,32 +49,8 @@ async def checked(
     today: date = TODAY,
     position: int | None = None,
 ) -> NormCheck:
-    file = await file_of(world, code, project, audience, today=today, position=position)
+    file = await world.file(code, project, audience, today=today, position=position)
     return check_project(file, NoFilter(), {})
-
-
-async def file_of(
-    world: World,
-    code: str,
-    project: UUID,
-    audience: Audience = Audience.INTERNAL,
-    *,
-    today: date = TODAY,
-    position: int | None = None,
-) -> ProjectFile:
-    head = await world.catch_up(code)
-    file = await read_file(
-        world.answers,
-        world.reader,
-        code,
-        project,
-        audience,
-        head if position is None else position,
-        today,
-        now=position is None,
-    )
-    assert file is not None
-    return file
 
 
 def verdicts(check: NormCheck) -> dict[Norm, Verdict]:
@@ -356,7 +331,7 @@ async def test_a_wish_that_residents_were_told_about_is_owed_no_answer(world: Wo
         occurred_on=day(6), about=("w",), channel=FeedbackChannel.LETTER, text="Wij denken na."
     )
     await world.take(code, project, told)
-    report = participation_report(await file_of(world, code, project), RECORDED_AT)
+    report = participation_report(await world.file(code, project), RECORDED_AT)
     [contribution] = report.contributions
     assert (contribution.answer, contribution.days_without_answer) == (Answered.TOLD, None)
     assert (report.unanswered, report.owed) == (0, ())
@@ -370,7 +345,7 @@ async def test_the_report_and_the_norm_check_tell_of_the_same_record(world: Worl
     await random_history(world, code, project, 5, 120)
     for audience in Audience:
         report = participation_report(
-            await file_of(world, code, project, audience), RECORDED_AT
+            await world.file(code, project, audience), RECORDED_AT
         ).completeness
         check = (await checked(world, code, project, audience)).completeness
         assert len(report.silent_months) == check.silent_months

@@ -22,7 +22,6 @@ from cocreate.domain.steps.base import Step
 from cocreate.domain.steps.record import CorrectStep, PublishSteps
 from cocreate.domain.vocabulary import ObstacleCategory
 from cocreate.projections import timeline
-from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.others import log_of
 from cocreate.projections.report import participation_report
@@ -83,10 +82,7 @@ async def public_answers(world: World, code: str, project: UUID) -> dict[str, An
         )
         assert body is not None
         answers[kind] = msgspec.json.decode(body)
-    file = await read_file(
-        world.answers, world.reader, code, project, public, position, TODAY, now=True
-    )
-    assert file is not None
+    file = await world.file(code, project, public)
     for model in world.builds.models.values():
         for resource in model.RESOURCES:
             path = resource.path

@@ -16,7 +16,6 @@ from tests.projections.naive import Told
 from tests.projections.world import TODAY, World, random_history
 
 from cocreate.log.read import Recorded
-from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.report import participation_report
 from cocreate.projections.report_parts import ParticipationReport
@@ -34,17 +33,7 @@ class History:
         self.events = events
 
     async def report(self, audience: Audience, position: int, *, now: bool) -> ParticipationReport:
-        file = await read_file(
-            self.world.answers,
-            self.world.reader,
-            self.code,
-            self.project,
-            audience,
-            position,
-            TODAY,
-            now=now,
-        )
-        assert file is not None
+        file = await self.world.file(self.code, self.project, audience, position=position, now=now)
         return participation_report(file, RECORDED_AT)
 
     def known(self, audience: Audience, position: int) -> list[Told]:

@@ -45,7 +45,6 @@ from cocreate.domain.vocabulary import (
     ResidentsWord,
 )
 from cocreate.projections import timeline
-from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.timeline import Place
 
@@ -291,10 +290,7 @@ async def test_subjects_come_in_pages(world: World) -> None:
     code, project = await world.project()
     await world.take(code, project, *(wish(f"w{one}", day(one % 3)) for one in range(7)))
     position = await world.catch_up(code)
-    file = await read_file(
-        world.answers, world.reader, code, project, Audience.PUBLIC, position, TODAY, now=True
-    )
-    assert file is not None
+    file = await world.file(code, project, Audience.PUBLIC)
     found: list[str] = []
     after: tuple[date, str] | None = timeline.EARLIEST
     while after is not None:

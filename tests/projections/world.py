@@ -64,9 +64,10 @@ from cocreate.projections import timeline
 from cocreate.projections.answers import Answers
 from cocreate.projections.builds import Builds
 from cocreate.projections.engine import Engine
+from cocreate.projections.files import read_file
 from cocreate.projections.fold import Slot
 from cocreate.projections.known import Audience
-from cocreate.projections.resource import Dashboard, Register
+from cocreate.projections.resource import Dashboard, ProjectFile, Register
 from cocreate.service import prepare_database
 
 DAY = date(2025, 1, 6)
@@ -169,6 +170,34 @@ class World:
         )
         assert body is not None
         return msgspec.json.decode(body, type=dict[str, Any])
+
+    async def file(
+        self,
+        code: str,
+        project: UUID,
+        audience: Audience = Audience.INTERNAL,
+        *,
+        today: date = TODAY,
+        position: int | None = None,
+        now: bool | None = None,
+    ) -> ProjectFile:
+        """Bring the read models up to date, and give the file of a project.
+
+        As known now it comes from the accounts that are kept, unless it is said otherwise.
+        """
+        head = await self.catch_up(code)
+        file = await read_file(
+            self.answers,
+            self.reader,
+            code,
+            project,
+            audience,
+            head if position is None else position,
+            today,
+            now=position is None if now is None else now,
+        )
+        assert file is not None
+        return file
 
     async def register(
         self,
