@@ -499,3 +499,16 @@ async def test_engines_old_and_new_race_over_a_swap_without_loss(world: World) -
     await world.catch_up(code)
     assert await world.rows(code) == rows
     await require_no_orphans(world)
+
+
+async def test_no_table_of_a_build_has_an_index_twice(world: World) -> None:
+    await world.builds.load(world.pool)
+    rows = await world.admin.fetch(
+        "select i.indrelid::regclass::text as table, array_agg(i.indexrelid::regclass::text)"
+        " from pg_index i join pg_class c on c.oid = i.indrelid"
+        " where c.relnamespace = any($1::regnamespace[])"
+        " group by i.indrelid, i.indkey::text, pg_get_expr(i.indpred, i.indrelid)"
+        " having count(*) > 1",
+        [build.schema for build in world.builds.values()],
+    )
+    assert [tuple(row) for row in rows] == []

@@ -329,6 +329,17 @@ begin atomic
         from jsonb_each(p_row) e where e.key = any(p_names);
 end;
 
+-- Find the versions of a table by the position that made them; once, whatever it is wanted for.
+create procedure cocreate.index_known_from(p_table text)
+    language plpgsql
+as $$
+begin
+    execute format(
+        'create index if not exists %I on %I (tenant_id, audience, known_from)',
+        p_table || '_known_from', p_table);
+end
+$$;
+
 -- Let a table that keeps every version tell which rows are known otherwise at one position than at
 -- an earlier one, by some of their columns: a page at a time, in the order in which they became so.
 --
@@ -340,8 +351,8 @@ as $$
 declare
     past text := p_table || '_past';
 begin
-    execute format('create index on %I (tenant_id, audience, known_from)', p_table);
-    execute format('create index on %I (tenant_id, audience, known_from)', past);
+    call cocreate.index_known_from(p_table);
+    call cocreate.index_known_from(past);
     execute format(
         $f$
         create function changes_%1$s(
@@ -464,9 +475,7 @@ begin
         sums, declared, keys);
     execute format('create index on %I (tenant_id) where number = 0', sums);
     call cocreate.guard_rows(sums);
-    execute format(
-        'create index if not exists %I on %I (tenant_id, audience, known_from)',
-        p_table || '_known_from', p_table);
+    call cocreate.index_known_from(p_table);
     foreach event in array array['insert', 'update', 'delete'] loop
         execute format(
             $f$
