@@ -507,7 +507,8 @@ async def test_no_table_of_a_build_has_an_index_twice(world: World) -> None:
         "select i.indrelid::regclass::text as table, array_agg(i.indexrelid::regclass::text)"
         " from pg_index i join pg_class c on c.oid = i.indrelid"
         " where c.relnamespace = any($1::regnamespace[])"
-        " group by i.indrelid, i.indkey::text, pg_get_expr(i.indpred, i.indrelid)"
+        " group by i.indrelid, i.indkey::text, pg_get_expr(i.indpred, i.indrelid),"
+        " pg_get_expr(i.indexprs, i.indrelid)"
         " having count(*) > 1",
         [build.schema for build in world.builds.values()],
     )

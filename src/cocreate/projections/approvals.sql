@@ -33,6 +33,34 @@ create table approval (
 
 call cocreate.keep_versions('approval');
 
+create index approval_in_order on approval (
+    tenant_id, audience, (coalesce(decided_on, withdrawn_on) is not null),
+    coalesce(due_on, 'infinity'::date), project_id, id);
+
+-- What an approval is counted among.
+create function approval_groups(p_authority text, p_kind text, p_department text)
+    returns table (kind text, authority text, code text)
+    language sql immutable
+begin atomic
+    values ('all', null, null), ('authority', null, p_authority), ('kind', null, p_kind),
+        ('department', null, p_department), ('both', p_authority, p_kind);
+end;
+
+-- Of those that are closed, how they ended; of the others, the days on which their standing turns.
+call cocreate.keep_sums('approval_sum', 'approval', $$
+    select g.kind, g.authority, g.code, o.status, r.decided_on > r.due_on is true as late,
+        r.decided_on - r.requested_on as days, o.due_on, o.suspended_since, o.suspended_until,
+        1::bigint as number
+        from approval_groups(r.authority, r.kind, r.department) g
+        cross join lateral (
+            select case when c.closed then r.status end as status,
+                case when not c.closed then r.due_on end as due_on,
+                case when not c.closed then r.suspended_since end as suspended_since,
+                case when not c.closed then r.suspended_until end as suspended_until
+                from (
+                    select coalesce(r.decided_on, r.withdrawn_on) is not null as closed) c) o
+$$);
+
 -- An approval with what it comes to on a day: each is pending, suspended, decided or withdrawn. What
 -- was withdrawn got no answer, so it is neither decided nor late.
 create view approval_today with (security_invoker = true) as
@@ -112,6 +140,57 @@ begin
 end
 $$;
 
+-- The first of the approvals past the last day of their term, the latest of all before the others.
+create function overdue_approvals(
+    p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
+    p_limit integer)
+    returns setof approval_today
+    language sql stable
+begin atomic
+    select a.* from asked(p_tenant, p_audience, p_position, p_filter) a
+        where (coalesce(a.decided_on, a.withdrawn_on) is not null) = false
+            and coalesce(a.due_on, 'infinity'::date) < p_today
+        order by coalesce(a.due_on, 'infinity'::date), a.project_id, a.id
+        limit p_limit;
+end;
+
+-- How many approvals stand how, of each that they are counted among, and how many took how many days:
+-- from the sums, or where a filter narrows them, from the approvals that are left.
+create function counted_approvals(
+    p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb)
+    returns table (
+        kind text, authority text, code text, pending numeric, suspended numeric, overdue numeric,
+        decided numeric, late numeric, refused numeric, withdrawn numeric, days integer[],
+        numbers bigint[])
+    language sql stable
+begin atomic
+    select s.kind, s.authority, s.code,
+        coalesce(sum(s.number) filter (where s.status is null and not t.suspended), 0),
+        coalesce(sum(s.number) filter (where s.status is null and t.suspended), 0),
+        coalesce(sum(s.number) filter (where s.status is null and s.due_on < p_today), 0),
+        coalesce(sum(s.number) filter (where s.days is not null), 0),
+        coalesce(sum(s.number) filter (where s.late), 0),
+        coalesce(sum(s.number) filter (where s.status = 'refused'), 0),
+        coalesce(sum(s.number) filter (where s.status = 'withdrawn'), 0),
+        array_agg(s.days) filter (where s.days is not null),
+        array_agg(s.number) filter (where s.days is not null)
+        from (
+            select s.* from approval_sums(p_tenant, p_audience, p_position) s
+                where p_filter = '{}'
+            union all
+            select g.kind, g.authority, g.code, case when a.closed_on is not null then a.status end,
+                a.late, a.answer_days, a.due_on, a.suspended_since, a.suspended_until, 1
+                from asked(p_tenant, p_audience, p_position, p_filter) a
+                cross join lateral approval_groups(a.authority, a.kind, a.department) g
+                where p_filter <> '{}') s
+        cross join lateral (
+            select (s.suspended_since < p_today
+                and (s.suspended_until is null or s.suspended_until >= p_today)) is true
+                as suspended) t
+        group by s.kind, s.authority, s.code
+        having sum(s.number) <> 0;
+end;
+
 create function read_board(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb)
     returns json
@@ -121,47 +200,31 @@ begin
     perform set_config('cocreate.tenant', p_tenant, true);
     perform set_config('cocreate.today', p_today::text, true);
     return (
-        with a as materialized (
-            select * from asked(p_tenant, p_audience, p_position, p_filter)
-        ),
-        counted as (
-            select g.by, g.authority, g.code,
-                count(*) filter (where a.pending) as pending,
-                count(*) filter (where a.suspended) as suspended,
-                count(*) filter (where a.overdue) as overdue,
-                count(a.decided_on) as decided,
-                count(*) filter (where a.late) as late,
-                count(*) filter (where a.status = 'refused') as refused,
-                count(a.withdrawn_on) as withdrawn,
-                json_build_object(
-                    'decided', count(a.answer_days),
-                    'mean', avg(a.answer_days),
-                    'median', percentile_cont(0.5) within group (order by a.answer_days),
-                    'p90', percentile_cont(0.9) within group (order by a.answer_days),
-                    'longest', max(a.answer_days),
-                    'withinWeek', count(*) filter (where a.answer_days <= 7),
-                    'withinTwoWeeks', count(*) filter (where a.answer_days between 8 and 14),
-                    'withinFourWeeks', count(*) filter (where a.answer_days between 15 and 28),
-                    'withinEightWeeks', count(*) filter (where a.answer_days between 29 and 56),
-                    'withinSixteenWeeks', count(*) filter (where a.answer_days between 57 and 112),
-                    'longer', count(*) filter (where a.answer_days > 112)) as lead_days
-                from a
-                cross join lateral (
-                    values ('all', null, null), ('authority', null, a.authority),
-                        ('kind', null, a.kind), ('department', null, a.department),
-                        ('both', a.authority, a.kind)) as g (by, authority, code)
-                group by g.by, g.authority, g.code
-        ),
-        told as (
-            select c.by, c.overdue, c.pending, c.authority, c.code, jsonb_build_object(
+        with told as materialized (
+            select c.kind, c.overdue, c.pending, c.authority, c.code, jsonb_build_object(
                 'code', c.code, 'pending', c.pending, 'suspended', c.suspended,
                 'overdue', c.overdue, 'decided', c.decided, 'decidedLate', c.late,
-                'refused', c.refused, 'withdrawn', c.withdrawn, 'leadDays', c.lead_days) as told
-                from counted c
+                'refused', c.refused, 'withdrawn', c.withdrawn,
+                'leadDays', jsonb_build_object(
+                    'decided', s.number, 'mean', s.mean, 'median', s.median, 'p90', s.p90,
+                    'longest', s.longest, 'withinWeek', w.one, 'withinTwoWeeks', w.two,
+                    'withinFourWeeks', w.four, 'withinEightWeeks', w.eight,
+                    'withinSixteenWeeks', w.sixteen, 'longer', w.longer)) as told
+                from counted_approvals(p_tenant, p_audience, p_position, p_today, p_filter) c
+                cross join lateral cocreate.spread(c.days, c.numbers) s
+                cross join lateral (
+                    select coalesce(sum(d.number) filter (where d.days <= 7), 0) as one,
+                        coalesce(sum(d.number) filter (where d.days between 8 and 14), 0) as two,
+                        coalesce(sum(d.number) filter (where d.days between 15 and 28), 0) as four,
+                        coalesce(sum(d.number) filter (where d.days between 29 and 56), 0) as eight,
+                        coalesce(sum(d.number) filter (where d.days between 57 and 112), 0)
+                            as sixteen,
+                        coalesce(sum(d.number) filter (where d.days > 112), 0) as longer
+                        from unnest(c.days, c.numbers) as d (days, number)) w
         )
         select json_build_object(
             'all', coalesce(
-                (select t.told from told t where t.by = 'all'),
+                (select t.told from told t where t.kind = 'all'),
                 '{"code": null, "pending": 0, "suspended": 0, "overdue": 0, "decided": 0,
                 "decidedLate": 0, "refused": 0, "withdrawn": 0, "leadDays": {"decided": 0,
                 "mean": null, "median": null, "p90": null, "longest": null, "withinWeek": 0,
@@ -169,26 +232,26 @@ begin
                 "withinSixteenWeeks": 0, "longer": 0}}'::jsonb),
             'byAuthority', coalesce((
                 select json_agg(t.told order by t.overdue desc, t.pending desc, t.code)
-                    from told t where t.by = 'authority'), '[]'),
+                    from told t where t.kind = 'authority'), '[]'),
             'byKind', coalesce((
                 select json_agg(t.told order by t.overdue desc, t.pending desc, t.code)
-                    from told t where t.by = 'kind'), '[]'),
+                    from told t where t.kind = 'kind'), '[]'),
             'byDepartment', coalesce((
                 select json_agg(t.told order by t.code nulls last)
-                    from told t where t.by = 'department'), '[]'),
+                    from told t where t.kind = 'department'), '[]'),
             'byAuthorityAndKind', coalesce((
                 select json_agg(
                     t.told || jsonb_build_object('authority', t.authority)
                     order by t.authority, t.code)
-                    from told t where t.by = 'both'), '[]'),
+                    from told t where t.kind = 'both'), '[]'),
             'overdue', coalesce((
                 select json_agg(o order by o."dueOn", o.project, o.approval) from (
                     select a.project_id as project, a.project_title as "projectTitle",
                         a.id as approval, a.title, a.kind, a.authority, a.department,
                         a.requested_on as "requestedOn", a.due_on as "dueOn",
                         p_today - a.due_on as "daysLate"
-                        from a where a.overdue
-                        order by a.due_on, a.project_id, a.id limit 100) o), '[]'))
+                        from overdue_approvals(
+                            p_tenant, p_audience, p_position, p_today, p_filter, 100) a) o), '[]'))
     );
 end
 $$;

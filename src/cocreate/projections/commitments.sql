@@ -24,6 +24,9 @@ create table commitment (
 
 call cocreate.keep_versions('commitment');
 
+create index commitment_in_order on commitment
+    (tenant_id, audience, (status <> 'open'), made_on, project_id, id);
+
 create function list_commitments(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,
     p_after jsonb, p_limit integer)

@@ -83,10 +83,10 @@ begin
                     or d.decided_on >= (p_filter ->> 'fromDate')::date)
                 and (p_filter ->> 'untilDate' is null
                     or d.decided_on <= (p_filter ->> 'untilDate')::date)
-                and (p_after is null
-                    or d.decided_on < (p_after ->> 0)::date
-                    or d.decided_on = (p_after ->> 0)::date
-                        and (d.project_id, d.id) > ((p_after ->> 1)::uuid, p_after ->> 2))
+                -- The first condition is for the index.
+                and (p_after is null or d.decided_on <= (p_after ->> 0)::date
+                    and (d.decided_on < (p_after ->> 0)::date
+                        or (d.project_id, d.id) > ((p_after ->> 1)::uuid, p_after ->> 2)))
             order by d.decided_on desc, d.project_id, d.id
             limit p_limit;
 end

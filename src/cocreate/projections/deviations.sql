@@ -31,6 +31,29 @@ create table deviation (
 
 call cocreate.keep_versions('deviation');
 
+create index deviation_in_order on deviation
+    (tenant_id, audience, num_nonnulls(motivated_on, fed_back_on), recorded_on, project_id, id);
+
+-- What a deviation is counted among: all, those on its ground, of its body, and in its sector.
+create function deviation_groups(p_ground text, p_body text, p_sector text)
+    returns table (kind text, code text)
+    language sql immutable
+begin atomic
+    values ('all', null), ('ground', p_ground), ('body', p_body), ('sector', p_sector);
+end;
+
+call cocreate.keep_sums('deviation_sum', 'deviation', $$
+    select g.kind, g.code, r.motivated_on is null as motivation_owed,
+        r.fed_back_on is null as feedback_owed, r.contests > 0 as contested,
+        r.settled_on is not null as settled, 1::bigint as number
+        from deviation_groups(r.ground, r.body, r.sector) g
+$$);
+call cocreate.keep_sums('feedback_sum', 'deviation', $$
+    select g.kind, g.code, r.fed_back_on - r.recorded_on as days, 1::bigint as number
+        from deviation_groups(r.ground, r.body, r.sector) g
+        where r.fed_back_on is not null
+$$);
+
 -- The deviations that are known at a position and that a filter leaves. Inlined where it is used.
 create function chosen(p_tenant text, p_audience smallint, p_position bigint, p_filter jsonb)
     returns setof deviation_known
@@ -86,6 +109,7 @@ begin
 end
 $$;
 
+-- What is counted comes from the sums, or where it is narrowed, from the deviations that are left.
 create function read_overview(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb)
     returns json
@@ -94,34 +118,57 @@ as $$
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return (
-        with counted as (
-            select g.kind, g.code, count(*) as total,
-                count(*) filter (where d.motivated_on is null) as "motivationOwed",
-                count(*) filter (where d.fed_back_on is null) as "feedbackOwed",
-                count(*) filter (where d.contests > 0) as contested,
-                count(*) filter (where d.settled_on is not null) as settled,
-                percentile_cont(0.5) within group (order by d.fed_back_on - d.recorded_on)
-                    filter (where d.fed_back_on is not null) as "medianDaysToFeedback"
+        with narrowed as materialized (
+            select g.kind, g.code, d.motivated_on, d.fed_back_on, d.contests, d.settled_on,
+                d.fed_back_on - d.recorded_on as days
                 from chosen(p_tenant, p_audience, p_position, p_filter) d
-                cross join lateral (
-                    values ('all', null), ('ground', d.ground), ('body', d.body),
-                        ('sector', d.sector)) as g (kind, code)
-                group by g.kind, g.code
+                cross join lateral deviation_groups(d.ground, d.body, d.sector) g
+                where p_filter <> '{}'
+        ),
+        counted as (
+            select s.kind, s.code, sum(s.number) as total,
+                coalesce(sum(s.number) filter (where s.motivation_owed), 0) as "motivationOwed",
+                coalesce(sum(s.number) filter (where s.feedback_owed), 0) as "feedbackOwed",
+                coalesce(sum(s.number) filter (where s.contested), 0) as contested,
+                coalesce(sum(s.number) filter (where s.settled), 0) as settled
+                from (
+                    select s.* from deviation_sums(p_tenant, p_audience, p_position) s
+                        where p_filter = '{}'
+                    union all
+                    select n.kind, n.code, n.motivated_on is null, n.fed_back_on is null,
+                        n.contests > 0, n.settled_on is not null, 1 from narrowed n) s
+                group by s.kind, s.code
+                having sum(s.number) <> 0
+        ),
+        waited as (
+            select s.kind, s.code, array_agg(s.days) as days, array_agg(s.number) as numbers
+                from (
+                    select s.* from feedback_sums(p_tenant, p_audience, p_position) s
+                        where p_filter = '{}'
+                    union all
+                    select n.kind, n.code, n.days, 1 from narrowed n) s
+                group by s.kind, s.code
+        ),
+        told as (
+            select c.*, s.median as "medianDaysToFeedback"
+                from counted c
+                left join waited w on w.kind = c.kind and w.code is not distinct from c.code
+                cross join lateral cocreate.spread(w.days, w.numbers) s
         )
         select json_build_object(
-            'total', coalesce(max(c.total) filter (where c.kind = 'all'), 0),
-            'motivationOwed', coalesce(max(c."motivationOwed") filter (where c.kind = 'all'), 0),
-            'feedbackOwed', coalesce(max(c."feedbackOwed") filter (where c.kind = 'all'), 0),
-            'contested', coalesce(max(c.contested) filter (where c.kind = 'all'), 0),
-            'settled', coalesce(max(c.settled) filter (where c.kind = 'all'), 0),
-            'medianDaysToFeedback', max(c."medianDaysToFeedback") filter (where c.kind = 'all'),
-            'byGround', coalesce(json_agg(to_jsonb(c) - 'kind' order by c.total desc, c.code)
-                filter (where c.kind = 'ground'), '[]'),
-            'byBody', coalesce(json_agg(to_jsonb(c) - 'kind' order by c.total desc, c.code)
-                filter (where c.kind = 'body'), '[]'),
-            'bySector', coalesce(json_agg(to_jsonb(c) - 'kind' order by c.total desc, c.code)
-                filter (where c.kind = 'sector'), '[]'))
-            from counted c
+            'total', coalesce(max(t.total) filter (where t.kind = 'all'), 0),
+            'motivationOwed', coalesce(max(t."motivationOwed") filter (where t.kind = 'all'), 0),
+            'feedbackOwed', coalesce(max(t."feedbackOwed") filter (where t.kind = 'all'), 0),
+            'contested', coalesce(max(t.contested) filter (where t.kind = 'all'), 0),
+            'settled', coalesce(max(t.settled) filter (where t.kind = 'all'), 0),
+            'medianDaysToFeedback', max(t."medianDaysToFeedback") filter (where t.kind = 'all'),
+            'byGround', coalesce(json_agg(to_jsonb(t) - 'kind' order by t.total desc, t.code)
+                filter (where t.kind = 'ground'), '[]'),
+            'byBody', coalesce(json_agg(to_jsonb(t) - 'kind' order by t.total desc, t.code)
+                filter (where t.kind = 'body'), '[]'),
+            'bySector', coalesce(json_agg(to_jsonb(t) - 'kind' order by t.total desc, t.code)
+                filter (where t.kind = 'sector'), '[]'))
+            from told t
     );
 end
 $$;

@@ -26,6 +26,16 @@ create table project (
 
 call cocreate.keep_versions('project');
 
+create index project_by_start on project
+    (tenant_id, audience, ((since - date '0001-01-01')::numeric) desc, project_id);
+create index project_by_title on project
+    (tenant_id, audience, (cocreate.searchable(title)), project_id);
+
+call cocreate.keep_sums('project_sum', 'project', $$
+    select r.sector, r.initiative, r.status, r.phase, r.level, r.department,
+        extract(year from r.since)::integer as year, 1::bigint as number
+$$);
+
 -- What residents called their wishes.
 create table wish_title (
     tenant_id text not null,
@@ -57,6 +67,11 @@ create table tally (
 );
 
 call cocreate.keep_versions('tally');
+
+create index tally_by_step on tally
+    (tenant_id, audience, ((last_step_on - date '0001-01-01')::numeric) desc, project_id);
+create index tally_by_support on tally
+    (tenant_id, audience, (supporters::numeric) desc, project_id);
 
 -- The words of what is sought that tell something, each as it is sought; none where it is no list of
 -- words but an expression with quotes, "or" or a minus sign.
@@ -113,28 +128,38 @@ begin atomic
         where p.itself or b.project_id is not null or l.alike;
 end;
 
--- Every project known at a position, how well it fits what is sought, and which filters it fails.
-create function matched(p_tenant text, p_audience smallint, p_position bigint, p_filter jsonb)
-    returns table (project_id uuid, relevance numeric, failed text[])
+-- Where a project stands in an order. Inlined where it is used, so that an index gives the order.
+create function place_of(
+    p_sort text, p_since date, p_title text, p_last_step_on date, p_supporters bigint,
+    p_relevance numeric)
+    returns table (number numeric, name text)
+    language sql immutable
+begin atomic
+    select case p_sort when 'relevance' then p_relevance
+            when 'latest-start' then (p_since - date '0001-01-01')::numeric
+            when 'latest-step' then (p_last_step_on - date '0001-01-01')::numeric
+            when 'most-supported' then p_supporters::numeric
+            else 0::numeric end,
+        case p_sort when 'title' then cocreate.searchable(p_title) else '' end;
+end;
+
+-- The projects that are known at a position and that a filter leaves, but for what is sought. Inlined
+-- where it is used.
+create function chosen(p_tenant text, p_audience smallint, p_position bigint, p_filter jsonb)
+    returns setof project_known
     language sql stable
 begin atomic
-    select p.project_id, coalesce(f.relevance, 0),
-        array_remove(array[
-            case when p.sector <> p_filter ->> 'sector' then 'sector' end,
-            case when p.initiative <> p_filter ->> 'initiative' then 'initiative' end,
-            case when p.status <> p_filter ->> 'status' then 'status' end,
-            case when p.phase <> p_filter ->> 'phase' then 'phase' end,
-            case when p_filter ->> 'level' is not null
-                and p.level is distinct from p_filter ->> 'level' then 'level' end,
-            case when p.department <> p_filter ->> 'department' then 'department' end,
-            case when extract(year from p.since) <> (p_filter ->> 'year')::integer
-                then 'year' end,
-            case when p_filter ->> 'q' is not null and f.relevance is null then 'q' end], null)
-        from project_known p
-        left join found(p_tenant, p_audience, p_position, p_filter ->> 'q') f
-            on f.project_id = p.project_id
+    select p.* from project_known p
         where p.tenant_id = p_tenant and p.audience = p_audience
-            and p.known_from <= p_position and p.known_until > p_position;
+            and p.known_from <= p_position and p.known_until > p_position
+            and (p_filter ->> 'sector' is null or p.sector = p_filter ->> 'sector')
+            and (p_filter ->> 'initiative' is null or p.initiative = p_filter ->> 'initiative')
+            and (p_filter ->> 'status' is null or p.status = p_filter ->> 'status')
+            and (p_filter ->> 'phase' is null or p.phase = p_filter ->> 'phase')
+            and (p_filter ->> 'level' is null or p.level = p_filter ->> 'level')
+            and (p_filter ->> 'department' is null or p.department = p_filter ->> 'department')
+            and (p_filter ->> 'year' is null
+                or extract(year from p.since) = (p_filter ->> 'year')::integer);
 end;
 
 create function list_projects(
@@ -155,34 +180,56 @@ declare
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return query
-        select jsonb_build_array(o.number, o.name, p.project_id), p.project_id, p.title,
+        with page as materialized (
+            (select o.number, o.name, p.project_id
+                from chosen(p_tenant, p_audience, p_position, p_filter) p
+                join tally_known t on t.tenant_id = p_tenant and t.project_id = p.project_id
+                    and t.audience = p_audience and t.known_from <= p_position
+                    and t.known_until > p_position
+                cross join lateral place_of(
+                    sorted, p.since, p.title, t.last_step_on, t.supporters, 0) o
+                where p_filter ->> 'q' is null
+                    and (p_after is null
+                        or o.number <= (p_after ->> 0)::numeric
+                            and (o.number < (p_after ->> 0)::numeric
+                                or (o.name, p.project_id) > (p_after ->> 1, (p_after ->> 2)::uuid)))
+                order by o.number desc, o.name, p.project_id
+                limit p_limit)
+            union all
+            (select o.number, o.name, p.project_id
+                from found(p_tenant, p_audience, p_position, p_filter ->> 'q') f
+                join chosen(p_tenant, p_audience, p_position, p_filter) p
+                    on p.project_id = f.project_id
+                join tally_known t on t.tenant_id = p_tenant and t.project_id = p.project_id
+                    and t.audience = p_audience and t.known_from <= p_position
+                    and t.known_until > p_position
+                cross join lateral place_of(
+                    sorted, p.since, p.title, t.last_step_on, t.supporters, f.relevance) o
+                where p_filter ->> 'q' is not null
+                    and (p_after is null
+                        or o.number <= (p_after ->> 0)::numeric
+                            and (o.number < (p_after ->> 0)::numeric
+                                or (o.name, p.project_id) > (p_after ->> 1, (p_after ->> 2)::uuid)))
+                order by o.number desc, o.name, p.project_id
+                limit p_limit)
+        )
+        select jsonb_build_array(g.number, g.name, g.project_id), p.project_id, p.title,
             p.summary, p.sector, p.initiative, p.department, p.at_place, p.status, p.phase,
             p.level, p.since, p.closed_on, t.last_step_on, t.wishes, t.supporters, t.proposals,
             t.decisions, t.deviations, t.obstacles, t.commitments, p.position
-            from project_known p
-            join tally_known t on t.tenant_id = p_tenant and t.project_id = p.project_id
+            from page g
+            join project_known p on p.tenant_id = p_tenant and p.project_id = g.project_id
+                and p.audience = p_audience and p.known_from <= p_position
+                and p.known_until > p_position
+            join tally_known t on t.tenant_id = p_tenant and t.project_id = g.project_id
                 and t.audience = p_audience and t.known_from <= p_position
                 and t.known_until > p_position
-            join matched(p_tenant, p_audience, p_position, p_filter) m
-                on m.project_id = p.project_id and m.failed = '{}'
-            cross join lateral (
-                select case sorted when 'relevance' then m.relevance
-                    when 'latest-start' then p.since - date '0001-01-01'
-                    when 'latest-step' then t.last_step_on - date '0001-01-01'
-                    when 'most-supported' then t.supporters
-                    else 0 end as number,
-                    case sorted when 'title' then cocreate.searchable(p.title) else '' end as name) o
-            where p.tenant_id = p_tenant and p.audience = p_audience
-                and p.known_from <= p_position and p.known_until > p_position
-                and (p_after is null
-                    or o.number < (p_after ->> 0)::numeric
-                    or o.number = (p_after ->> 0)::numeric
-                        and (o.name, p.project_id) > (p_after ->> 1, (p_after ->> 2)::uuid))
-            order by o.number desc, o.name, p.project_id
-            limit p_limit;
+            order by g.number desc, g.name, g.project_id;
 end
 $$;
 
+-- Each facet counts what its other values would give: the projects that fail no filter but its own.
+-- They come from the sums, or where something is sought, from the projects in which it is found.
 create function read_facets(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb)
     returns json
@@ -191,21 +238,40 @@ as $$
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return (
-        with counted as (
-            select f.facet, f.value, count(*) as count
-                from project_known p
-                join matched(p_tenant, p_audience, p_position, p_filter) m
-                    on m.project_id = p.project_id
-                cross join lateral (
-                    values ('sector', p.sector), ('initiative', p.initiative),
-                        ('status', p.status), ('phase', p.phase), ('level', p.level),
-                        ('department', p.department),
-                        ('year', extract(year from p.since)::text), ('total', null))
-                    as f (facet, value)
-                where p.tenant_id = p_tenant and p.audience = p_audience
+        with alike as (
+            select s.* from project_sums(p_tenant, p_audience, p_position) s
+                where p_filter ->> 'q' is null
+            union all
+            select p.sector, p.initiative, p.status, p.phase, p.level, p.department,
+                extract(year from p.since)::integer, 1
+                from found(p_tenant, p_audience, p_position, p_filter ->> 'q') f
+                join project_known p on p.project_id = f.project_id
+                where p_filter ->> 'q' is not null
+                    and p.tenant_id = p_tenant and p.audience = p_audience
                     and p.known_from <= p_position and p.known_until > p_position
-                    and m.failed <@ array[f.facet]
+        ),
+        counted as (
+            select f.facet, f.value, sum(a.number) as count
+                from alike a
+                cross join lateral (
+                    select array_remove(array[
+                        case when a.sector <> p_filter ->> 'sector' then 'sector' end,
+                        case when a.initiative <> p_filter ->> 'initiative' then 'initiative' end,
+                        case when a.status <> p_filter ->> 'status' then 'status' end,
+                        case when a.phase <> p_filter ->> 'phase' then 'phase' end,
+                        case when p_filter ->> 'level' is not null
+                            and a.level is distinct from p_filter ->> 'level' then 'level' end,
+                        case when a.department <> p_filter ->> 'department' then 'department' end,
+                        case when a.year <> (p_filter ->> 'year')::integer then 'year' end],
+                        null) as failed) m
+                cross join lateral (
+                    values ('sector', a.sector), ('initiative', a.initiative),
+                        ('status', a.status), ('phase', a.phase), ('level', a.level),
+                        ('department', a.department), ('year', a.year::text), ('total', null))
+                    as f (facet, value)
+                where m.failed <@ array[f.facet]
                 group by f.facet, f.value
+                having sum(a.number) <> 0
         )
         select json_build_object(
             'total', coalesce((select c.count from counted c where c.facet = 'total'), 0),

@@ -7,7 +7,7 @@ one brought; a party that carries the project counts for one more, so that a lon
 done nothing yet is alone as well. With nobody who carries, the index is null: nobody can be alone.
 1 means one person carries all; with n who share evenly it is 1/n. It is told with the number of
 people and of departments that carry: a project is *lonely* where these are one at most.
-See docs/lonely-collaborator-index.md.
+See docs/read-models.md.
 
 Parties are internal by default, so the public force field tells of those that were made public.
 From these nothing follows about the others, so how a project is carried is not told to the public:
@@ -26,80 +26,88 @@ from msgspec import Meta
 
 from cocreate.domain.vocabulary import PartyKind, Position, ProjectStatus, Sector
 from cocreate.projections.accounts import ProjectAccount
-from cocreate.projections.accounts.account import PartyAccount, Span
+from cocreate.projections.accounts.account import Carrier, PartyAccount, Span
 from cocreate.projections.known import Audience
 from cocreate.projections.resource import Dashboard, Document, NoFilter, ProjectFile, Resource
 from cocreate.projections.tables import About, Table, VersionedTable
 
-VERSION = 2
+VERSION = 3
 
-WEIGHTS: Mapping[str, int] = {
-    "obstacles": 1,
-    "mandates": 1,
-    "interventions": 1,
-    "reflections": 1,
-    "advice": 1,
-}
-"""What counts as carrying, beside taking part as one who carries."""
-
-
-class PartyRow(msgspec.Struct, frozen=True):
-    """A party as it is stored. Names are not: they are personal data."""
-
-    kind: str
-    side: str
-    department: str | None
-    carries: bool
-    present: bool
-    load: int
-    obstacles: int
-    last_active_on: date | None
+RUNNING = (ProjectStatus.RUNNING, ProjectStatus.PAUSED)
 
 
 class ProjectRow(msgspec.Struct, frozen=True):
-    """A project, as the force field of a municipality tells it."""
+    """A project and how it is carried. Names of parties are not stored: they are personal data."""
 
     title: str
     sector: str
     department: str
     status: str
     since: date
+    people: int
+    departments: int
+    load: int
+    most: int
+    """What the one who carries most does."""
+    external: int
 
 
-def load(party: PartyAccount) -> int:
-    """Give how much a party carries."""
-    carried = sum(party.carried.get(what, 0) * weight for what, weight in WEIGHTS.items())
-    return carried + (1 if party.carries else 0)
+class CarryingRow(msgspec.Struct, frozen=True):
+    """What people of one department carry of a running project."""
+
+    project_sector: str
+    project_department: str
+    carrying: str | None
+    """The department; null for those that none is known of."""
+    people: int
+    load: int
 
 
-def present(party: PartyAccount) -> bool:
-    """Tell whether a party takes part now."""
-    return bool(party.spans) and party.spans[-1].until is None
-
-
-def _party_rows(party: PartyAccount, about: About) -> list[tuple[str, PartyRow]]:
-    del about
-    row = PartyRow(
-        party.category,
-        party.side,
-        party.department,
-        party.carries,
-        present(party),
-        load(party),
-        party.carried.get("obstacles", 0),
-        party.last_active_on,
-    )
-    return [(party.id, row)]
+def _carriers(project: ProjectAccount) -> dict[str, Carrier]:
+    """Give the parties of the own organisation that carry a project now, by their id."""
+    return {
+        party: carrier
+        for party, carrier in project.present.items()
+        if carrier.side is Position.INTERNAL and carrier.load > 0
+    }
 
 
 def _project_rows(project: ProjectAccount, about: About) -> list[tuple[str, ProjectRow]]:
-    row = ProjectRow(about.title, about.sector, about.department, project.status, project.since)
+    carrying = _carriers(project)
+    loads = [carrier.load for carrier in carrying.values()]
+    row = ProjectRow(
+        about.title,
+        about.sector,
+        about.department,
+        project.status,
+        project.since,
+        len(carrying),
+        len({carrier.department or party for party, carrier in carrying.items()}),
+        sum(loads),
+        max(loads, default=0),
+        sum(carrier.side is Position.EXTERNAL for carrier in project.present.values()),
+    )
     return [("", row)]
 
 
+def _carrying_rows(project: ProjectAccount, about: About) -> list[tuple[str, CarryingRow]]:
+    if project.status not in RUNNING:
+        return []
+    loads: dict[str | None, list[int]] = {}
+    for carrier in _carriers(project).values():
+        loads.setdefault(carrier.department, []).append(carrier.load)
+    return [
+        (
+            department or "",
+            CarryingRow(about.sector, about.department, department, len(each), sum(each)),
+        )
+        for department, each in loads.items()
+    ]
+
+
 TABLES: Sequence[Table] = (
-    VersionedTable("party", PartyAccount, _party_rows),
     VersionedTable("project", ProjectAccount, _project_rows),
+    VersionedTable("carrying", ProjectAccount, _carrying_rows),
 )
 
 
@@ -149,12 +157,12 @@ def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -
     parties = [each for each in file.subjects.values() if isinstance(each, PartyAccount)]
     inside = file.audience is Audience.INTERNAL
     carrying = [each for each in parties if _carries(each)]
-    total = sum(map(load, carrying))
+    total = sum(each.load for each in carrying)
     departments = len({each.department or each.id for each in carrying})
 
     def told(side: Position) -> list[InField]:
         chosen = [each for each in parties if each.side is side]
-        chosen.sort(key=lambda each: (not present(each), -load(each), each.since, each.id))
+        chosen.sort(key=lambda each: (not each.present, -each.load, each.since, each.id))
         return [
             InField(
                 each.id,
@@ -164,17 +172,17 @@ def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -
                 each.role,
                 each.department,
                 each.carries,
-                present(each),
+                each.present,
                 each.spans,
                 {what: count for what, count in sorted(each.carried.items()) if count},
-                load(each),
-                round(load(each) / total, 4) if inside and _carries(each) else None,
+                each.load,
+                round(each.load / total, 4) if inside and _carries(each) else None,
                 each.last_active_on,
             )
             for each in chosen
         ]
 
-    most = max(map(load, carrying), default=0)
+    most = max((each.load for each in carrying), default=0)
     return ForceField(
         file.id,
         file.project.title,
@@ -189,7 +197,7 @@ def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -
 
 
 def _carries(party: PartyAccount) -> bool:
-    return present(party) and party.side is Position.INTERNAL and load(party) > 0
+    return party.present and party.side is Position.INTERNAL and party.load > 0
 
 
 class CarriedFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -222,7 +230,7 @@ class CarriedProject(msgspec.Struct, frozen=True, rename="camel"):
     """How many parties from outside take part."""
 
 
-class Carrying(msgspec.Struct, frozen=True, rename="camel"):
+class DepartmentCarries(msgspec.Struct, frozen=True, rename="camel"):
     """How many of the running projects of a department, and how much of them."""
 
     department: str | None
@@ -240,7 +248,7 @@ class CarriedOverview(msgspec.Struct, frozen=True, rename="camel"):
     median_lonely_index: float | None
     by_project: list[CarriedProject]
     """The loneliest first, two hundred at most; for the public, by title."""
-    by_department: list[Carrying]
+    by_department: list[DepartmentCarries]
     """Of the parties that the reader may know."""
 
 

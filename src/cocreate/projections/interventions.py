@@ -43,12 +43,7 @@ class InterventionRow(msgspec.Struct, frozen=True):
 
 
 def rows(intervention: InterventionAccount, about: About) -> Iterable[tuple[str, InterventionRow]]:
-    """Give the rows of an intervention: one for each obstacle it was tried against.
-
-    It resolved an obstacle where the resolution names it, or where it was judged to have, and the
-    obstacle was resolved.
-    """
-    judged = intervention.outcome is InterventionOutcome.RESOLVED
+    """Give the rows of an intervention: one for each obstacle it was tried against."""
     for against in intervention.against:
         yield (
             f"{intervention.id}/{against.obstacle}",
@@ -64,7 +59,7 @@ def rows(intervention: InterventionAccount, about: About) -> Iterable[tuple[str,
                 intervention.outcome,
                 intervention.since,
                 on_of(intervention.judged),
-                against.resolved_on if against.named or judged else None,
+                intervention.resolved_on(against),
                 intervention.position,
             ),
         )

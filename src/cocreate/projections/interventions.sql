@@ -23,6 +23,14 @@ create table intervention (
 
 call cocreate.keep_versions('intervention');
 
+create index intervention_in_order on intervention
+    (tenant_id, audience, tried_on desc, project_id, id);
+
+call cocreate.keep_sums('intervention_sum', 'intervention', $$
+    select r.category, r.sector, r.phase, r.kind, r.outcome, r.resolved_on is not null as resolved,
+        r.resolved_on - r.tried_on as days, 1::bigint as number
+$$);
+
 -- What is known at a position and a filter leaves. Inlined where it is used.
 create function tried(p_tenant text, p_audience smallint, p_position bigint, p_filter jsonb)
     returns setof intervention_known
@@ -56,14 +64,36 @@ begin
             i.outcome, i.tried_on, i.judged_on, i.resolved_on, i.resolved_on - i.tried_on,
             i.position
             from tried(p_tenant, p_audience, p_position, p_filter) i
-            where p_after is null
-                or i.tried_on < (p_after ->> 0)::date
-                or i.tried_on = (p_after ->> 0)::date
-                    and (i.project_id, i.id) > ((p_after ->> 1)::uuid, p_after ->> 2)
+            -- The first condition is for the index.
+            where p_after is null or i.tried_on <= (p_after ->> 0)::date
+                and (i.tried_on < (p_after ->> 0)::date
+                    or (i.project_id, i.id) > ((p_after ->> 1)::uuid, p_after ->> 2))
             order by i.tried_on desc, i.project_id, i.id
             limit p_limit;
 end
 $$;
+
+-- How many there are of each that were tried alike: from the sums, or where a filter on more than what
+-- these go by narrows them, from those that are left.
+create function counted_interventions(
+    p_tenant text, p_audience smallint, p_position bigint, p_filter jsonb)
+    returns table (
+        category text, sector text, phase text, kind text, outcome text, resolved boolean,
+        days integer, number bigint)
+    language sql stable
+begin atomic
+    select s.* from intervention_sums(p_tenant, p_audience, p_position) s
+        where p_filter ->> 'project' is null
+            and (p_filter ->> 'sector' is null or s.sector = p_filter ->> 'sector')
+            and (p_filter ->> 'category' is null or s.category = p_filter ->> 'category')
+            and (p_filter ->> 'phase' is null or s.phase = p_filter ->> 'phase')
+            and (p_filter ->> 'kind' is null or s.kind = p_filter ->> 'kind')
+    union all
+    select i.category, i.sector, i.phase, i.kind, i.outcome, i.resolved_on is not null,
+        i.resolved_on - i.tried_on, 1
+        from tried(p_tenant, p_audience, p_position, p_filter) i
+        where p_filter ->> 'project' is not null;
+end;
 
 create function read_map(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb)
@@ -74,31 +104,42 @@ begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return (
         with i as materialized (
-            select * from tried(p_tenant, p_audience, p_position, p_filter)
+            select i.category, i.sector, i.phase, i.kind, i.outcome, i.resolved, i.days,
+                sum(i.number)::bigint as number
+                from counted_interventions(p_tenant, p_audience, p_position, p_filter) i
+                group by 1, 2, 3, 4, 5, 6, 7
+                having sum(i.number) <> 0
         ),
         counted as (
-            select i.category, i.sector, i.phase, i.kind, count(*) as tried,
-                count(i.outcome) as judged,
-                count(i.resolved_on) as resolved,
-                count(*) filter (where i.resolved_on is null and i.outcome = 'helped') as helped,
-                count(*) filter (where i.outcome = 'no-effect') as "noEffect",
-                count(*) filter (where i.outcome = 'made-worse') as "madeWorse",
-                round(count(i.resolved_on)::numeric / count(*), 4) as "resolvedShare",
-                percentile_cont(0.5) within group (order by i.resolved_on - i.tried_on)
-                    as "medianDaysToResolve"
+            select i.category, i.sector, i.phase, i.kind, sum(i.number) as tried,
+                coalesce(sum(i.number) filter (where i.outcome is not null), 0) as judged,
+                coalesce(sum(i.number) filter (where i.resolved), 0) as resolved,
+                coalesce(sum(i.number) filter (
+                    where not i.resolved and i.outcome = 'helped'), 0) as helped,
+                coalesce(sum(i.number) filter (where i.outcome = 'no-effect'), 0) as no_effect,
+                coalesce(sum(i.number) filter (where i.outcome = 'made-worse'), 0) as made_worse,
+                array_agg(i.days) as days, array_agg(i.number) as numbers
                 from i
                 group by grouping sets (
                     (i.category, i.kind), (i.category, i.sector, i.phase, i.kind))
+        ),
+        told as (
+            select c.category, c.sector, c.phase, c.kind, c.tried, c.judged, c.resolved, c.helped,
+                c.no_effect as "noEffect", c.made_worse as "madeWorse",
+                round(c.resolved / c.tried, 4) as "resolvedShare",
+                s.median as "medianDaysToResolve"
+                from counted c
+                cross join lateral cocreate.spread(c.days, c.numbers) s
         )
         select json_build_object(
-            'tried', (select count(*) from i),
-            'resolved', (select count(i.resolved_on) from i),
+            'tried', coalesce((select sum(i.number) from i), 0),
+            'resolved', coalesce((select sum(i.number) from i where i.resolved), 0),
             'byCategory', coalesce((
-                select json_agg(c order by c.category, c.resolved desc, c.tried desc, c.kind)
-                    from counted c where c.sector is null), '[]'),
+                select json_agg(t order by t.category, t.resolved desc, t.tried desc, t.kind)
+                    from told t where t.sector is null), '[]'),
             'bySectorAndPhase', coalesce((
-                select json_agg(c order by c.category, c.sector, c.phase, c.resolved desc, c.kind)
-                    from counted c where c.sector is not null), '[]'))
+                select json_agg(t order by t.category, t.sector, t.phase, t.resolved desc, t.kind)
+                    from told t where t.sector is not null), '[]'))
     );
 end
 $$;

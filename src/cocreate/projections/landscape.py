@@ -8,28 +8,31 @@ with what helped.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
-from statistics import median
+from itertools import accumulate
 
 import msgspec
 
 from cocreate.domain.glossary import glossary
+from cocreate.domain.steps.decisions import Tension
 from cocreate.domain.vocabulary import InterventionKind, Sector
-from cocreate.projections.accounts.account import ReflectionAccount, SessionAccount
+from cocreate.projections.accounts.account import (
+    DeviationAccount,
+    InterventionAccount,
+    ObstacleAccount,
+    PartyAccount,
+    ReflectionAccount,
+    SessionAccount,
+)
 from cocreate.projections.bounds import LEAST_MUNICIPALITIES, Sum, showable
 from cocreate.projections.resource import Resource
-from cocreate.projections.tables import About, Table, VersionedTable, one
+from cocreate.projections.tables import About, Table, VersionedTable
 
-VERSION = 2
-RESTS_ON = (
-    "comparison",
-    "deviations",
-    "force_field",
-    "interventions",
-    "obstacles",
-)
+VERSION = 3
+RESTS_ON = ("comparison",)
 
 VALUE = "public-value"
 OBSTACLES = "obstacle-category"
@@ -46,43 +49,100 @@ VOCABULARIES = (
 TENSION = "tension"
 
 
-class ReflectionRow(msgspec.Struct, frozen=True):
-    """A reflection as it is stored, without its text."""
+Word = tuple[str, str]
+"""A vocabulary and a code in it."""
 
+
+class WordRow(msgspec.Struct, frozen=True):
+    """A word that an account shows, as it is stored."""
+
+    vocabulary: str
+    code: str
     sector: str
-    value_between: str | None
-    value_and: str | None
-    competences: tuple[str, ...]
-    recorded_on: date
 
 
-def row(reflection: ReflectionAccount, about: About) -> ReflectionRow:
-    """Give the row of a reflection."""
-    tension = reflection.tension
-    return ReflectionRow(
-        about.sector,
-        None if tension is None else tension.between,
-        None if tension is None else tension.and_,
-        reflection.competences,
-        reflection.since,
-    )
+class HelpRow(msgspec.Struct, frozen=True):
+    """What was tried against an obstacle of a kind, or where two values pulled apart."""
+
+    vocabulary: str
+    code: str
+    kind: str
+    days: int | None
+    """The days it took to resolve the obstacle, if it did."""
 
 
-class SessionRow(msgspec.Struct, frozen=True):
-    """The work form of a session."""
+Speaking = (
+    ObstacleAccount
+    | DeviationAccount
+    | ReflectionAccount
+    | SessionAccount
+    | InterventionAccount
+    | PartyAccount
+)
 
-    sector: str
-    work_form: str
+
+def words_of(account: Speaking) -> Iterable[Word]:
+    """Give the words that an account shows, each once."""
+    match account:
+        case ObstacleAccount():
+            yield OBSTACLES, account.category
+            yield from _pulling(account.tension)
+        case DeviationAccount():
+            yield "deviation-ground", account.ground
+            yield from _pulling(account.tension)
+        case ReflectionAccount():
+            yield from (("competence", each) for each in dict.fromkeys(account.competences))
+            yield from _pulling(account.tension)
+        case SessionAccount():
+            yield "work-form", account.category
+        case InterventionAccount():
+            if account.against:
+                yield INTERVENTIONS, account.category
+        case PartyAccount():
+            yield "party-kind", account.category
 
 
-def session_row(session: SessionAccount, about: About) -> SessionRow:
-    """Give the row of a session."""
-    return SessionRow(about.sector, session.category)
+def _pulling(tension: Tension | None) -> Iterable[Word]:
+    """Give the tension between two values, whichever was named first, and the values."""
+    if tension is not None:
+        values = sorted((tension.between, tension.and_))
+        yield TENSION, "+".join(values)
+        yield from ((VALUE, value) for value in dict.fromkeys(values))
+
+
+def _word_rows(account: Speaking, about: About) -> Iterable[tuple[str, WordRow]]:
+    for vocabulary, code in words_of(account):
+        yield f"{account.id}/{vocabulary}/{code}", WordRow(vocabulary, code, about.sector)
+
+
+def _help_rows(intervention: InterventionAccount, about: About) -> Iterable[tuple[str, HelpRow]]:
+    del about
+    for against in intervention.against:
+        resolved_on = intervention.resolved_on(against)
+        days = None if resolved_on is None else (resolved_on - intervention.since).days
+        words: list[Word] = [(OBSTACLES, against.category)]
+        words += [word for word in _pulling(against.tension) if word[0] == TENSION]
+        for vocabulary, code in words:
+            yield (
+                f"{intervention.id}/{against.obstacle}/{vocabulary}",
+                HelpRow(vocabulary, code, intervention.category, days),
+            )
 
 
 TABLES: Sequence[Table] = (
-    VersionedTable("reflection", ReflectionAccount, one(row)),
-    VersionedTable("session", SessionAccount, one(session_row)),
+    VersionedTable(
+        "word",
+        (
+            ObstacleAccount,
+            DeviationAccount,
+            ReflectionAccount,
+            SessionAccount,
+            InterventionAccount,
+            PartyAccount,
+        ),
+        _word_rows,
+    ),
+    VersionedTable("help", InterventionAccount, _help_rows),
 )
 RESOURCES: Sequence[Resource] = ()
 
@@ -108,7 +168,8 @@ class Against(msgspec.Struct, frozen=True):
     """In how many projects it was tried."""
     resolved: int
     resolved_projects: int
-    days: Sequence[int]
+    days: Mapping[int, int]
+    """How many of them were resolved in how many days."""
 
 
 class OneLog(msgspec.Struct, frozen=True):
@@ -174,10 +235,6 @@ class CoCreationMap(msgspec.Struct, frozen=True, rename="camel"):
     """Whether the municipality lets others learn from its log."""
     other_municipalities: int
     terms: Sequence[MapTerm]
-
-
-Word = tuple[str, str]
-"""A vocabulary and a code in it."""
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -283,18 +340,27 @@ def _helped(word: Word, against: Iterable[Against], cells: Container[Cell] | Non
     for kind, of in kinds.items():
         if cells is not None and Cell(*word, kind=kind) not in cells:
             continue
-        days = [day for each in of for day in each.days]
-        if cells is not None and Cell(*word, kind=kind, resolved=True) not in cells:
-            days = []
+        days: Counter[int] = Counter()
+        if cells is None or Cell(*word, kind=kind, resolved=True) in cells:
+            for each in of:
+                days.update(each.days)
         helped.append(
             Helped(
                 InterventionKind(kind),
                 sum(each.tried for each in of),
                 sum(each.resolved for each in of),
-                median(days) if days else None,
+                _median(days) if days else None,
             )
         )
     return sorted(helped, key=lambda each: (-each.resolved, -each.tried, each.kind))
+
+
+def _median(days: Mapping[int, int]) -> float:
+    """Give the middle of days, of which there are so many of each."""
+    ordered = sorted(days)
+    up_to = list(accumulate(days[each] for each in ordered))
+    low, high = (ordered[bisect_right(up_to, at)] for at in ((up_to[-1] - 1) // 2, up_to[-1] // 2))
+    return (low + high) / 2
 
 
 # -- what of it may be shown ----------------------------------------------------------------------

@@ -15,7 +15,6 @@ from msgspec import Meta
 
 from cocreate.domain.vocabulary import (
     CommitmentStatus,
-    InterventionOutcome,
     Outcome,
     ProjectStatus,
     Sector,
@@ -136,9 +135,8 @@ def _of_approval(approval: ApprovalAccount) -> Iterator[Fact]:
 
 def _of_intervention(intervention: InterventionAccount) -> Iterator[Fact]:
     """Give what an intervention counts for: once, however many obstacles it was tried against."""
-    judged = intervention.outcome is InterventionOutcome.RESOLVED
     yield Fact("interventions", intervention.since)
-    if any(each.resolved_on and (each.named or judged) for each in intervention.against):
+    if any(intervention.resolved_on(each) for each in intervention.against):
         yield Fact("interventions_that_resolved", intervention.since)
 
 

@@ -16,7 +16,8 @@ create table fact (
 );
 
 call cocreate.keep_versions('fact');
-call cocreate.keep_sums('fact', array['sector', 'year', 'measure', 'days'], 'number');
+call cocreate.keep_sums(
+    'fact_sum', 'fact', 'select r.sector, r.year, r.measure, r.days, r.number::bigint as number');
 
 create function list_years(
     p_tenant text, p_audience smallint, p_position bigint, p_today date, p_filter jsonb,

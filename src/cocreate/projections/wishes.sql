@@ -32,7 +32,8 @@ create table wish (
 
 call cocreate.keep_versions('wish');
 
-create index wish_in_order on wish (tenant_id, audience, waits desc, expressed_on, project_id, id);
+create index wish_in_order on wish
+    (tenant_id, audience, (not waits), expressed_on, project_id, id);
 
 -- How many stand behind a wish: apart, since nothing changes as often.
 create table support (
@@ -47,7 +48,8 @@ create table support (
 );
 
 call cocreate.keep_versions('support');
-call cocreate.keep_sums('support', array['of_sector', 'of_year'], 'supporters');
+call cocreate.keep_sums(
+    'support_sum', 'support', 'select r.of_sector, r.of_year, r.supporters as number');
 
 create function supporters_of(
     p_tenant text, p_project uuid, p_audience smallint, p_id text, p_position bigint)
@@ -93,14 +95,13 @@ begin
                         or w.waits and p_today - w.expressed_on
                             >= (p_filter ->> 'minDaysWithoutAnswer')::integer)
                     and (p_after is null
-                        or w.waits < (p_after ->> 0)::boolean
-                        or w.waits = (p_after ->> 0)::boolean
-                            and (w.expressed_on, w.project_id, w.id) > (
-                                (p_after ->> 1)::date, (p_after ->> 2)::uuid, p_after ->> 3))
-                order by w.waits desc, w.expressed_on, w.project_id, w.id
+                        or (not w.waits, w.expressed_on, w.project_id, w.id) > (
+                            (p_after ->> 0)::boolean, (p_after ->> 1)::date,
+                            (p_after ->> 2)::uuid, p_after ->> 3))
+                order by not w.waits, w.expressed_on, w.project_id, w.id
                 limit p_limit
         )
-        select jsonb_build_array(w.waits, w.expressed_on, w.project_id, w.id), w.project_id,
+        select jsonb_build_array(not w.waits, w.expressed_on, w.project_id, w.id), w.project_id,
             w.project_title, w.id, w.title, w.status, w.outcome, w.sector, w.initiative, w.place,
             w.theme, supporters_of(p_tenant, w.project_id, p_audience, w.id, p_position),
             w.expressed_on,
@@ -109,6 +110,6 @@ begin
             w.fed_back_on, w.word, w.merged_into, w.comes_from, w.proposals, w.decisions,
             w.deviations, w.feedback, w.source, w.position
             from page w
-            order by w.waits desc, w.expressed_on, w.project_id, w.id;
+            order by not w.waits, w.expressed_on, w.project_id, w.id;
 end
 $$;

@@ -451,87 +451,234 @@ begin
 end
 $$;
 
--- Keep the sums of a column of a table that keeps versions, by other columns of it: in <table>_sum
--- for the rows of now, with every change of them. What they were as known at a position,
--- <table>_sums gives in parts that are still to be added up: the sums of now, less what was made
--- since, with what ended since. It takes the longer the more was, not the more there is.
-create procedure cocreate.keep_sums(p_table text, p_by text[], p_number text)
+-- The columns of a query over a row "r" of a table but for the last, "number": their names, those of a
+-- relation "c", and as they are declared.
+create function cocreate.columns_counted(
+    p_table text, p_counts text, out keys text, out counted text, out declared text)
+    language plpgsql
+as $$
+begin
+    execute format(
+        'create temporary view counted_columns as select c.* from %I r cross join lateral (%s) c',
+        p_table, p_counts);
+    select string_agg(quote_ident(a.attname), ', ' order by a.attnum),
+            string_agg('c.' || quote_ident(a.attname), ', ' order by a.attnum),
+            string_agg(
+                format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', '
+                order by a.attnum)
+        into strict keys, counted, declared
+        from pg_attribute a
+        where a.attrelid = 'counted_columns'::regclass and a.attname <> 'number';
+    drop view counted_columns;
+end
+$$;
+
+-- Call a function of no arguments after statements on a table that make rows, "made", or end some,
+-- "gone": "p_body" with these read by the query that it holds as "%s".
+create procedure cocreate.after_changes(p_function text, p_table text, p_counts text, p_body text)
     language plpgsql
 as $$
 declare
-    sums text := p_table || '_sum';
-    keys text := (select string_agg(quote_ident(b), ', ') from unnest(p_by) as b);
-    -- The columns as they are declared, for the table and for what is given.
-    declared text := (
-        select string_agg(
-            format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' order by b.place)
-            from unnest(p_by) with ordinality as b (name, place)
-            join pg_attribute a on a.attrelid = p_table::regclass and a.attname = b.name);
+    columns record := cocreate.columns_counted(p_table, p_counts);
     event text;
+begin
+    foreach event in array array['insert', 'update', 'delete'] loop
+        execute format(
+            'create function %I() returns trigger '
+            'language plpgsql set search_path from current as $body$ begin %s return null; end $body$',
+            p_function || '_at_' || event,
+            replace(p_body, '%changes%', array_to_string(array[
+                case when event <> 'delete' then format(
+                    'select r.tenant_id, r.audience, r.project_id, %s, c.number '
+                    'from made r cross join lateral (%s) c', columns.counted, p_counts) end,
+                case when event <> 'insert' then format(
+                    'select r.tenant_id, r.audience, r.project_id, %s, -c.number as number '
+                    'from gone r cross join lateral (%s) c', columns.counted, p_counts) end],
+                ' union all ')));
+        execute format(
+            'create trigger %1$I after %2$s on %3$I referencing %4$s '
+            'for each statement execute function %1$I()',
+            p_function || '_at_' || event, event, p_table,
+            concat_ws(' ',
+                case when event <> 'delete' then 'new table as made' end,
+                case when event <> 'insert' then 'old table as gone' end));
+    end loop;
+end
+$$;
+
+-- Keep sums over the rows of a table that keeps versions, with every change of them. "p_counts" is a
+-- query over a row "r" that says what it counts for: columns to add up by, and in the end "number".
+-- The table <name> has the sums over the rows of now. As known at a position, the function <name>s
+-- gives them in parts that are still to be added up: the sums of now, less what was made since, with
+-- what ended since. It takes the longer the more was, not the more there is.
+create procedure cocreate.keep_sums(p_name text, p_table text, p_counts text)
+    language plpgsql
+as $$
+declare
+    columns record := cocreate.columns_counted(p_table, p_counts);
 begin
     execute format(
         'create table %I (tenant_id text not null, audience smallint not null, %s, '
         'number bigint not null, unique nulls not distinct (tenant_id, audience, %s))',
-        sums, declared, keys);
-    execute format('create index on %I (tenant_id) where number = 0', sums);
-    call cocreate.guard_rows(sums);
+        p_name, columns.declared, columns.keys);
+    execute format('create index on %I (tenant_id) where number = 0', p_name);
+    call cocreate.guard_rows(p_name);
     call cocreate.index_known_from(p_table);
-    foreach event in array array['insert', 'update', 'delete'] loop
-        execute format(
-            $f$
-            create function %1$s_at_%2$s() returns trigger
-                language plpgsql set search_path from current
-            as $body$
-            begin
-                insert into %1$I as s
-                    select c.tenant_id, c.audience, %3$s, sum(c.number)
-                        from (%5$s) c group by c.tenant_id, c.audience, %3$s
-                        having sum(c.number) <> 0
-                    on conflict (tenant_id, audience, %3$s)
-                        do update set number = s.number + excluded.number;
-                delete from %1$I s
-                    where s.number = 0
-                        and s.tenant_id = current_setting('cocreate.tenant', true);
-                return null;
-            end
-            $body$
-            $f$,
-            sums, event, keys, p_number, array_to_string(array[
-                case when event <> 'delete' then format(
-                    'select tenant_id, audience, %s, %I as number from made', keys, p_number) end,
-                case when event <> 'insert' then format(
-                    'select tenant_id, audience, %s, -%I as number from gone', keys, p_number) end],
-                ' union all '));
-        execute format(
-            'create trigger %I after %s on %I referencing %s '
-            'for each statement execute function %I()',
-            sums || '_at_' || event, event, p_table,
-            concat_ws(' ',
-                case when event <> 'delete' then 'new table as made' end,
-                case when event <> 'insert' then 'old table as gone' end),
-            sums || '_at_' || event);
-    end loop;
+    call cocreate.after_changes(p_name, p_table, p_counts, format(
+        $f$
+        insert into %1$I as s
+            select c.tenant_id, c.audience, %3$s, sum(c.number)
+                from (%%changes%%) c group by c.tenant_id, c.audience, %3$s
+                having sum(c.number) <> 0
+            on conflict (tenant_id, audience, %2$s)
+                do update set number = s.number + excluded.number;
+        delete from %1$I s
+            where s.number = 0 and s.tenant_id = current_setting('cocreate.tenant', true);
+        $f$,
+        p_name, columns.keys, columns.counted));
     execute format(
         $f$
-        create function %1$s_sums(p_tenant text, p_audience smallint, p_position bigint)
+        create function %1$ss(p_tenant text, p_audience smallint, p_position bigint)
             returns table (%2$s, number bigint)
             language sql stable
         begin atomic
-            select %3$s, s.number from %1$s_sum s
-                where s.tenant_id = p_tenant and s.audience = p_audience
-            union all
-            select %3$s, -c.%4$I from %1$s c
+            select %3$s, c.number from %1$I c
                 where c.tenant_id = p_tenant and c.audience = p_audience
-                    and c.known_from > p_position
             union all
-            select %3$s, p.%4$I from %1$s_past p
-                where p.tenant_id = p_tenant and p.audience = p_audience
-                    and p.known_until > p_position and p.known_from <= p_position;
+            select %3$s, -c.number from %4$I r cross join lateral (%6$s) c
+                where r.tenant_id = p_tenant and r.audience = p_audience
+                    and r.known_from > p_position
+            union all
+            select %3$s, c.number from %5$I r cross join lateral (%6$s) c
+                where r.tenant_id = p_tenant and r.audience = p_audience
+                    and r.known_until > p_position and r.known_from <= p_position;
         end
         $f$,
-        p_table, declared, keys, p_number);
+        p_name, columns.declared, columns.counted, p_table, p_table || '_past', p_counts);
 end
 $$;
+
+-- The same, with the number of projects that a sum rests on as "projects". None of the columns to add up
+-- by may be null. What each project adds is kept in <name>_of.
+create procedure cocreate.keep_project_sums(p_name text, p_table text, p_counts text)
+    language plpgsql
+as $$
+declare
+    columns record := cocreate.columns_counted(p_table, p_counts);
+    of text := p_name || '_of';
+begin
+    execute format(
+        'create table %I (tenant_id text not null, audience smallint not null, %s, '
+        'number bigint not null, projects bigint not null, primary key (tenant_id, audience, %s))',
+        p_name, columns.declared, columns.keys);
+    execute format(
+        'create table %I (tenant_id text not null, project_id uuid not null, '
+        'audience smallint not null, %s, number bigint not null, '
+        'primary key (tenant_id, project_id, audience, %s))',
+        of, columns.declared, columns.keys);
+    execute format('create index on %I (tenant_id) where number = 0', p_name);
+    execute format('create index on %I (tenant_id) where number = 0', of);
+    call cocreate.guard_rows(p_name);
+    call cocreate.guard_rows(of);
+    call cocreate.index_known_from(p_table);
+    call cocreate.after_changes(p_name, p_table, p_counts, format(
+        $f$
+        with added as materialized (
+            select c.tenant_id, c.project_id, c.audience, %3$s, sum(c.number)::bigint as number
+                from (%%changes%%) c group by c.tenant_id, c.project_id, c.audience, %3$s
+                having sum(c.number) <> 0
+        ),
+        c as (
+            insert into %4$I as s select * from added
+                on conflict (tenant_id, project_id, audience, %2$s)
+                    do update set number = s.number + excluded.number
+                returning *
+        )
+        insert into %1$I as s
+            select c.tenant_id, c.audience, %3$s, sum(a.number),
+                sum((c.number > 0)::integer - (c.number > a.number)::integer)
+                from c join added a using (tenant_id, project_id, audience, %2$s)
+                group by c.tenant_id, c.audience, %3$s
+            on conflict (tenant_id, audience, %2$s) do update
+                set number = s.number + excluded.number, projects = s.projects + excluded.projects;
+        delete from %1$I s
+            where s.number = 0 and s.tenant_id = current_setting('cocreate.tenant', true);
+        delete from %4$I s
+            where s.number = 0 and s.tenant_id = current_setting('cocreate.tenant', true);
+        $f$,
+        p_name, columns.keys, columns.counted, of));
+    execute format(
+        $f$
+        create function %1$ss(p_tenant text, p_audience smallint, p_position bigint)
+            returns table (%2$s, number bigint, projects bigint)
+            language sql stable
+        begin atomic
+            select %3$s, c.number, c.projects from %1$I c
+                where c.tenant_id = p_tenant and c.audience = p_audience
+            union all
+            select %3$s, c.number,
+                (coalesce(n.number, 0) + c.number > 0)::integer
+                    - (coalesce(n.number, 0) > 0)::integer
+                from (
+                    select c.project_id, %3$s, sum(c.number)::bigint as number
+                        from (
+                            select r.project_id, %3$s, -c.number as number
+                                from %4$I r cross join lateral (%6$s) c
+                                where r.tenant_id = p_tenant and r.audience = p_audience
+                                    and r.known_from > p_position
+                            union all
+                            select r.project_id, %3$s, c.number
+                                from %5$I r cross join lateral (%6$s) c
+                                where r.tenant_id = p_tenant and r.audience = p_audience
+                                    and r.known_until > p_position
+                                    and r.known_from <= p_position) c
+                        group by c.project_id, %3$s having sum(c.number) <> 0) c
+                left join (
+                    select * from %7$I n
+                        where n.tenant_id = p_tenant and n.audience = p_audience) n
+                    using (project_id, %8$s);
+        end
+        $f$,
+        p_name, columns.declared, columns.counted, p_table, p_table || '_past', p_counts, of,
+        columns.keys);
+end
+$$;
+
+-- The value at a place in a row of values, from the two that it stands between.
+create function cocreate.between(p_before integer, p_after integer, p_at double precision)
+    returns double precision
+    language sql immutable
+begin atomic
+    select p_before + (p_after - p_before) * (p_at - floor(p_at));
+end;
+
+-- How days are spread that are counted: so many of each. Exactly what percentile_cont and avg would say
+-- of them one by one.
+create function cocreate.spread(p_days integer[], p_numbers bigint[])
+    returns table (
+        number bigint, mean numeric, median double precision, p90 double precision,
+        longest integer)
+    language sql immutable
+begin atomic
+    select coalesce(max(r.up_to), 0)::bigint, sum(r.days * r.number) / max(r.up_to),
+        cocreate.between(
+            min(r.days) filter (where r.up_to > floor(r.at_median)),
+            min(r.days) filter (where r.up_to > ceil(r.at_median)), max(r.at_median)),
+        cocreate.between(
+            min(r.days) filter (where r.up_to > floor(r.at_p90)),
+            min(r.days) filter (where r.up_to > ceil(r.at_p90)), max(r.at_p90)),
+        max(r.days)
+        from (
+            select d.days, d.number,
+                sum(d.number) over (order by d.days rows unbounded preceding) as up_to,
+                0.5::double precision * (sum(d.number) over () - 1)::double precision as at_median,
+                0.9::double precision * (sum(d.number) over () - 1)::double precision as at_p90
+                from (
+                    select c.days, sum(c.number) as number
+                        from unnest(p_days, p_numbers) as c (days, number)
+                        where c.days is not null
+                        group by c.days having sum(c.number) <> 0) d) r;
+end;
 
 -- Have the functions of a build that take filters planned for what they are given each time. A plan
 -- made for any filter, position and size of a municipality is many times slower than its making.

@@ -6,6 +6,7 @@ subject, and what the rows of every read model are made of.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 import msgspec
@@ -358,6 +359,7 @@ class Against(_Part, kw_only=True):
     obstacle: str
     category: ObstacleCategory
     phase: Phase
+    tension: Tension | None = None
     resolved_on: date | None = None
     named: bool = False
     """Whether the resolution names the intervention."""
@@ -377,6 +379,15 @@ class InterventionAccount(Account, kw_only=True, tag="intervention"):
     def related(self) -> tuple[str, ...]:
         """The obstacles."""
         return tuple(each.obstacle for each in self.against)
+
+    def resolved_on(self, against: Against) -> date | None:
+        """Give the day on which it resolved an obstacle, None where it did not.
+
+        It did where the resolution names it, or where it was judged to have, and the obstacle was
+        resolved.
+        """
+        judged = self.outcome is InterventionOutcome.RESOLVED
+        return against.resolved_on if against.named or judged else None
 
 
 class CommitmentAccount(Account, kw_only=True, tag="commitment"):
@@ -398,6 +409,24 @@ class CommitmentAccount(Account, kw_only=True, tag="commitment"):
         return self.about
 
 
+WEIGHTS: Mapping[str, int] = {
+    "obstacles": 1,
+    "mandates": 1,
+    "interventions": 1,
+    "reflections": 1,
+    "advice": 1,
+}
+"""What counts as carrying, beside taking part as one who carries."""
+
+
+class Carrier(_Part, kw_only=True):
+    """What a project keeps of a party that takes part now."""
+
+    side: Position
+    department: str | None
+    load: int
+
+
 class PartyAccount(Account, kw_only=True, tag="party"):
     """A party in the force field, and what it carries."""
 
@@ -413,6 +442,18 @@ class PartyAccount(Account, kw_only=True, tag="party"):
     last_active_on: date | None = None
     erased_on: date | None = None
     """The day its personal data was erased: nobody can read it any more."""
+
+    @property
+    def present(self) -> bool:
+        """Whether it takes part now."""
+        return bool(self.spans) and self.spans[-1].until is None
+
+    @property
+    def load(self) -> int:
+        """How much it carries."""
+        return self.carries + sum(
+            self.carried.get(what, 0) * weight for what, weight in WEIGHTS.items()
+        )
 
 
 class SessionAccount(Account, kw_only=True, tag="session"):
@@ -543,6 +584,8 @@ class ProjectAccount(_Part, kw_only=True, tag_field="kind", tag="project"):
     """How many steps happened in which month, such as ``2026-03``."""
     counts: dict[str, int] = field(default_factory=dict)
     """How many of each kind of subject there are; ``supporters`` are counted too."""
+    present: dict[str, Carrier] = field(default_factory=dict)
+    """The parties that take part now."""
 
     @property
     def kind(self) -> str:

@@ -10,8 +10,10 @@ from cocreate.domain.steps.base import Event, references
 from cocreate.projections.accounts.account import (
     Account,
     AnyAccount,
+    Carrier,
     Link,
     MunicipalityAccount,
+    PartyAccount,
     Place,
     ProjectAccount,
 )
@@ -64,11 +66,25 @@ class Accounts:
             change(self, known.event)
         project = self.project
         if type(project) is ProjectAccount:
+            self._keep_carriers(project)
             self._count(project, known)
         elif project is not None:
             if not known.public:
                 project.internal_steps += 1
             self.changed[""] = project
+
+    def _keep_carriers(self, project: ProjectAccount) -> None:
+        """Let the account of the project know who takes part now, and who carries how much."""
+        for account in tuple(self.changed.values()):
+            if type(account) is not PartyAccount:
+                continue
+            before = project.present.pop(account.id, None)
+            after = None
+            if account.present:
+                after = Carrier(side=account.side, department=account.department, load=account.load)
+                project.present[account.id] = after
+            if before != after:
+                self.changed[""] = project
 
     def _count(self, project: ProjectAccount, known: Known) -> None:
         project.steps += 1

@@ -99,6 +99,7 @@ def intervention_tried(accounts: Accounts, event: obstacles.InterventionTried) -
                 obstacle=obstacle.id,
                 category=obstacle.category,
                 phase=obstacle.phase,
+                tension=obstacle.tension,
                 resolved_on=obstacle.closed_on
                 if obstacle.status is ObstacleStatus.RESOLVED
                 else None,
