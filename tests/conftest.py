@@ -10,6 +10,7 @@ import socket
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -45,17 +46,36 @@ def postgres_dsn() -> Iterator[str]:
         yield server.dsn("postgres")
 
 
+class Template(NamedTuple):
+    """A database of this release that is copied: preparing one takes ten times as long."""
+
+    admin_dsn: str
+    name: str
+
+
+@pytest.fixture(scope="session")
+async def template(postgres_dsn: str) -> AsyncIterator[Template]:
+    """The database that each database of this release is a copy of."""
+    name = f"template_{uuid4().hex}"
+    admin = await asyncpg.connect(postgres_dsn)
+    await admin.execute(f"create database {name}")
+    try:
+        await prepare_database(urlsplit(postgres_dsn)._replace(path=f"/{name}").geturl())
+        yield Template(postgres_dsn, name)
+    finally:
+        await admin.execute(f"drop database {name} with (force)")
+        await admin.close()
+
+
 @contextlib.asynccontextmanager
-async def prepared_database(admin_dsn: str) -> AsyncIterator[str]:
+async def prepared_database(template: Template) -> AsyncIterator[str]:
     """Make a database of this release, give its address, and drop it."""
     name = f"test_{uuid4().hex}"
-    admin = await asyncpg.connect(admin_dsn)
+    admin = await asyncpg.connect(template.admin_dsn)
     try:
-        await admin.execute(f"create database {name}")
+        await admin.execute(f"create database {name} template {template.name}")
         try:
-            dsn = urlsplit(admin_dsn)._replace(path=f"/{name}").geturl()
-            await prepare_database(dsn)
-            yield dsn
+            yield urlsplit(template.admin_dsn)._replace(path=f"/{name}").geturl()
         finally:
             await admin.execute(f"drop database {name} with (force)")
     finally:
@@ -63,9 +83,9 @@ async def prepared_database(admin_dsn: str) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="module")
-async def database(postgres_dsn: str) -> AsyncIterator[str]:
+async def database(template: Template) -> AsyncIterator[str]:
     """The address of a database of this release, for the tests of one module."""
-    async with prepared_database(postgres_dsn) as dsn:
+    async with prepared_database(template) as dsn:
         yield dsn
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import httpx
 from msgspec.structs import replace
 from tests.api.conftest import Town, found_town
-from tests.conftest import MASTER_KEY, prepared_database, served
+from tests.conftest import MASTER_KEY, Template, prepared_database, served
 
 from cocreate.app import create_app
 from cocreate.domain.vocabulary import Role
@@ -104,10 +104,10 @@ async def test_keys_rotate_under_a_server_that_runs(
 
 
 async def test_a_new_master_key_takes_over(
-    postgres_dsn: str, settings: Settings, tmp_path: Path
+    template: Template, settings: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "new.key"
-    async with prepared_database(postgres_dsn) as dsn:
+    async with prepared_database(template) as dsn:
         before = replace(settings, database_url=dsn)
         async with served(create_app(before)) as client:
             town, project, _ = await joined(client)

@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 from tests.api.conftest import As, Town
-from tests.conftest import prepared_database, served
+from tests.conftest import Template, prepared_database, served
 
 from cocreate.app import create_app, prepare_database
 from cocreate.settings import Settings
@@ -130,13 +130,13 @@ async def test_after_a_restart_everything_is_there(
         assert another.json()["version"] == 3
 
 
-async def test_readiness_follows_the_database(postgres_dsn: str) -> None:
+async def test_readiness_follows_the_database(template: Template) -> None:
     async with (
-        prepared_database(postgres_dsn) as dsn,
+        prepared_database(template) as dsn,
         served(create_app(Settings(database_url=dsn))) as client,
     ):
         assert (await client.get("/v1/health/ready")).json() == {"status": "ok"}
-        admin = await asyncpg.connect(postgres_dsn)
+        admin = await asyncpg.connect(template.admin_dsn)
         name = urlsplit(dsn).path.removeprefix("/")
         await admin.execute(f"alter database {name} allow_connections false")
         await admin.execute(
@@ -151,7 +151,7 @@ async def test_readiness_follows_the_database(postgres_dsn: str) -> None:
         assert (await client.get("/v1/health/ready")).status_code == 200
 
 
-async def test_many_processes_may_prepare_a_database_at_once(postgres_dsn: str) -> None:
-    async with prepared_database(postgres_dsn) as dsn:
+async def test_many_processes_may_prepare_a_database_at_once(template: Template) -> None:
+    async with prepared_database(template) as dsn:
         applied = await asyncio.gather(*(prepare_database(dsn) for _ in range(5)))
         assert all(names == [] for names in applied)

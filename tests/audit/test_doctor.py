@@ -14,7 +14,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from tests.audit.conftest import CODE, KEYS, Kept, Tool
-from tests.conftest import prepared_database
+from tests.conftest import Template, prepared_database
 
 from cocreate.audit.doctor import Examination, examine
 from cocreate.audit.guards import Finding
@@ -30,9 +30,9 @@ BUILD_OF_TIMELINE = "(select build from cocreate.read_model_build where name = '
 
 
 @pytest.fixture(scope="module")
-async def whole(postgres_dsn: str) -> AsyncIterator[str]:
+async def whole(template: Template) -> AsyncIterator[str]:
     """The address of a database in which all is well, and that nobody is connected to."""
-    async with prepared_database(postgres_dsn) as dsn:
+    async with prepared_database(template) as dsn:
         signing = Signing(KEYS, lambda code: f"log.test/{code}")
         async with open_service(dsn, signing=signing, master=MASTER) as service:
             kept = Kept(service)

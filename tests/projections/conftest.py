@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from tests.conftest import Template
 from tests.projections.world import World, new_world
 
 
 @pytest.fixture(scope="module")
-async def world(postgres_dsn: str) -> AsyncIterator[World]:
-    async with new_world(postgres_dsn) as made:
+async def world(template: Template) -> AsyncIterator[World]:
+    async with new_world(template) as made:
         yield made

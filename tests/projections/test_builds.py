@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from asyncpg.connection import LoggedQuery
+from tests.conftest import Template
 from tests.projections.folding import forget, rows_of, seen_pool, some_histories
 from tests.projections.world import DAY, World, new_world
 
@@ -38,9 +39,9 @@ NOW = timedelta(0)
 
 
 @pytest.fixture
-async def world(postgres_dsn: str) -> AsyncIterator[World]:
+async def world(template: Template) -> AsyncIterator[World]:
     """A database for each test: builds are of all municipalities."""
-    async with new_world(postgres_dsn) as made:
+    async with new_world(template) as made:
         yield made
 
 

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from itertools import count
 from random import Random
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import msgspec
+from tests.conftest import Template, prepared_database
 
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.municipality import RegisterMunicipality
@@ -68,7 +68,6 @@ from cocreate.projections.files import read_file
 from cocreate.projections.fold import Slot
 from cocreate.projections.known import Audience
 from cocreate.projections.resource import Dashboard, ProjectFile, Register
-from cocreate.service import prepare_database
 
 DAY = date(2025, 1, 6)
 TODAY = date(2026, 6, 1)
@@ -280,14 +279,9 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def new_world(admin_dsn: str) -> AsyncIterator[World]:
-    """Make a database, prepare it, and drop it."""
-    name = f"projections_{uuid4().hex}"
-    admin = await asyncpg.connect(admin_dsn)
-    await admin.execute(f"create database {name}")
-    dsn = urlsplit(admin_dsn)._replace(path=f"/{name}").geturl()
-    try:
-        await prepare_database(dsn)
+async def new_world(template: Template) -> AsyncIterator[World]:
+    """Make a database of this release, and drop it."""
+    async with prepared_database(template) as dsn:
         within = await asyncpg.connect(dsn)
         pool = await open_pool(dsn, "cocreate_app", size=6)
         projecting = await open_pool(dsn, "cocreate_projector", size=6)
@@ -299,9 +293,6 @@ async def new_world(admin_dsn: str) -> AsyncIterator[World]:
             await projecting.close()
             await pool.close()
             await within.close()
-    finally:
-        await admin.execute(f"drop database {name} with (force)")
-        await admin.close()
 
 
 class Histories:
