@@ -20,6 +20,7 @@ import msgspec
 import uvloop
 
 from benchmarks.append import measure_append, prepare_peers
+from benchmarks.fairness import measure_fairness
 from benchmarks.growth import measure_growth
 from benchmarks.idle import measure_idle
 from benchmarks.importing import files_in, measure_import
@@ -32,7 +33,7 @@ from cocreate.postgres import EmbeddedServer
 from cocreate.service import prepare_database
 
 ROOT = Path(__file__).parent.parent
-SUITES = ("append", "projection", "lag", "trees", "growth", "idle", "http", "import")
+SUITES = ("append", "projection", "lag", "trees", "growth", "idle", "http", "fairness", "import")
 
 
 class Environment(msgspec.Struct, frozen=True, rename="camel"):
@@ -78,6 +79,8 @@ async def measure(server: EmbeddedServer, suites: Sequence[str], arguments: Argu
         )
     if "http" in suites:
         figures += await measure_http(server, rounds=rounds, seconds=seconds)
+    if "fairness" in suites:
+        figures += await measure_fairness(server, rounds=rounds, seconds=seconds * 3)
     if "import" in suites:
         figures += await measure_import(server, files_in(arguments.data))
     connection = await asyncpg.connect(server.dsn())

@@ -29,6 +29,7 @@ from cocreate.api import (
     reading,
     tree,
 )
+from cocreate.api.admission import Turns, in_turn
 from cocreate.api.authentication import Access
 from cocreate.api.commands import take_steps
 from cocreate.api.compression import compressed
@@ -111,10 +112,15 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     return Litestar(
         [*every, *published(document(every, settings)), explain_problem],
         lifespan=[open_parts],
-        state=State({"public_url": settings.public_url}),
+        state=State(
+            {
+                "public_url": settings.public_url,
+                "turns": Turns(settings.requests_at_once, settings.requests_waiting),
+            }
+        ),
         exception_handlers={Exception: answer_problem},
         before_request=refuse_trailing_slash,
-        middleware=[compressed, opening],
+        middleware=[in_turn, compressed, opening],
         before_send=[add_headers],
         openapi_config=None,
         request_max_body_size=settings.max_body_bytes,

@@ -19,6 +19,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 from msgspec import Meta
 
+from cocreate.api.admission import aside
 from cocreate.api.answers import as_json
 from cocreate.api.compression import EXCLUDED
 from cocreate.api.documented import documented
@@ -133,7 +134,8 @@ async def export_project(
     await _require_known(parts, code, project)
     service, within = parts.service, parts.settings.freshness_timeout
     head = await service.reader.head(code) or 0
-    signed = await service.trees.reach(code, head, within=within)
+    async with aside():
+        signed = await service.trees.reach(code, head, within=within)
     await service.reads.record(reading_of(request, principal), signed.size)
     keys = () if parts.signing is None else parts.signing.keys.verifiers(signed.origin)
     exporter = Exporter(service.pool, service.reader, service.trees, keys, parts.witnesses)

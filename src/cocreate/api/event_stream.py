@@ -26,6 +26,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from cocreate.api.admission import WITHOUT_TURN
 from cocreate.api.authentication import header
 from cocreate.api.compression import EXCLUDED
 from cocreate.api.documented import documented
@@ -301,6 +302,7 @@ OPT = {
     ),
     # What is compressed is held back until there is enough of it.
     EXCLUDED: True,
+    WITHOUT_TURN: True,
 }
 
 

@@ -12,6 +12,7 @@ from litestar import Request
 from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
+from cocreate.api.admission import aside
 from cocreate.api.answers import Answer, as_given
 from cocreate.api.authentication import header
 from cocreate.api.compression import takes_gzip
@@ -19,7 +20,7 @@ from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.domain.calendar import amsterdam_date
-from cocreate.projections.answers import Models, Stand, mark_of
+from cocreate.projections.answers import Answers, Models, Stand, mark_of
 from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.resource import ProjectFile
@@ -118,18 +119,31 @@ async def known_to(request: AnyRequest, code: str, models: Models, knowing: Know
     principal = await parts.access.reading(request)
     audience = Audience.INTERNAL if principal.sees_internal else Audience.PUBLIC
     answers, within = parts.service.answers, parts.settings.freshness_timeout
-    stand = await answers.reach(models, code, knowing.min_position or 0, within=within)
+    stand = await reached(answers, models, code, knowing.min_position or 0, within)
     path = request.scope["path"]
     if knowing.as_of is None:
         known = Known(parts, code, path, audience, stand.position, today(), True, stand)
     else:
         position, day = await as_of(parts, code, knowing.as_of)
         if position > stand.position:
-            stand = await answers.reach(models, code, position, within=within)
+            stand = await reached(answers, models, code, position, within)
         known = Known(parts, code, path, audience, position, day, False, stand)
     # Only now, so that the answer is as known before its own record.
     await note_read(request, principal, known.position)
     return known
+
+
+async def reached(
+    answers: Answers, models: Models, code: str, position: int, within: float
+) -> Stand:
+    """Wait until read models hold a position; others have the turn of the request meanwhile.
+
+    Raises :class:`NotFresh` and :class:`BeingBuilt`.
+    """
+    if not position:
+        return await answers.reach(models, code, position, within=within)
+    async with aside():
+        return await answers.reach(models, code, position, within=within)
 
 
 async def as_of(parts: Parts, code: str, text: str, *, name: str = "asOf") -> tuple[int, date]:

@@ -163,6 +163,13 @@ TEXTS: Final[dict[str, Text]] = {
         "The database gave no answer. Whether the command was recorded is not known; it can "
         "safely be sent again under the same Idempotency-Key.",
     ),
+    "busy": Text(
+        503,
+        "Te druk",
+        "Too busy",
+        "Er wachten al te veel verzoeken bij deze gemeente. Probeer het zo opnieuw.",
+        "Too many requests are waiting at this municipality already. Try again in a moment.",
+    ),
     "too-many-streams": Text(
         503,
         "Te veel lezers tegelijk",

@@ -16,6 +16,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
+from cocreate.api.admission import aside
 from cocreate.api.answers import Answer, as_json
 from cocreate.api.authentication import is_code
 from cocreate.api.documented import documented
@@ -261,7 +262,8 @@ async def read_receipt(
     trees = parts.service.trees
     # Where nobody signs there is nothing to wait for.
     within = parts.settings.freshness_timeout if parts.signing is not None else 0
-    signed = await trees.reach(code, event.position, within=within)
+    async with aside():
+        signed = await trees.reach(code, event.position, within=within)
     receipt = await trees.receipt(code, signed, event.position - 1, revealed(signed.origin, event))
     name = f"{code}-{event.position}{SUFFIX}"
     return _given(
