@@ -54,7 +54,7 @@ class Template(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-async def template(postgres_dsn: str) -> AsyncIterator[Template]:
+async def prepared(postgres_dsn: str) -> AsyncIterator[Template]:
     """The database that each database of this release is a copy of."""
     name = f"template_{uuid4().hex}"
     admin = await asyncpg.connect(postgres_dsn)
@@ -68,24 +68,33 @@ async def template(postgres_dsn: str) -> AsyncIterator[Template]:
 
 
 @contextlib.asynccontextmanager
-async def prepared_database(template: Template) -> AsyncIterator[str]:
+async def prepared_database(prepared: Template) -> AsyncIterator[str]:
     """Make a database of this release, give its address, and drop it."""
     name = f"test_{uuid4().hex}"
-    admin = await asyncpg.connect(template.admin_dsn)
+    admin = await asyncpg.connect(prepared.admin_dsn)
     try:
-        await admin.execute(f"create database {name} template {template.name}")
+        await admin.execute(f"create database {name} template {prepared.name}")
         try:
-            yield urlsplit(template.admin_dsn)._replace(path=f"/{name}").geturl()
+            dsn = urlsplit(prepared.admin_dsn)._replace(path=f"/{name}").geturl()
+            await _renew(dsn)
+            yield dsn
         finally:
             await admin.execute(f"drop database {name} with (force)")
     finally:
         await admin.close()
 
 
+async def _renew(dsn: str) -> None:
+    """Let the builds of a copy be as young as it is: those that nobody holds are dropped by age."""
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("update cocreate.read_model_build set made_at = now()")
+    await connection.close()
+
+
 @pytest.fixture(scope="module")
-async def database(template: Template) -> AsyncIterator[str]:
+async def database(prepared: Template) -> AsyncIterator[str]:
     """The address of a database of this release, for the tests of one module."""
-    async with prepared_database(template) as dsn:
+    async with prepared_database(prepared) as dsn:
         yield dsn
 
 

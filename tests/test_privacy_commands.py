@@ -104,10 +104,10 @@ async def test_keys_rotate_under_a_server_that_runs(
 
 
 async def test_a_new_master_key_takes_over(
-    template: Template, settings: Settings, tmp_path: Path
+    prepared: Template, settings: Settings, tmp_path: Path
 ) -> None:
     file = tmp_path / "new.key"
-    async with prepared_database(template) as dsn:
+    async with prepared_database(prepared) as dsn:
         before = replace(settings, database_url=dsn)
         async with served(create_app(before)) as client:
             town, project, _ = await joined(client)

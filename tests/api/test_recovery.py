@@ -130,13 +130,13 @@ async def test_after_a_restart_everything_is_there(
         assert another.json()["version"] == 3
 
 
-async def test_readiness_follows_the_database(template: Template) -> None:
+async def test_readiness_follows_the_database(prepared: Template) -> None:
     async with (
-        prepared_database(template) as dsn,
+        prepared_database(prepared) as dsn,
         served(create_app(Settings(database_url=dsn))) as client,
     ):
         assert (await client.get("/v1/health/ready")).json() == {"status": "ok"}
-        admin = await asyncpg.connect(template.admin_dsn)
+        admin = await asyncpg.connect(prepared.admin_dsn)
         name = urlsplit(dsn).path.removeprefix("/")
         await admin.execute(f"alter database {name} allow_connections false")
         await admin.execute(
@@ -151,7 +151,7 @@ async def test_readiness_follows_the_database(template: Template) -> None:
         assert (await client.get("/v1/health/ready")).status_code == 200
 
 
-async def test_many_processes_may_prepare_a_database_at_once(template: Template) -> None:
-    async with prepared_database(template) as dsn:
+async def test_many_processes_may_prepare_a_database_at_once(prepared: Template) -> None:
+    async with prepared_database(prepared) as dsn:
         applied = await asyncio.gather(*(prepare_database(dsn) for _ in range(5)))
         assert all(names == [] for names in applied)

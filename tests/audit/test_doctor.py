@@ -30,9 +30,9 @@ BUILD_OF_TIMELINE = "(select build from cocreate.read_model_build where name = '
 
 
 @pytest.fixture(scope="module")
-async def whole(template: Template) -> AsyncIterator[str]:
+async def whole(prepared: Template) -> AsyncIterator[str]:
     """The address of a database in which all is well, and that nobody is connected to."""
-    async with prepared_database(template) as dsn:
+    async with prepared_database(prepared) as dsn:
         signing = Signing(KEYS, lambda code: f"log.test/{code}")
         async with open_service(dsn, signing=signing, master=MASTER) as service:
             kept = Kept(service)

@@ -8,6 +8,6 @@ from tests.projections.world import World, new_world
 
 
 @pytest.fixture(scope="module")
-async def world(template: Template) -> AsyncIterator[World]:
-    async with new_world(template) as made:
+async def world(prepared: Template) -> AsyncIterator[World]:
+    async with new_world(prepared) as made:
         yield made

@@ -39,9 +39,9 @@ NOW = timedelta(0)
 
 
 @pytest.fixture
-async def world(template: Template) -> AsyncIterator[World]:
+async def world(prepared: Template) -> AsyncIterator[World]:
     """A database for each test: builds are of all municipalities."""
-    async with new_world(template) as made:
+    async with new_world(prepared) as made:
         yield made
 
 

@@ -279,9 +279,9 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def new_world(template: Template) -> AsyncIterator[World]:
+async def new_world(prepared: Template) -> AsyncIterator[World]:
     """Make a database of this release, and drop it."""
-    async with prepared_database(template) as dsn:
+    async with prepared_database(prepared) as dsn:
         within = await asyncpg.connect(dsn)
         pool = await open_pool(dsn, "cocreate_app", size=6)
         projecting = await open_pool(dsn, "cocreate_projector", size=6)
