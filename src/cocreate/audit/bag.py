@@ -99,14 +99,21 @@ class Bag:
 
     def lines(self, name: str) -> Iterator[bytes]:
         """Yield the lines of a file, without their ends; raises :class:`Wrong`."""
+        for batch in self.batches(name):
+            yield from batch[:-1].split(b"\n")
+
+    def batches(self, name: str) -> Iterator[bytes]:
+        """Yield the lines of a file with their ends, many at a time; raises :class:`Wrong`."""
         expected, digest, rest, number = self.sha256(name), sha256(), b"", 0
         for chunk in self._chunks(name):
             digest.update(chunk)
-            *lines, rest = (rest + chunk).split(b"\n")
+            end = chunk.rfind(b"\n") + 1
+            batch, rest = (rest + chunk[:end], chunk[end:]) if end else (b"", rest + chunk)
+            number += batch.count(b"\n")
             if len(rest) > MAX_LINE:
                 raise Wrong("too-large", name, line=number + 1, size=len(rest), limit=MAX_LINE)
-            number += len(lines)
-            yield from lines
+            if batch:
+                yield batch
         if rest:
             raise Wrong("line", name, line=number + 1, problem="it does not end")
         if digest.hexdigest() != expected:

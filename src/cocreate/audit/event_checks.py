@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from cocreate.audit.bag import Bag
+from cocreate.audit.batches import UNREADABLE, Commitments, fit_places, fit_times, read_batch
 from cocreate.audit.event_schemas import event_schemas
 from cocreate.audit.found import LATE, Late, Verified
-from cocreate.audit.layout import DESCRIPTION, EVENTS, SCHEMAS, Line, read_line, write_line
+from cocreate.audit.layout import (
+    DESCRIPTION,
+    EVENTS,
+    SCHEMAS,
+    Line,
+    read_line,
+    schema_file,
+    write_line,
+)
 from cocreate.audit.report import Rendered, Tally
-from cocreate.audit.shapes import UnknownSchema, decoder_of
+from cocreate.audit.shapes import Shape, UnknownSchema
 from cocreate.audit.tiles import Tiles
 from cocreate.audit.wrong import Language, Wrong
-from cocreate.log.tree.commitments import SALT_SIZE, Envelope, actor_mark, commitment
+from cocreate.log.tree.commitments import SALT_SIZE, Entry, Envelope, actor_mark, commitment
 from cocreate.log.tree.errors import Unsound
-from cocreate.log.tree.hashing import leaf_hash
+from cocreate.log.tree.hashing import Hash, leaf_hash
 from cocreate.log.tree.tiles import WIDTH
 
 FUTURE_TOLERANCE = timedelta(days=1)
 """How much later than the day of recording a step may be said to happen, as the log takes it."""
-UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
-"""What is raised for JSON that cannot be read, or not be held."""
 _HERE = ZoneInfo("Europe/Amsterdam")
 
 
@@ -41,7 +49,7 @@ class EventChecks:
         self._whole = self._said.whole
         self._project = str(self._said.project)
         self._tally = Tally()
-        self._decoders: dict[tuple[str, int], msgspec.json.Decoder[Any]] = {}
+        self._shapes: dict[tuple[str, int], Shape] = {}
         self._ids: dict[str, UUID] = {}
         self._versions: dict[str, int] = {}
         self._position = 0
@@ -53,8 +61,9 @@ class EventChecks:
         }
         self._at: int | None = None
         """The position of the event that is being checked, as it says itself."""
-        self._entries: list[bytes] = []
-        """Those of the bundle that was read last."""
+        self._commitments = Commitments(self._said)
+        self._held: tuple[int, list[Hash]] = -1, []
+        """The bundle that was read last, and the commitments in it."""
         self._bundles = 0
         """How many bundles of a whole log were read."""
         self.schemas: set[str] = set()
@@ -64,14 +73,73 @@ class EventChecks:
     def check(self) -> None:
         """Check all events; raises :class:`Wrong`."""
         number = 0
-        for number, raw in enumerate(self._bag.lines(EVENTS), 1):
-            try:
-                self._take(number, raw)
-            except Wrong as wrong:
-                if wrong.file == EVENTS:
-                    wrong.line, wrong.position = number, self._at
-                raise
+        for batch in self._bag.batches(EVENTS):
+            if self._whole and (taken := self._take_all(number, batch)):
+                number += taken
+                continue
+            for number, raw in enumerate(batch[:-1].split(b"\n"), number + 1):
+                try:
+                    self._take(number, raw)
+                except Wrong as wrong:
+                    if wrong.file == EVENTS:
+                        wrong.line, wrong.position = number, self._at
+                    raise
         self._finish(number)
+
+    def _take_all(self, number: int, batch: bytes) -> int:
+        """Take a batch of lines after a number of others where all of it holds.
+
+        Give how many; without having taken one, 0.
+        """
+        lines = read_batch(batch)
+        if not lines:
+            return 0
+        versions = fit_places(lines, self._said, self._position, self._versions)
+        passed = fit_times(lines, self._recorded_at)
+        data = [bytes(line.data) for line in lines]
+        if versions is None or passed is None or not self._fit_tree(lines, data):
+            return 0
+        if not self._fit_shapes(lines, data):
+            return 0
+        found = self._found
+        if found.first_recorded_at is None:
+            found.first_recorded_at = lines[0].recorded_at
+        if max(passed) > LATE.days:
+            for line, days in zip(lines, passed, strict=True):
+                self._note_late(line, days)
+        for each, line in enumerate(lines, number + 1):
+            self._tally.take(line)
+            self._require_seen(each, line)
+        self._versions |= versions
+        self._position, self._recorded_at = lines[-1].position, lines[-1].recorded_at
+        found.events += len(lines)
+        return len(lines)
+
+    def _fit_tree(self, lines: Sequence[Line], data: Sequence[bytes]) -> bool:
+        commitments = self._commitments.to(lines, data)
+        if commitments is None:
+            return False
+        known: list[Hash] = []
+        try:
+            for bundle, group in groupby(lines, _bundle_of):
+                held = self._bundle(bundle)
+                known += [held[(line.position - 1) % WIDTH] for line in group]
+        except Wrong:
+            return False  # an event ahead of that bundle may be wrong as well
+        return commitments == known
+
+    def _fit_shapes(self, lines: Sequence[Line], data: Sequence[bytes]) -> bool:
+        kinds: dict[tuple[str, int], list[bytes]] = {}
+        for line, stored in zip(lines, data, strict=True):
+            kind = line.type, line.schema_version
+            if kind in kinds:
+                kinds[kind].append(stored)
+            else:
+                kinds[kind] = [stored]
+        try:
+            return all(self._shape(*kind).fit(every) for kind, every in kinds.items())
+        except Wrong:
+            return False
 
     def _take(self, number: int, raw: bytes) -> None:
         self._at = None
@@ -138,16 +206,15 @@ class EventChecks:
         )
         try:
             committed = commitment(salt, envelope, bytes(line.data))
-            entry = line.position.to_bytes(8, "big") + committed
-        except (Unsound, TypeError, OverflowError) as problem:
+        except (Unsound, TypeError) as problem:
             raise Wrong("line", EVENTS, problem=problem) from None
+        bundle, place = divmod(line.position - 1, WIDTH)
         if self._whole:
-            self._reach(line.position)
-            if entry != self._entries[(line.position - 1) % WIDTH]:
+            if committed != self._bundle(bundle)[place]:
                 raise Wrong("entry", EVENTS)
         else:
-            self.leaves.add((line.position - 1) // WIDTH)
-            if leaf_hash(entry) != self._tiles.leaf(line.position - 1):
+            self.leaves.add(bundle)
+            if leaf_hash(bytes(Entry(line.position, committed))) != self._tiles.leaf(line.position - 1):
                 raise Wrong("entry", EVENTS)
 
     def _id(self, project: str) -> UUID:
@@ -162,11 +229,14 @@ class EventChecks:
             self._ids[project] = known
         return known
 
-    def _reach(self, position: int) -> None:
-        """Read the bundles of a whole log up to that of a position."""
-        while self._bundles * WIDTH < position:
-            self._entries = self._tiles.entries(self._bundles)
+    def _bundle(self, number: int) -> list[Hash]:
+        """Give the commitments in a bundle of a whole log, once those ahead of it were read too."""
+        while self._bundles <= number:
+            self._held = self._bundles, self._tiles.commitments(self._bundles)
             self._bundles += 1
+        if self._held[0] != number:
+            self._held = number, self._tiles.commitments(number)
+        return self._held[1]
 
     def _require_times(self, line: Line) -> None:
         if line.recorded_at < self._recorded_at:
@@ -179,20 +249,29 @@ class EventChecks:
         if passed < timedelta(0) and line.occurred_on > _day(line.recorded_at) + FUTURE_TOLERANCE:
             raise Wrong("future", EVENTS, occurred=line.occurred_on)
         if passed > LATE:
+            self._note_late(line, passed.days)
+
+    def _note_late(self, line: Line, days: int) -> None:
+        found = self._found
+        if days > LATE.days:
             found.late += 1
-            if found.latest is None or passed.days > found.latest.days:
-                found.latest = Late(line.position, passed.days)
+            if found.latest is None or days > found.latest.days:
+                found.latest = Late(line.position, days)
 
     def _require_data(self, line: Line) -> None:
-        decoder = self._decoders.get((line.type, line.schema_version))
-        if decoder is None:
-            decoder = self._decoders[line.type, line.schema_version] = self._decoder(line.schema)
         try:
-            decoder.decode(line.data)
+            self._shape(line.type, line.schema_version).read(line.data)
         except UNREADABLE as problem:
             raise Wrong("data", EVENTS, schema=line.schema, problem=problem) from None
 
-    def _decoder(self, name: str) -> msgspec.json.Decoder[Any]:
+    def _shape(self, kind: str, version: int) -> Shape:
+        """Give what data of a type of event may be."""
+        known = self._shapes.get((kind, version))
+        if known is None:
+            known = self._shapes[kind, version] = self._new_shape(schema_file(kind, version))
+        return known
+
+    def _new_shape(self, name: str) -> Shape:
         self.schemas.add(name)
         schema = self._bag.read(name)
         known = event_schemas().get(name.removeprefix(SCHEMAS).removesuffix(".json"))
@@ -201,7 +280,7 @@ class EventChecks:
         elif schema != known:
             raise Wrong("schema-changed", name)
         try:
-            return decoder_of(schema)
+            return Shape(schema)
         except UnknownSchema as problem:
             raise Wrong("schema", name, problem=problem) from None
 
@@ -218,7 +297,7 @@ class EventChecks:
     def _finish(self, last: int) -> None:
         found, said = self._found, self._said
         if said.whole:
-            self._reach(said.size)
+            self._bundle((said.size - 1) // WIDTH)
             if self._internal and self._position != said.size:
                 raise Wrong("end-left-out", EVENTS, before=self._position, size=said.size)
             found.withheld = said.size - found.events
@@ -239,3 +318,7 @@ class EventChecks:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(_HERE).date()
+
+
+def _bundle_of(line: Line) -> int:
+    return (line.position - 1) // WIDTH

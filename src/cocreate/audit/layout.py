@@ -89,6 +89,11 @@ class Description(
         return self.project is None
 
 
+def schema_file(kind: str, version: int) -> str:
+    """Give the file with the schema of the data of a type of event."""
+    return f"{SCHEMAS}{kind}.{version}.json"
+
+
 class Line(
     msgspec.Struct,
     frozen=True,
@@ -96,6 +101,7 @@ class Line(
     rename="camel",
     omit_defaults=True,
     forbid_unknown_fields=True,
+    gc=False,  # there are very many, and none refers to another
 ):
     """An event as it stands on its line: its envelope, and then the data as stored, to the byte."""
 
@@ -119,11 +125,13 @@ class Line(
     @property
     def schema(self) -> str:
         """The file with the schema of its data."""
-        return f"{SCHEMAS}{self.type}.{self.schema_version}.json"
+        return schema_file(self.type, self.schema_version)
 
 
 write_line = msgspec.json.Encoder().encode
+write_lines = msgspec.json.Encoder().encode_lines
 read_line = msgspec.json.Decoder(Line).decode
+read_lines = msgspec.json.Decoder(Line).decode_lines
 read_description = msgspec.json.Decoder(Description).decode
 
 

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import struct
+
 from cocreate.audit.bag import Bag
 from cocreate.audit.layout import TILES
 from cocreate.audit.wrong import Wrong
 from cocreate.log.tree.checkpoints import Checkpoint
 from cocreate.log.tree.commitments import ENTRY_SIZE
 from cocreate.log.tree.errors import Malformed, Unsound
-from cocreate.log.tree.hashing import HASH_SIZE, Frontier, leaf_hash, root_of
+from cocreate.log.tree.hashing import (
+    HASH_SIZE,
+    Frontier,
+    Hash,
+    leaf_hash,
+    leaf_hashes,
+    nodes_over,
+)
 from cocreate.log.tree.tiles import (
     ENTRIES,
+    HEIGHT,
     WIDTH,
     Tile,
     read_bundle,
-    read_tile,
     subtrees_in_tiles,
     tile_at,
 )
 
-MAX_BUNDLE = WIDTH * (2 + ENTRY_SIZE)
+_STRIDE = 2 + ENTRY_SIZE
+"""From one entry in a bundle to the next: each comes after its length."""
+_HEAD = 2 + 8
+"""How many bytes that length and the position in the entry have."""
+MAX_BUNDLE = WIDTH * _STRIDE
 
 
 class Tiles:
@@ -58,26 +71,19 @@ class Tiles:
         place = index % WIDTH * HASH_SIZE
         return self.leaves(index // WIDTH)[place : place + HASH_SIZE]
 
-    def entries(self, number: int) -> list[bytes]:
-        """Give the entries in a bundle, each shown to be that of its position."""
+    def commitments(self, number: int) -> list[Hash]:
+        """Give the commitments in a bundle, whose entries are each that of its position."""
         tile = tile_at(ENTRIES, number, self._size)
         name = f"{TILES}{tile.path}"
-        try:
-            entries = read_bundle(tile, self._bag.read(name, MAX_BUNDLE))
-        except Malformed as problem:
-            raise Wrong("tile-form", name, problem=problem) from None
+        content = self._bag.read(name, MAX_BUNDLE)
         leaves = self.leaves(number)
-        found = [leaf_hash(entry) for entry in entries]
-        if b"".join(found) != leaves:
-            known = (leaves[at : at + HASH_SIZE] for at in range(0, len(leaves), HASH_SIZE))
-            place = next(
-                n for n, pair in enumerate(zip(found, known, strict=True)) if _differ(pair)
-            )
-            raise Wrong("bundle", name, entry=tile.start + place + 1)
-        for position, entry in enumerate(entries, tile.start + 1):
-            if entry[:8] != position.to_bytes(8, "big"):
-                raise Wrong("bundle", name, entry=position)
-        return entries
+        entries = [
+            content[start : start + ENTRY_SIZE] for start in range(2, len(content), _STRIDE)
+        ]
+        positions = range(tile.start + 1, tile.end + 1)
+        if not _are_of(content, positions) or b"".join(leaf_hashes(entries)) != leaves:
+            raise _wrong_bundle(tile, name, content, leaves)
+        return [entry[-HASH_SIZE:] for entry in entries]
 
     def require_goes_on(self, earlier: Checkpoint) -> None:
         """Make sure that the tree goes on from an earlier one."""
@@ -131,12 +137,36 @@ class Tiles:
         if above not in self._upper:
             raise Wrong("missing", f"{TILES}{above.path}")
         place = tile.index % WIDTH * HASH_SIZE
-        if root_of(read_tile(tile, content)) != self._upper[above][place : place + HASH_SIZE]:
+        root = content
+        for _ in range(HEIGHT):
+            root = nodes_over(root)
+        if root != self._upper[above][place : place + HASH_SIZE]:
             raise Wrong("tile", f"{TILES}{tile.path}")
 
 
-def _differ(pair: tuple[bytes, bytes]) -> bool:
-    return pair[0] != pair[1]
+def _are_of(content: bytes, positions: range) -> bool:
+    """Tell whether a bundle has entries of their size, of these positions."""
+    count = len(positions)
+    heads = struct.pack(">" + "Hq" * count, *(part for each in positions for part in (ENTRY_SIZE, each)))
+    return len(content) == count * _STRIDE and all(
+        content[at::_STRIDE] == heads[at::_HEAD] for at in range(_HEAD)
+    )
+
+
+def _wrong_bundle(tile: Tile, name: str, content: bytes, leaves: bytes) -> Wrong:
+    """Give what is wrong with a bundle of which something is."""
+    try:
+        entries = read_bundle(tile, content)
+    except Malformed as problem:
+        return Wrong("tile-form", name, problem=problem)
+    for position, entry in enumerate(entries, tile.start + 1):
+        place = (position - tile.start - 1) * HASH_SIZE
+        if leaf_hash(entry) != leaves[place : place + HASH_SIZE]:
+            return Wrong("bundle", name, entry=position)
+    for position, entry in enumerate(entries, tile.start + 1):
+        if len(entry) != ENTRY_SIZE or entry[:8] != position.to_bytes(8, "big"):
+            return Wrong("bundle", name, entry=position)
+    return Wrong("tile-form", name, problem="another spelling")
 
 
 class _NotThere(Exception):  # noqa: N818 - what is the case

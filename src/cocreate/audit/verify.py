@@ -13,7 +13,8 @@ from typing import BinaryIO
 import msgspec
 
 from cocreate.audit.bag import Bag
-from cocreate.audit.event_checks import UNREADABLE, EventChecks
+from cocreate.audit.batches import UNREADABLE
+from cocreate.audit.event_checks import EventChecks
 from cocreate.audit.found import Verified
 from cocreate.audit.layout import (
     CHECKPOINT,

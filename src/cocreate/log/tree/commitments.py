@@ -35,7 +35,7 @@ stays hidden, since an id cannot be guessed, and no two events have the same mar
 from __future__ import annotations
 
 import struct
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
@@ -52,7 +52,7 @@ ENTRY_SIZE = 8 + HASH_SIZE
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(1970, 1, 1).toordinal()
-_HEAD = struct.Struct(">18sq16sqqqq?5q")
+_pack_head = struct.Struct(">18sq16sqqqq?5q").pack
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,34 +84,71 @@ def canonical_bytes(envelope: Envelope, data: bytes) -> bytes:
     Raises :class:`OutOfRange` for a number that does not fit its bytes, and ``TypeError`` for a
     moment without an offset from UTC.
     """
-    fields = (
-        envelope.origin.encode(),
-        envelope.type.encode(),
-        envelope.actor.encode(),
-        envelope.actor_role.encode(),
-        data,
-    )
     try:
-        head = _HEAD.pack(
-            LABEL,
+        return canonical(
             envelope.position,
             envelope.project.bytes,
             envelope.version,
             envelope.schema_version,
-            _microseconds(envelope.recorded_at - _EPOCH),
-            envelope.occurred_on.toordinal() - _FIRST_DAY,
+            envelope.recorded_at,
+            envelope.occurred_on,
             envelope.public,
-            *map(len, fields),
+            envelope.origin.encode(),
+            envelope.type.encode(),
+            envelope.actor.encode(),
+            envelope.actor_role.encode(),
+            data,
         )
     except struct.error:
         message = f"The event at position {envelope.position} has a number beyond 64 bits"
         raise OutOfRange(message) from None
-    return b"".join((head, *fields))
 
 
-def _microseconds(passed: timedelta) -> int:
-    # Far faster than to divide one timedelta by another.
-    return (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds
+def canonical(  # noqa: PLR0913 - what it takes is the form, in its order
+    position: int,
+    project: bytes,
+    version: int,
+    schema_version: int,
+    recorded_at: datetime,
+    occurred_on: date,
+    public: bool,  # noqa: FBT001
+    origin: bytes,
+    kind: bytes,
+    actor: bytes,
+    actor_role: bytes,
+    data: bytes,
+) -> bytes:
+    """Give the canonical bytes of an event from its parts, texts as UTF-8.
+
+    For whoever has many: it makes no envelope. Raises ``struct.error`` for a number that does not
+    fit its bytes, and ``TypeError`` for a moment without an offset from UTC.
+    """
+    passed = recorded_at - _EPOCH
+    return b"".join(
+        (
+            _pack_head(
+                LABEL,
+                position,
+                project,
+                version,
+                schema_version,
+                # Far faster than to divide one timedelta by another.
+                (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds,
+                occurred_on.toordinal() - _FIRST_DAY,
+                public,
+                len(origin),
+                len(kind),
+                len(actor),
+                len(actor_role),
+                len(data),
+            ),
+            origin,
+            kind,
+            actor,
+            actor_role,
+            data,
+        )
+    )
 
 
 def commitment(salt: bytes, envelope: Envelope, data: bytes) -> Hash:

@@ -1,0 +1,157 @@
+"""Checking many events of a whole log at once.
+
+What holds for all of them is found out column by column, several times as fast as event by event.
+Where anything is not plainly as it should be, nothing is taken: the events are then gone past one
+after another, which also names what is wrong.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from operator import ge, gt
+from uuid import UUID
+
+import msgspec
+
+from cocreate.audit.layout import Description, Line, read_lines, write_lines
+from cocreate.log.tree.commitments import SALT_SIZE, canonical
+from cocreate.log.tree.hashing import HASH_SIZE, Hash
+
+UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
+"""What is raised for JSON that cannot be read, or not be held."""
+
+
+def read_batch(raw: bytes) -> list[Line] | None:
+    """Give the events on lines with their ends; None where one has another spelling."""
+    try:
+        lines = read_lines(raw)
+    except UNREADABLE:
+        return None
+    # Data may hold a line break between its tokens: then there are more lines than events.
+    if write_lines(lines) != raw or raw.count(b"\n") != len(lines):
+        return None
+    return lines
+
+
+def fit_places(
+    lines: Sequence[Line], said: Description, position: int, versions: Mapping[str, int]
+) -> dict[str, int] | None:
+    """Give the versions that the projects come to, after a position and versions before.
+
+    None where an event does not fit its place.
+    """
+    internal = said.sight == "internal"
+    places = [line.position for line in lines]
+    if internal:
+        if places != list(range(position + 1, position + 1 + len(places))):
+            return None
+    elif not all(map(gt, places, [position, *places])):
+        return None
+    if places[-1] > said.size:
+        return None
+    reached: dict[str, int] = {}
+    for line in lines:
+        project, version = line.project, line.version
+        before = reached.get(project) or versions.get(project, 0)
+        if version != before + 1 if internal else version <= before:
+            return None
+        reached[project] = version
+    return reached
+
+
+def fit_times(lines: Sequence[Line], recorded_at: datetime) -> list[int] | None:
+    """Give how many days after it happened each event was recorded, in UTC.
+
+    None where one was recorded before another ahead of it, or before it happened.
+    """
+    moments = [line.recorded_at for line in lines]
+    if {moment.tzinfo for moment in moments} != {UTC}:
+        return None
+    if not all(map(ge, moments, [recorded_at, *moments])):
+        return None
+    days = [line.recorded_at.toordinal() - line.occurred_on.toordinal() for line in lines]
+    return None if min(days) < 0 else days
+
+
+class Commitments:
+    """The commitments to the events of a log, as an export shows them."""
+
+    def __init__(self, said: Description) -> None:
+        self._internal = said.sight == "internal"
+        self._origin = said.origin.encode()
+        self._projects: dict[str, bytes] = {}
+
+    def to(self, lines: Sequence[Line], data: Sequence[bytes]) -> list[Hash] | None:
+        """Give the commitment to each event with its data; None where a part has no such form."""
+        salts = _salts(lines)
+        if salts is None:
+            return None
+        marks = self._marks(lines, salts)
+        if marks is None:
+            return None
+        origin, projects = self._origin, self._projects
+        try:
+            return [
+                sha256(
+                    salt
+                    + canonical(
+                        line.position,
+                        projects.get(line.project) or self._project(line.project),
+                        line.version,
+                        line.schema_version,
+                        line.recorded_at,
+                        line.occurred_on,
+                        line.visibility == "public",
+                        origin,
+                        line.type.encode(),
+                        mark,
+                        line.actor_role.encode(),
+                        stored,
+                    )
+                ).digest()
+                for line, salt, mark, stored in zip(lines, salts, marks, data, strict=True)
+            ]
+        except (ValueError, struct.error):
+            return None
+
+    def _marks(self, lines: Sequence[Line], salts: Sequence[bytes]) -> list[bytes] | None:
+        """Give the marks of the actors, made or shown; None where they are not told so."""
+        shown = [line.actor for line in lines if line.actor is not None]
+        hidden = [line.actor_mark for line in lines if line.actor_mark is not None]
+        told, other = (shown, hidden) if self._internal else (hidden, shown)
+        if other or len(told) != len(lines):
+            return None
+        if not self._internal:
+            return [mark.encode() for mark in hidden]
+        marks = [
+            sha256(salt + b"actor\n" + actor.encode()).digest()
+            for salt, actor in zip(salts, shown, strict=True)
+        ]
+        return _pieces(b"".join(marks).hex().encode(), 2 * HASH_SIZE)
+
+    def _project(self, project: str) -> bytes:
+        """Give the bytes of a UUID; raises ``ValueError`` for another spelling."""
+        known = UUID(project)
+        if str(known) != project:
+            raise ValueError(project)
+        self._projects[project] = known.bytes
+        return known.bytes
+
+
+def _salts(lines: Sequence[Line]) -> list[bytes] | None:
+    told = [line.salt for line in lines]
+    joined = "".join(told)
+    try:
+        salts = bytes.fromhex(joined)
+    except ValueError:
+        return None
+    if set(map(len, told)) != {2 * SALT_SIZE} or salts.hex() != joined:
+        return None
+    return _pieces(salts, SALT_SIZE)
+
+
+def _pieces(joined: bytes, size: int) -> list[bytes]:
+    return [joined[start : start + size] for start in range(0, len(joined), size)]
