@@ -26,7 +26,7 @@ MAX_SMALL = 1_000_000
 MAX_LINE = 16_000_000
 """How many bytes a line has at most; a request has fewer."""
 MAX_MANIFEST = 1_000_000_000
-CHUNK = 1 << 18
+CHUNK = 1 << 20
 MAX_RATIO = 1_100
 """How many times as large deflated data become at most; anything beyond is no deflated file."""
 
@@ -104,20 +104,31 @@ class Bag:
 
     def batches(self, name: str) -> Iterator[bytes]:
         """Yield the lines of a file with their ends, many at a time; raises :class:`Wrong`."""
-        expected, digest, rest, number = self.sha256(name), sha256(), b"", 0
+        expected, digest, rest, size = self.sha256(name), sha256(), b"", 0
         for chunk in self._chunks(name):
             digest.update(chunk)
+            size += len(chunk)
             end = chunk.rfind(b"\n") + 1
             batch, rest = (rest + chunk[:end], chunk[end:]) if end else (b"", rest + chunk)
-            number += batch.count(b"\n")
             if len(rest) > MAX_LINE:
-                raise Wrong("too-large", name, line=number + 1, size=len(rest), limit=MAX_LINE)
+                line = self._line_at(name, size - len(rest))
+                raise Wrong("too-large", name, line=line, size=len(rest), limit=MAX_LINE)
             if batch:
                 yield batch
         if rest:
-            raise Wrong("line", name, line=number + 1, problem="it does not end")
+            line = self._line_at(name, size - len(rest))
+            raise Wrong("line", name, line=line, problem="it does not end")
         if digest.hexdigest() != expected:
             raise Wrong("checksum", name, manifest=MANIFEST)
+
+    def _line_at(self, name: str, place: int) -> int:
+        """Give the number of the line that begins at a place in a file."""
+        # It is asked of a file that is wrong only: to count as it is read costs all others.
+        line = 1
+        for chunk in self._chunks(name):
+            line += chunk[: max(place, 0)].count(b"\n")
+            place -= len(chunk)
+        return line
 
     # -- the zip file ---------------------------------------------------------------------------
 

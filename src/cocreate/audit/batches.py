@@ -7,7 +7,6 @@ after another, which also names what is wrong.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,7 +16,8 @@ from uuid import UUID
 import msgspec
 
 from cocreate.audit.layout import Description, Line, read_lines, write_lines
-from cocreate.log.tree.commitments import SALT_SIZE, canonical
+from cocreate.log.tree.commitments import SALT_SIZE, Columns, commitments
+from cocreate.log.tree.errors import OutOfRange
 from cocreate.log.tree.hashing import HASH_SIZE, Hash
 
 UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
@@ -30,10 +30,7 @@ def read_batch(raw: bytes) -> list[Line] | None:
         lines = read_lines(raw)
     except UNREADABLE:
         return None
-    # Data may hold a line break between its tokens: then there are more lines than events.
-    if write_lines(lines) != raw or raw.count(b"\n") != len(lines):
-        return None
-    return lines
+    return lines if write_lines(lines) == raw else None
 
 
 def fit_places(
@@ -81,7 +78,7 @@ class Commitments:
 
     def __init__(self, said: Description) -> None:
         self._internal = said.sight == "internal"
-        self._origin = said.origin.encode()
+        self._origin = said.origin
         self._projects: dict[str, bytes] = {}
 
     def to(self, lines: Sequence[Line], data: Sequence[bytes]) -> list[Hash] | None:
@@ -92,29 +89,20 @@ class Commitments:
         marks = self._marks(lines, salts)
         if marks is None:
             return None
-        origin, projects = self._origin, self._projects
+        known = self._projects
         try:
-            return [
-                sha256(
-                    salt
-                    + canonical(
-                        line.position,
-                        projects.get(line.project) or self._project(line.project),
-                        line.version,
-                        line.schema_version,
-                        line.recorded_at,
-                        line.occurred_on,
-                        line.visibility == "public",
-                        origin,
-                        line.type.encode(),
-                        mark,
-                        line.actor_role.encode(),
-                        stored,
-                    )
-                ).digest()
-                for line, salt, mark, stored in zip(lines, salts, marks, data, strict=True)
-            ]
-        except (ValueError, struct.error):
+            return commitments(
+                self._origin,
+                salts,
+                lines,
+                Columns(
+                    projects=[known.get(p := line.project) or self._project(p) for line in lines],
+                    actors=marks,
+                    public=[line.visibility == "public" for line in lines],
+                    data=data,
+                ),
+            )
+        except (ValueError, OutOfRange):
             return None
 
     def _marks(self, lines: Sequence[Line], salts: Sequence[bytes]) -> list[bytes] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
@@ -77,7 +78,8 @@ class EventChecks:
             if self._whole and (taken := self._take_all(number, batch)):
                 number += taken
                 continue
-            for number, raw in enumerate(batch[:-1].split(b"\n"), number + 1):
+            for raw in batch[:-1].split(b"\n"):
+                number += 1
                 try:
                     self._take(number, raw)
                 except Wrong as wrong:
@@ -94,9 +96,12 @@ class EventChecks:
         lines = read_batch(batch)
         if not lines:
             return 0
+        data = [bytes(line.data) for line in lines]
+        # Where data have a line break between their tokens, there are more lines than events.
+        if any(b"\n" in each for each in data):
+            return 0
         versions = fit_places(lines, self._said, self._position, self._versions)
         passed = fit_times(lines, self._recorded_at)
-        data = [bytes(line.data) for line in lines]
         if versions is None or passed is None or not self._fit_tree(lines, data):
             return 0
         if not self._fit_shapes(lines, data):
@@ -104,12 +109,13 @@ class EventChecks:
         found = self._found
         if found.first_recorded_at is None:
             found.first_recorded_at = lines[0].recorded_at
-        if max(passed) > LATE.days:
-            for line, days in zip(lines, passed, strict=True):
-                self._note_late(line, days)
-        for each, line in enumerate(lines, number + 1):
-            self._tally.take(line)
-            self._require_seen(each, line)
+        if (longest := max(passed)) > LATE.days:
+            self._note_late(lines[passed.index(longest)], longest)
+            found.late += sum(days > LATE.days for days in passed) - 1
+        self._tally.take(*lines)
+        if not self._internal:
+            for each, line in enumerate(lines, number + 1):
+                self._require_seen(each, line)
         self._versions |= versions
         self._position, self._recorded_at = lines[-1].position, lines[-1].recorded_at
         found.events += len(lines)
@@ -129,13 +135,9 @@ class EventChecks:
         return commitments == known
 
     def _fit_shapes(self, lines: Sequence[Line], data: Sequence[bytes]) -> bool:
-        kinds: dict[tuple[str, int], list[bytes]] = {}
+        kinds: defaultdict[tuple[str, int], list[bytes]] = defaultdict(list)
         for line, stored in zip(lines, data, strict=True):
-            kind = line.type, line.schema_version
-            if kind in kinds:
-                kinds[kind].append(stored)
-            else:
-                kinds[kind] = [stored]
+            kinds[line.type, line.schema_version].append(stored)
         try:
             return all(self._shape(*kind).fit(every) for kind, every in kinds.items())
         except Wrong:
@@ -214,7 +216,9 @@ class EventChecks:
                 raise Wrong("entry", EVENTS)
         else:
             self.leaves.add(bundle)
-            if leaf_hash(bytes(Entry(line.position, committed))) != self._tiles.leaf(line.position - 1):
+            if leaf_hash(bytes(Entry(line.position, committed))) != self._tiles.leaf(
+                line.position - 1
+            ):
                 raise Wrong("entry", EVENTS)
 
     def _id(self, project: str) -> UUID:
@@ -253,10 +257,9 @@ class EventChecks:
 
     def _note_late(self, line: Line, days: int) -> None:
         found = self._found
-        if days > LATE.days:
-            found.late += 1
-            if found.latest is None or days > found.latest.days:
-                found.latest = Late(line.position, days)
+        found.late += 1
+        if found.latest is None or days > found.latest.days:
+            found.latest = Late(line.position, days)
 
     def _require_data(self, line: Line) -> None:
         try:

@@ -95,14 +95,16 @@ class Tally:
     def __init__(self) -> None:
         self._histories: dict[str, list[int]] = {}
 
-    def take(self, line: Line) -> None:
-        """Count an event."""
-        counted = self._histories.get(line.project)
-        if counted is None:
-            self._histories[line.project] = [1, line.position, line.position]
-        else:
-            counted[0] += 1
-            counted[2] = line.position
+    def take(self, *lines: Line) -> None:
+        """Count events."""
+        histories = self._histories
+        for line in lines:
+            counted = histories.get(line.project)
+            if counted is None:
+                histories[line.project] = [1, line.position, line.position]
+            else:
+                counted[0] += 1
+                counted[2] = line.position
 
     def rows(self) -> str:
         """Give what is told of each history, as HTML."""

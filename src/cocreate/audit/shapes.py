@@ -42,6 +42,8 @@ _LIMITS = {
 
 
 _NO_TEXT = frozenset({None, UNSET})
+_NO_NUL = "^[^\\u0000]*$"
+"""The pattern of most texts. JSON can spell what it forbids in one way only."""
 
 
 class UnknownSchema(ValueError):  # noqa: N818 - what is found
@@ -70,19 +72,22 @@ class Shape:
     """
 
     def __init__(self, schema: bytes) -> None:
-        """Raises :class:`UnknownSchema`."""
+        """Read a schema; raises :class:`UnknownSchema`."""
         self.read = decoder_of(schema).decode
         document = msgspec.json.decode(schema)
-        self._patterns: list[tuple[Callable[[Any], object], Callable[[str], object]]] = []
+        self._patterns: list[tuple[Callable[[Any], Any], Callable[[Any], object]]] = []
         properties = document.get("properties", {})
         eased = {name: self._eased(f"f{n}", properties[name]) for n, name in enumerate(properties)}
         kind = _Types(document.get("$defs", {})).of({**document, "properties": eased})
         self._decoder = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
 
     def fit(self, every: Sequence[bytes]) -> bool:
-        """Tell whether the schema allows all of these; each must be JSON by itself."""
+        """Tell whether the schema plainly allows all of these; each must be JSON by itself."""
+        joined = b",".join(every)
+        if b"\\u0000" in joined:
+            return False  # or so it seems: whether it is a NUL shows when they are read one by one
         try:
-            read = self._decoder.decode(b"[%b]" % b",".join(every))
+            read = self._decoder.decode(b"[%b]" % joined)
         except (msgspec.DecodeError, UnicodeError, RecursionError):
             return False
         return all(
@@ -92,7 +97,8 @@ class Shape:
     def _eased(self, field: str, schema: Schema) -> Schema:
         """Give the schema of a property without its pattern, which is kept for afterwards."""
         if "pattern" in schema:
-            self._patterns.append((attrgetter(field), re.compile(schema["pattern"]).search))
+            if schema["pattern"] != _NO_NUL:
+                self._patterns.append((attrgetter(field), re.compile(schema["pattern"]).search))
             return {name: value for name, value in schema.items() if name != "pattern"}
         match schema.get("anyOf"):
             case [{"type": "string"} as text, {"type": "null"} as null]:

@@ -35,9 +35,10 @@ stays hidden, since an id cannot be guessed, and no two events have the same mar
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Annotated
+from typing import Annotated, Protocol
 from uuid import UUID
 
 import msgspec
@@ -84,79 +85,103 @@ def canonical_bytes(envelope: Envelope, data: bytes) -> bytes:
     Raises :class:`OutOfRange` for a number that does not fit its bytes, and ``TypeError`` for a
     moment without an offset from UTC.
     """
-    try:
-        return canonical(
-            envelope.position,
-            envelope.project.bytes,
-            envelope.version,
-            envelope.schema_version,
-            envelope.recorded_at,
-            envelope.occurred_on,
-            envelope.public,
-            envelope.origin.encode(),
-            envelope.type.encode(),
-            envelope.actor.encode(),
-            envelope.actor_role.encode(),
-            data,
-        )
-    except struct.error:
-        message = f"The event at position {envelope.position} has a number beyond 64 bits"
-        raise OutOfRange(message) from None
+    columns = Columns(
+        projects=[envelope.project.bytes],
+        actors=[envelope.actor.encode()],
+        public=[envelope.public],
+        data=[data],
+    )
+    [found] = _canonical(envelope.origin, [envelope], columns)
+    return found
 
 
-def canonical(  # noqa: PLR0913 - what it takes is the form, in its order
-    position: int,
-    project: bytes,
-    version: int,
-    schema_version: int,
-    recorded_at: datetime,
-    occurred_on: date,
-    public: bool,  # noqa: FBT001
-    origin: bytes,
-    kind: bytes,
-    actor: bytes,
-    actor_role: bytes,
-    data: bytes,
-) -> bytes:
-    """Give the canonical bytes of an event from its parts, texts as UTF-8.
+class Columns(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be committed to of many events besides what they say plainly: one of each."""
 
-    For whoever has many: it makes no envelope. Raises ``struct.error`` for a number that does not
-    fit its bytes, and ``TypeError`` for a moment without an offset from UTC.
-    """
-    passed = recorded_at - _EPOCH
-    return b"".join(
-        (
-            _pack_head(
+    projects: Sequence[bytes]
+    """The bytes of the UUIDs."""
+    actors: Sequence[bytes]
+    """The marks of the actors."""
+    public: Sequence[bool]
+    data: Sequence[bytes]
+
+
+class Told(Protocol):
+    """What any event says plainly."""
+
+    @property
+    def position(self) -> int: ...  # noqa: D102
+    @property
+    def version(self) -> int: ...  # noqa: D102
+    @property
+    def type(self) -> str: ...  # noqa: D102
+    @property
+    def schema_version(self) -> int: ...  # noqa: D102
+    @property
+    def recorded_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def occurred_on(self) -> date: ...  # noqa: D102
+    @property
+    def actor_role(self) -> str: ...  # noqa: D102
+
+
+def _canonical(origin: str, events: Sequence[Told], columns: Columns) -> Iterator[bytes]:
+    # The one place that knows the form, and the hottest of all: nothing is called in it that is not
+    # needed, and no struct is made.
+    written = origin.encode()
+    for event, project, actor, public, data in zip(
+        events, columns.projects, columns.actors, columns.public, columns.data, strict=True
+    ):
+        passed = event.recorded_at - _EPOCH
+        kind, role = event.type.encode(), event.actor_role.encode()
+        try:
+            head = _pack_head(
                 LABEL,
-                position,
+                event.position,
                 project,
-                version,
-                schema_version,
+                event.version,
+                event.schema_version,
                 # Far faster than to divide one timedelta by another.
                 (passed.days * 86_400 + passed.seconds) * 1_000_000 + passed.microseconds,
-                occurred_on.toordinal() - _FIRST_DAY,
+                event.occurred_on.toordinal() - _FIRST_DAY,
                 public,
-                len(origin),
+                len(written),
                 len(kind),
                 len(actor),
-                len(actor_role),
+                len(role),
                 len(data),
-            ),
-            origin,
-            kind,
-            actor,
-            actor_role,
-            data,
-        )
-    )
+            )
+        except struct.error:
+            message = f"The event at position {event.position} has a number beyond 64 bits"
+            raise OutOfRange(message) from None
+        yield b"".join((head, written, kind, actor, role, data))
+
+
+def commitments(
+    origin: str, salts: Sequence[bytes], events: Sequence[Told], columns: Columns
+) -> list[Hash]:
+    """Commit to many events of a log; several times as fast as to each by itself.
+
+    Raises what :func:`canonical_bytes` raises, and :class:`Malformed` for a salt that has not 32
+    bytes.
+    """
+    _require_salts(salts)
+    return [
+        sha256(salt + covered).digest()
+        for salt, covered in zip(salts, _canonical(origin, events, columns), strict=True)
+    ]
 
 
 def commitment(salt: bytes, envelope: Envelope, data: bytes) -> Hash:
     """Commit to an event; raises :class:`Malformed` for a salt that has not 32 bytes."""
-    if len(salt) != SALT_SIZE:
-        message = f"The salt has {len(salt)} bytes, not {SALT_SIZE}"
-        raise Malformed(message)
+    _require_salts([salt])
     return sha256(salt + canonical_bytes(envelope, data)).digest()
+
+
+def _require_salts(salts: Sequence[bytes]) -> None:
+    for size in set(map(len, salts)) - {SALT_SIZE}:
+        message = f"The salt has {size} bytes, not {SALT_SIZE}"
+        raise Malformed(message)
 
 
 class Entry(msgspec.Struct, frozen=True):
