@@ -45,6 +45,7 @@ from cocreate.api.problems import answer_problem
 from cocreate.api.read_models import read_model_routes
 from cocreate.api.report_page import read_participation_report
 from cocreate.api.steps import step_routes
+from cocreate.audit.replay_pages import ReplayPages
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import Unsound
 from cocreate.log.tree.keys import VerifierKey
@@ -104,7 +105,14 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
         ) as service:
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
-            app.state["parts"] = Parts(service, Access(service.pool), settings, signing, witnesses)
+            app.state["parts"] = Parts(
+                service,
+                Access(service.pool),
+                settings,
+                ReplayPages(service.reader),
+                signing,
+                witnesses,
+            )
             app.state["event_streams"] = EventStreams(service, settings)
             yield
 

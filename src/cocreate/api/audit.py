@@ -34,7 +34,8 @@ from cocreate.api.roles import AUDIT
 from cocreate.api.steps import PROJECT
 from cocreate.audit.export import Exporter, NothingToExport, Order
 from cocreate.audit.layout import Appraisal, Retention, Sight, bag_name
-from cocreate.audit.replay import Narrow, ReplayedStep, replay
+from cocreate.audit.replay import Narrow, ReplayedStep
+from cocreate.audit.replay_pages import Place
 
 ZIP = "application/zip"
 CHUNK = 1 << 18
@@ -87,27 +88,22 @@ async def replay_project(
     principal = await parts.access.allowed(request, AUDIT)
     narrow, paging = read_query(request, Narrow, ReplayPaging)
     await _require_known(parts, code, project)
-    reader = parts.service.reader
     if paging.as_of is None:
-        position = await reader.head(code) or 0
+        position = await parts.service.reader.head(code) or 0
     else:
         position, _ = await as_of(parts, code, paging.as_of)
     await parts.service.reads.note(reading_of(request, principal), position)
-    steps: list[ReplayedStep] = []
-    told = replay(reader, code, project, up_to=position, narrow=narrow, after=paging.after)
-    async for step in told:
-        steps.append(step)
-        if len(steps) > paging.limit:
-            break
+    place = Place(code, project, position, narrow, paging.after)
+    steps, onward = await parts.replays.page(place, paging.limit)
     following = None
-    if len(steps) > paging.limit:
-        after = steps[paging.limit - 1].version
+    if onward is not None:
         # As known at the same position, or the pages would not fit together.
-        following = request.url.path + f"?after={after}&limit={paging.limit}&asOf={position}"
+        after, limit = onward.after, paging.limit
+        following = request.url.path + f"?after={after}&limit={limit}&asOf={position}"
         for name in ("kind", "actor"):
             if (value := getattr(narrow, name)) is not None:
                 following += f"&{name}={quote(value, safe='')}"
-    return as_json(ReplayPage(steps=steps[: paging.limit], position=position, next=following))
+    return as_json(ReplayPage(steps=steps, position=position, next=following))
 
 
 @get(

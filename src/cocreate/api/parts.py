@@ -9,6 +9,7 @@ import msgspec
 from litestar import Request
 
 from cocreate.api.authentication import Access
+from cocreate.audit.replay_pages import ReplayPages
 from cocreate.log.tree.keys import VerifierKey
 from cocreate.service import Service, Signing
 from cocreate.settings import Settings
@@ -20,6 +21,7 @@ class Parts(msgspec.Struct, frozen=True):
     service: Service
     access: Access
     settings: Settings
+    replays: ReplayPages
     signing: Signing | None = None
     """With what this installation signs for the trees of its logs."""
     witnesses: Sequence[VerifierKey] = ()

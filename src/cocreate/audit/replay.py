@@ -8,7 +8,7 @@ history anew up to it, so that memory holds the accounts and never the steps.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -95,7 +95,7 @@ async def replay(
     up_to: int,
     narrow: Narrow | None = None,
     after: int = 0,
-) -> AsyncIterator[ReplayedStep]:
+) -> AsyncGenerator[ReplayedStep, None]:
     """Yield the steps of a project after a version, as known at a position of the log.
 
     What is not told is folded all the same. A project that is not there yields nothing.
@@ -104,9 +104,10 @@ async def replay(
     fold = _Fold(reader, tenant, project)
     async for page in reader.history(tenant, project, up_to=up_to):
         for number, step in enumerate(page, 1):
-            changes = await fold.take(step)
             if step.version > after and told.takes(step):
-                yield _replayed(step, changes)
+                yield _replayed(step, await fold.take(step))
+            else:
+                fold.pass_over(step)
             if number % BREATH == 0:
                 await asyncio.sleep(0)
 
@@ -138,24 +139,68 @@ class _Fold:
         self._before: dict[str, Fields] = {}
         self._corrections: dict[int, list[Known]] = {}
         self._published: set[int] = set()
+        self._passed = 0
+        """The position of the last step that was passed over since one was told."""
+        self._reached_back = 0
+        """The position of the last of those that reached back."""
 
     async def take(self, recorded: Recorded) -> list[AccountChange]:
         """Take a step, and give what it changed."""
+        await self._catch_up()
         step = know(self._codec, recorded)
         if not reaches_back(step.event):
             self._accounts.take(step)
             return self._changes(list(self._accounts.changed))
-        if isinstance(step.event, StepCorrected):
-            self._corrections.setdefault(step.event.step, []).append(step)
-        elif isinstance(step.event, StepsPublished) and recorded.public:
-            self._published |= set(step.event.steps)
-        await self._anew(recorded.position)
+        self._note(step)
+        self._accounts = Accounts(self._project)
+        async for _ in self._anew(recorded.position):
+            self._accounts.changed.clear()
         held = self._accounts.subjects
         return self._changes(["", *held, *(each for each in self._before if each not in held)])
 
-    async def _anew(self, position: int) -> None:
-        """Fold the history as it is known after a step that reaches back."""
-        self._accounts = Accounts(self._project)
+    def pass_over(self, recorded: Recorded) -> None:
+        """Take a step of which nothing is told: what it changed is looked at once one is."""
+        step = know(self._codec, recorded)
+        self._passed = recorded.position
+        if reaches_back(step.event):
+            self._note(step)
+            self._reached_back = recorded.position
+        elif not self._reached_back:
+            self._accounts.take(step)
+            self._remember_project()
+
+    async def _catch_up(self) -> None:
+        """Come to know how the accounts stand after the steps that were passed over."""
+        if self._reached_back:
+            self._before.clear()
+            self._accounts = Accounts(self._project)
+            async for position in self._anew(self._passed):
+                if position == self._reached_back:
+                    self._before[""] = _fields_of(self._accounts.project)
+                elif position > self._reached_back:
+                    self._remember_project()
+                self._accounts.changed.clear()
+            self._accounts.changed.update(self._accounts.subjects)
+        for each in self._accounts.changed:
+            self._before[each] = _fields_of(self._account(each))
+        self._accounts.changed.clear()
+        self._passed = self._reached_back = 0
+
+    def _remember_project(self) -> None:
+        # It counts with every step, and is told of where it changed only.
+        if "" in self._accounts.changed:
+            self._before[""] = _fields_of(self._accounts.project)
+            del self._accounts.changed[""]
+
+    def _note(self, step: Known) -> None:
+        """Note what a step that reaches back says of others."""
+        if isinstance(step.event, StepCorrected):
+            self._corrections.setdefault(step.event.step, []).append(step)
+        elif isinstance(step.event, StepsPublished) and step.recorded.public:
+            self._published |= set(step.event.steps)
+
+    async def _anew(self, position: int) -> AsyncIterator[int]:
+        """Fold the history up to a position as it is known by now; yield the position of each."""
         pages = self._reader.history(self._tenant, self._project, up_to=position)
         async for page in pages:
             for recorded in page:
@@ -164,14 +209,14 @@ class _Fold:
                 if recorded.version in self._corrections:
                     step = corrected(step, self._corrections[recorded.version])
                 self._accounts.take(step)
-                self._accounts.changed.clear()
+                yield recorded.position
             await asyncio.sleep(0)
 
     def _changes(self, ids: list[str]) -> list[AccountChange]:
         changes = []
         for each in ids:
             account = self._account(each)
-            after = {} if account is None else _fields(account)
+            after = _fields_of(account)
             before = self._before.pop(each, {})
             if account is not None:
                 self._before[each] = after
@@ -192,8 +237,10 @@ class _Fold:
         return self._accounts.project
 
 
-def _fields(account: AnyAccount) -> Fields:
+def _fields_of(account: AnyAccount | None) -> Fields:
     """Give what an account says, each field as JSON; without those that are as from the start."""
+    if account is None:
+        return {}
     encoded: dict[str, msgspec.Raw] = msgspec.json.decode(
         msgspec.json.encode(account), type=dict[str, msgspec.Raw]
     )
