@@ -20,24 +20,33 @@ from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import PAGE, Reader, Recorded
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.checkpoints import Checkpoint, open_checkpoint
-from cocreate.log.tree.commitments import Entry, Envelope, actor_mark
+from cocreate.log.tree.commitments import (
+    Columns,
+    Entry,
+    Envelope,
+    actor_mark,
+    commitments,
+)
 from cocreate.log.tree.errors import Unsound
-from cocreate.log.tree.hashing import Frontier, leaf_hash
+from cocreate.log.tree.hashing import Frontier, leaf_hashes
 from cocreate.log.tree.notes import Note
 from cocreate.log.tree.tiles import (
     ENTRIES,
     WIDTH,
     Tile,
     filled_tiles,
-    hashes_at,
     new_bundles,
+    partial_tiles,
     read_bundle,
     tile_at,
     write_bundle,
 )
 from cocreate.log.worker import LogWorker, Pace
 
-PACE = Pace(poll=0.5, heard_poll=5.0, gap=0.25)
+PACE = Pace(poll=0.5, heard_poll=5.0, gap=0.25, busy_gap=0.6)
+BUSY = 64
+"""How many steps at a time make the notary gather for longer: a checkpoint costs the same for few
+and for many, and what it costs, those who append wait for."""
 AT_ONCE = 2
 """How many trees are grown at a time: while one waits for the database, another goes on."""
 
@@ -94,6 +103,7 @@ class Notary(LogWorker):
         turn with the others; those that grow meanwhile have theirs the next time.
         """
         tenants = await self.take_awake()
+        self.busy = False
         turns = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as group:
             for tenant in tenants:
@@ -146,6 +156,7 @@ class Notary(LogWorker):
                 raise Inconsistent(message)
             size = await self._grow(connection, tenant, tree, found)
         self._grown(tenant, size)
+        self.busy = self.busy or len(found) >= BUSY
         return len(found) == self._batch
 
     async def _lease(self, connection: AnyConnection, tenant: str) -> Tree | None:
@@ -179,8 +190,8 @@ class Notary(LogWorker):
     async def _grow(
         self, connection: AnyConnection, tenant: str, tree: Tree, found: Sequence[Recorded]
     ) -> int:
-        entries = [bytes(entry_of(tree.origin, event)) for event in found]
-        leaves = [leaf_hash(entry) for entry in entries]
+        entries = entries_of(tree.origin, found)
+        leaves = leaf_hashes(entries)
         size = tree.frontier.size
         grown = tree.frontier.extended(leaves)
         edge = await self._edge(connection, tenant, size)
@@ -207,13 +218,7 @@ class Notary(LogWorker):
         self, connection: AnyConnection, tenant: str, size: int
     ) -> Mapping[Tile, bytes]:
         """Give the partial tiles at the right edge of a tree, one of each level at most."""
-        edge = {}
-        level = ENTRIES
-        while (known := hashes_at(level, size)) or level == ENTRIES:
-            if known % WIDTH:
-                tile = tile_at(level, known // WIDTH, size)
-                edge[tile.level, tile.index] = tile
-            level += 1
+        edge = {(tile.level, tile.index): tile for tile in partial_tiles(size)}
         rows = await connection.fetch(
             "select * from cocreate.read_tiles($1, $2, $3)",
             tenant,
@@ -226,6 +231,21 @@ class Notary(LogWorker):
 def entry_of(origin: str, event: Recorded) -> Entry:
     """Give what the tree of a log has of an event."""
     return Entry.of(event.salt, envelope_of(origin, event), event.data)
+
+
+def entries_of(origin: str, events: Sequence[Recorded]) -> list[bytes]:
+    """Give what the tree of a log has of many events; several times as fast as one by one."""
+    salts = [event.salt for event in events]
+    columns = Columns(
+        projects=[event.project.bytes for event in events],
+        actors=[actor_mark(event.salt, event.actor).encode() for event in events],
+        public=[event.public for event in events],
+        data=[event.data for event in events],
+    )
+    committed = commitments(origin, salts, events, columns)
+    return [
+        bytes(Entry(event.position, each)) for event, each in zip(events, committed, strict=True)
+    ]
 
 
 def envelope_of(origin: str, event: Recorded) -> Envelope:

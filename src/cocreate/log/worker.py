@@ -24,6 +24,8 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """The same while signals come in: then nothing is missed but by mishap."""
     gap: float
     """How long a busy log gathers between rounds: many steps cost little more than one."""
+    busy_gap: float | None = None
+    """The same after a round that had much to do; None for no other."""
 
 
 class LogWorker(ABC):
@@ -31,6 +33,8 @@ class LogWorker(ABC):
 
     def __init__(self, pace: Pace) -> None:
         self.pace = pace
+        self.busy = False
+        """Whether there was much to do in the last round."""
         self._awake: set[str] = set()
         self._unsure = True
         """Whether a log may have grown without a word."""
@@ -82,7 +86,8 @@ class LogWorker(ABC):
                 self.report(problem)
                 await asyncio.sleep(self.pace.poll)
                 continue
-            await asyncio.sleep(self.pace.gap)
+            longer = self.pace.busy_gap if self.busy else None
+            await asyncio.sleep(longer or self.pace.gap)
             # Not wait_for: in Python 3.11 it loses a cancellation that comes with a wake.
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.pace.poll):

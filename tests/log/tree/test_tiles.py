@@ -19,8 +19,10 @@ from cocreate.log.tree.tiles import (
     WIDTH,
     Tile,
     filled_tiles,
+    hashes_at,
     new_bundles,
     new_tiles,
+    partial_tiles,
     read_bundle,
     subtrees_in_tiles,
     tile_at,
@@ -260,3 +262,15 @@ def test_a_bundle_that_is_cut_short_is_refused(data: bytes) -> None:
 def test_a_bundle_with_another_number_of_entries_is_refused(data: bytes) -> None:
     with pytest.raises(Malformed, match=r"tile/entries/003\.p/2 has [013] entries, not 2"):
         read_bundle(Tile(ENTRIES, 3, 2), data)
+
+
+@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 2**24 + 3])
+def test_the_partial_tiles_are_those_at_the_right_edge(size: int) -> None:
+    every = [*new_tiles(max(size - 1, 0), size), *new_bundles(max(size - 1, 0), size)]
+    level_wide = {tile.level for tile in every if tile.partial}
+    found = partial_tiles(size)
+    assert all(tile.partial and tile.end == hashes_at(tile.level, size) for tile in found)
+    assert level_wide <= {tile.level for tile in found}
+    for level in range(-1, 5):
+        ragged = hashes_at(level, size) % 256 != 0
+        assert ragged == (level in {tile.level for tile in found})

@@ -143,6 +143,16 @@ def new_bundles(old_size: int, size: int) -> Iterator[Tile]:
     return _new_at(ENTRIES, old_size, size)
 
 
+def partial_tiles(size: int) -> list[Tile]:
+    """Give the partial tile of each level of a tree of a size, and the partial bundle, if any."""
+    levels = range(ENTRIES, max(size.bit_length() - 1, 0) // HEIGHT + 1)
+    return [
+        tile_at(level, known // WIDTH, size)
+        for level in levels
+        if (known := hashes_at(level, size)) % WIDTH
+    ]
+
+
 ReadTile = Callable[[Tile], bytes]
 """Gives what a tile holds. What it raises where there is no such tile is passed on."""
 
