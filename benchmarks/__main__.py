@@ -20,6 +20,7 @@ import msgspec
 import uvloop
 
 from benchmarks.append import measure_append, prepare_peers
+from benchmarks.auditing import measure_audit
 from benchmarks.fairness import measure_fairness
 from benchmarks.growth import measure_growth
 from benchmarks.idle import measure_idle
@@ -33,7 +34,18 @@ from cocreate.postgres import EmbeddedServer
 from cocreate.service import prepare_database
 
 ROOT = Path(__file__).parent.parent
-SUITES = ("append", "projection", "lag", "trees", "growth", "idle", "http", "fairness", "import")
+SUITES = (
+    "append",
+    "projection",
+    "lag",
+    "trees",
+    "audit",
+    "growth",
+    "idle",
+    "http",
+    "fairness",
+    "import",
+)
 
 
 class Environment(msgspec.Struct, frozen=True, rename="camel"):
@@ -71,6 +83,10 @@ async def measure(server: EmbeddedServer, suites: Sequence[str], arguments: Argu
         figures += await measure_lag(server, seconds=seconds * 5)
     if "trees" in suites:
         figures += await measure_trees(server, rounds=rounds, seconds=seconds * 2)
+    if "audit" in suites:
+        figures += await measure_audit(
+            server, rounds=rounds, seconds=seconds, events=arguments.exported
+        )
     if "growth" in suites:
         figures += await measure_growth(server, seconds=seconds / 4, large=arguments.large)
     if "idle" in suites:
@@ -110,6 +126,7 @@ class Arguments(msgspec.Struct, frozen=True):
     suites: tuple[str, ...]
     large: bool
     municipalities: int
+    exported: int
     write: bool
 
 
@@ -133,6 +150,7 @@ def _arguments() -> Arguments:
         suites=suites,
         large=given.large,
         municipalities=500 if given.quick else given.municipalities,
+        exported=20_000 if given.quick else 200_000,
         write=not given.quick and suites == SUITES,
     )
 

@@ -16,7 +16,7 @@ from cocreate.log.tree.hashing import (
     MAX_SIZE,
     Hash,
     Subtrees,
-    node_hash,
+    nodes_over,
     require_hashes,
     root_of,
 )
@@ -35,6 +35,9 @@ MAX_ENTRY = 0xFFFF
 
 KEPT = 64
 """How many tiles are kept for the proofs to come; a proof takes at most two of each level."""
+
+LEVELS_KEPT = 256
+"""Of how many tiles the nodes above their hashes are kept, for whoever asks: some 16 kB each."""
 
 _PATH = re.compile(
     r"tile/(?P<level>entries|\d{1,2})/(?P<index>(?:x\d{3}/){0,6}\d{3})(?:\.p/(?P<width>\d{1,3}))?",
@@ -166,8 +169,8 @@ def subtrees_in_tiles(size: int, read: ReadTile) -> Subtrees:
     """
 
     @lru_cache(KEPT)
-    def levels_of(tile: Tile) -> list[list[Hash]]:
-        return _levels(read_tile(tile, read(tile)))
+    def levels_of(tile: Tile) -> Sequence[bytes]:
+        return _levels(_whole(tile, read(tile)))
 
     def subtree(level: int, index: int) -> Hash:
         if level < 0 or index < 0 or (index + 1) << level > size:
@@ -175,7 +178,9 @@ def subtrees_in_tiles(size: int, read: ReadTile) -> Subtrees:
             raise OutOfRange(message)
         tile_level, height = divmod(level, HEIGHT)
         tile_index, place = divmod(index, WIDTH >> height)
-        return levels_of(tile_at(tile_level, tile_index, size))[height][place]
+        start = place * HASH_SIZE
+        hashes = levels_of(tile_at(tile_level, tile_index, size))[height]
+        return hashes[start : start + HASH_SIZE]
 
     return subtree
 
@@ -204,10 +209,15 @@ def filled_tiles(
 
 def read_tile(tile: Tile, data: bytes) -> list[Hash]:
     """Give the hashes in a tile; raises :class:`Malformed` when it is not as long as it must be."""
+    whole = _whole(tile, data)
+    return [whole[start : start + HASH_SIZE] for start in range(0, len(whole), HASH_SIZE)]
+
+
+def _whole(tile: Tile, data: bytes) -> bytes:
     if len(data) != tile.width * HASH_SIZE:
         message = f"{tile.path} has {len(data)} bytes, not {tile.width * HASH_SIZE}"
         raise Malformed(message)
-    return [data[start : start + HASH_SIZE] for start in range(0, len(data), HASH_SIZE)]
+    return data
 
 
 def write_bundle(entries: Iterable[bytes]) -> bytes:
@@ -244,12 +254,17 @@ def read_bundle(tile: Tile, data: bytes) -> list[bytes]:
     return entries
 
 
-def _levels(hashes: list[Hash]) -> list[list[Hash]]:
-    """Give the hashes of a tile, and above them the nodes that are complete, level by level."""
+@lru_cache(LEVELS_KEPT)
+def _levels(hashes: bytes) -> Sequence[bytes]:
+    """Give the hashes of a tile, and above them the nodes that are complete, level by level.
+
+    A proof needs nodes of each tile on its way up, and the upper tiles are on the way of many.
+    What a tile makes of its hashes depends on nothing else.
+    """
     levels = [hashes]
     for _ in range(1, HEIGHT):
-        pairs = iter(levels[-1])
-        levels.append([node_hash(left, right) for left, right in zip(pairs, pairs, strict=False)])
+        below = levels[-1]
+        levels.append(nodes_over(below[: len(below) // (2 * HASH_SIZE) * (2 * HASH_SIZE)]))
     return levels
 
 
