@@ -15,7 +15,7 @@ from tests.log.conftest import Log, command, stored
 
 from cocreate.log.append import Command
 from cocreate.log.connection import Pool, open_pool
-from cocreate.log.notary import Inconsistent, Notary, entry_of
+from cocreate.log.notary import BUSY, Inconsistent, Notary, entry_of
 from cocreate.log.read import Reader
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.checkpoints import Checkpoint, open_checkpoint
@@ -265,6 +265,21 @@ async def test_whatever_is_wrong_with_one_tree_is_of_that_tree_alone(
     await one.catch_up()
     assert (await signed(log, sound)).size == 5
     assert (await signed(log, broken)).size == 5
+
+
+async def test_a_round_that_had_much_to_do_is_followed_by_a_longer_pause(
+    log: Log, signing: Pool
+) -> None:
+    """A checkpoint costs the same for few and for many; the second that it has stays far off."""
+    one = notary(signing)
+    tenant = await filled(log, BUSY)
+    for expected in (True, False):
+        one.hear("log", tenant)
+        await one.catch_up()
+        assert one.busy is expected
+        await log.appender().append(tenant, steps(1))
+    assert one.pace.busy_gap is not None
+    assert one.pace.gap < one.pace.busy_gap <= 0.6
 
 
 async def test_a_stranger_cannot_sign_on(log: Log, signing: Pool) -> None:

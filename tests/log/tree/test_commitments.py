@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cocreate.log.tree.commitments import (
+    Columns,
+    commitments,
     ENTRY_SIZE,
     SALT_SIZE,
     Entry,
@@ -163,6 +165,26 @@ def test_a_number_beyond_64_bits_is_refused(field: str) -> None:
 def test_a_salt_of_another_size_is_refused(size: int) -> None:
     with pytest.raises(Malformed, match=f"The salt has {size} bytes, not 32"):
         commitment(bytes(size), ENVELOPE, DATA)
+
+
+@given(st.lists(st.tuples(ENVELOPES, st.binary(min_size=32, max_size=32), st.binary()), max_size=4))
+def test_many_commitments_are_those_of_each(
+    events: list[tuple[Envelope, bytes, bytes]],
+) -> None:
+    told = [replace(envelope, origin="log.test/GM0503") for envelope, _, _ in events]
+    columns = Columns(
+        projects=[envelope.project.bytes for envelope in told],
+        actors=[envelope.actor.encode() for envelope in told],
+        public=[envelope.public for envelope in told],
+        data=[data for _, _, data in events],
+    )
+    salts = [salt for _, salt, _ in events]
+    assert commitments("log.test/GM0503", salts, told, columns) == [
+        commitment(salt, envelope, data)
+        for envelope, salt, data in zip(told, salts, columns.data, strict=True)
+    ]
+    with pytest.raises(Malformed, match="The salt has 31 bytes"):
+        commitments("log.test/GM0503", [*salts, bytes(31)], told, columns)
 
 
 @given(st.integers(1, 2**63 - 1), st.binary(min_size=32, max_size=32))
