@@ -11,7 +11,7 @@ import os
 import platform
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -74,31 +74,8 @@ async def measure(server: EmbeddedServer, suites: Sequence[str], arguments: Argu
     await prepare_database(server.dsn())
     await prepare_peers(server.dsn())
     rounds, seconds = arguments.rounds, arguments.seconds
-    figures: list[Figure] = []
-    if "append" in suites:
-        figures += await measure_append(server, rounds=rounds, seconds=seconds)
-    if "projection" in suites:
-        figures += await measure_projection(server, rounds=rounds)
-    if "lag" in suites:
-        figures += await measure_lag(server, seconds=seconds * 5)
-    if "trees" in suites:
-        figures += await measure_trees(server, rounds=rounds, seconds=seconds * 2)
-    if "audit" in suites:
-        figures += await measure_audit(
-            server, rounds=rounds, seconds=seconds, events=arguments.exported
-        )
-    if "growth" in suites:
-        figures += await measure_growth(server, seconds=seconds / 4, large=arguments.large)
-    if "idle" in suites:
-        figures += await measure_idle(
-            server, municipalities=arguments.municipalities, seconds=seconds * 30
-        )
-    if "http" in suites:
-        figures += await measure_http(server, rounds=rounds, seconds=seconds)
-    if "fairness" in suites:
-        figures += await measure_fairness(server, rounds=rounds, seconds=seconds * 3)
-    if "import" in suites:
-        figures += await measure_import(server, files_in(arguments.data))
+    measured = _measured(server, arguments)
+    figures = [each for suite in measured if suite in suites for each in await measured[suite]()]
     connection = await asyncpg.connect(server.dsn())
     try:
         environment = Environment(
@@ -128,6 +105,29 @@ class Arguments(msgspec.Struct, frozen=True):
     municipalities: int
     exported: int
     write: bool
+
+
+def _measured(
+    server: EmbeddedServer, arguments: Arguments
+) -> Mapping[str, Callable[[], Awaitable[list[Figure]]]]:
+    """Give what measures each suite, in the order in which they go."""
+    rounds, seconds = arguments.rounds, arguments.seconds
+    return {
+        "append": lambda: measure_append(server, rounds=rounds, seconds=seconds),
+        "projection": lambda: measure_projection(server, rounds=rounds),
+        "lag": lambda: measure_lag(server, seconds=seconds * 5),
+        "trees": lambda: measure_trees(server, rounds=rounds, seconds=seconds * 2),
+        "audit": lambda: measure_audit(
+            server, rounds=rounds, seconds=seconds, events=arguments.exported
+        ),
+        "growth": lambda: measure_growth(server, seconds=seconds / 4, large=arguments.large),
+        "idle": lambda: measure_idle(
+            server, municipalities=arguments.municipalities, seconds=seconds * 30
+        ),
+        "http": lambda: measure_http(server, rounds=rounds, seconds=seconds),
+        "fairness": lambda: measure_fairness(server, rounds=rounds, seconds=seconds * 3),
+        "import": lambda: measure_import(server, files_in(arguments.data)),
+    }
 
 
 def _arguments() -> Arguments:

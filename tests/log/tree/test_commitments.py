@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cocreate.log.tree.commitments import (
-    Columns,
-    commitments,
     ENTRY_SIZE,
     SALT_SIZE,
+    Columns,
     Entry,
     Envelope,
     canonical_bytes,
     commitment,
+    commitments,
 )
 from cocreate.log.tree.errors import Malformed, OutOfRange
 
