@@ -18,6 +18,7 @@ import asyncpg
 import httpx
 import pytest
 import uvicorn
+from hypothesis import settings as hypothesis_settings
 from litestar import Litestar
 
 from cocreate.api.event_stream import cut_short
@@ -27,6 +28,10 @@ from cocreate.log.tree.keys import SignatureType, SigningKey
 from cocreate.postgres import temporary_server
 from cocreate.service import prepare_database
 from cocreate.settings import Settings
+
+# How fast something is, benchmarks tell: no test fails because a machine is busy.
+hypothesis_settings.register_profile("untimed", hypothesis_settings(), deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 WITNESS = SigningKey.generate("witness.test", SignatureType.COSIGNATURE)

@@ -469,7 +469,9 @@ async def test_a_cosignature_is_in_the_export_and_can_be_asked_for(
     assert wrong(export, witnesses=[stranger.verifier]).code == "no-witness"
     opened = Opened(export)
     cosignature = note.signatures[1]
-    changed = msgspec.structs.replace(cosignature, value=cosignature.value[:-1] + b"\0")
+    changed = msgspec.structs.replace(
+        cosignature, value=cosignature.value[:-1] + bytes([cosignature.value[-1] ^ 1])
+    )
     opened.files[CHECKPOINT] = bytes(Note(note.text, (note.signatures[0], changed)))
     assert wrong(opened.listed()).code == "signature"
     opened.files[CHECKPOINT] = bytes(Note(note.text, note.signatures[:1]))
