@@ -59,12 +59,14 @@ class Found:
             if any(text in content for text in texts)
         }
 
-    async def files_of(self, table: str) -> list[Path]:
+    async def files_of_keys(self, tenant: str) -> list[Path]:
+        """Give the files that hold the keys of the people of a municipality."""
         connection = await asyncpg.connect(self.dsn)
         paths = await connection.fetch(
-            "select pg_relation_filepath(c) as path from (select $1::regclass as c union all"
-            " select indexrelid from pg_index where indrelid = $1::regclass) each",
-            table,
+            "select pg_relation_filepath(c) as path from (select cocreate_keys.shelf_of($1) as c"
+            " union all select indexrelid from pg_index"
+            " where indrelid = cocreate_keys.shelf_of($1)) each",
+            tenant,
         )
         await connection.close()
         return [self._folder / each["path"] for each in paths]
@@ -162,7 +164,7 @@ async def test_what_is_planted_is_in_no_file_before_or_after_an_erasure(
         "select key_id, wrapped from cocreate_keys.person where tenant_id = $1", town.code
     )
     await connection.close()
-    table = await found.files_of("cocreate_keys.person")
+    table = await found.files_of_keys(town.code)
     assert any(wrapped in file.read_bytes() for file in table)
 
     erasure = {"occurredOn": "2024-10-01", "party": "qva", "ground": "objection"}
@@ -176,7 +178,8 @@ async def test_what_is_planted_is_in_no_file_before_or_after_an_erasure(
     await found.checkpoint()
     assert found.holding(*PLANTED) == set()
     # The key is gone from its table, its old files included; the tokens in the log tell its id.
-    assert "base" not in found.holding(wrapped)
+    # In the write-ahead log it stays until that is overwritten: see docs/personal-data.md.
+    assert found.holding(wrapped) <= {"pg_wal"}
     assert "base" in found.holding(key_id.encode())
 
 
@@ -200,7 +203,7 @@ async def test_the_keys_of_others_are_left_when_one_is_destroyed(
     erased = await town[Role.TENANT_ADMINISTRATOR].post(f"{project}/erasures", erasure)
     assert erased.status_code == 201
     await found.checkpoint()
-    assert "base" not in found.holding(keys["p20"])
+    assert found.holding(keys["p20"]) <= {"pg_wal"}
     assert "base" in found.holding(keys["p21"])
     events = await town.official.get(f"{project}/events")
     names = [each["data"].get("name") for each in events.json()["events"]]

@@ -370,7 +370,7 @@ def export_person(code: str, project: UUID, party: str) -> None:
 def erase_person(code: str, project: UUID, party: str, ground: str) -> None:
     """Destroy the key of a person, and record the certificate (AVG, art. 17).
 
-    What was broken off is finished by asking again.
+    Both, or neither. Asking again destroys a key that a backup brought back.
     """
 
     async def work() -> None:

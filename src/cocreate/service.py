@@ -65,7 +65,7 @@ class Service:
         self.reader = Reader(pool)
         self.reads = LogReads(self.appender, self.reader)
         self.trees = Trees(pool, signals)
-        self.people = People(self.live, self.reader, keys, dsn)
+        self.people = People(self.live, self.appender, self.reader, keys, dsn)
         self.builds = builds
         self.answers = Answers(pool, builds, signals)
         self.others = Others(pool, self.answers, lambda: amsterdam_date(datetime.now(UTC)))

@@ -14,7 +14,7 @@ from cocreate.domain.steps.course import JoinParty
 from cocreate.domain.vocabulary import PartyKind, Position
 from cocreate.log.connection import open_pool
 from cocreate.log.errors import MasterKeyWrong, NoMasterKey
-from cocreate.log.keys import Keys, vacuum
+from cocreate.log.keys import Keys, overwrite_destroyed
 from cocreate.log.master import MasterKey, made_in
 from cocreate.log.tokens import Secret, Token, new_key, unseal
 
@@ -188,16 +188,34 @@ def test_what_is_no_master_key_is_refused(text: str) -> None:
 
 
 async def test_it_is_said_where_the_bytes_of_a_key_cannot_be_overwritten(log: Log) -> None:
-    await vacuum(log.dsn)
+    tenant = await log.tenant()
+    await overwrite_destroyed(log.dsn, tenant)
     name = f"nobody_{uuid4().hex[:8]}"
     await log.admin.execute(f"create role {name} login")
     try:
         await log.admin.execute(f"grant usage on schema cocreate_keys to {name}")
         with pytest.raises(PermissionError, match="does not own"):
-            await vacuum(log.dsn.replace("//postgres@", f"//{name}@"))
+            await overwrite_destroyed(log.dsn.replace("//postgres@", f"//{name}@"), tenant)
     finally:
         await log.admin.execute(f"drop owned by {name}")
         await log.admin.execute(f"drop role {name}")
+
+
+async def test_a_shelf_that_somebody_reads_for_long_holds_up_no_other_reader(log: Log) -> None:
+    tenant = await log.tenant()
+    keys = Keys(log.pool, MASTER)
+    (token,) = (await keys.seal(tenant, [secret()])).values()
+    async with log.pool.acquire() as backup:
+        transaction = backup.transaction()
+        await transaction.start()
+        await backup.execute("lock table cocreate_keys.person in access share mode")
+        overwriting = asyncio.create_task(overwrite_destroyed(log.dsn, tenant))
+        await log.waiting_for_lock()
+        # Behind the backup, in front of which nobody may wait for long.
+        assert await opened(keys, tenant, token) == "Sanne de Wit"
+        assert not overwriting.done()
+        await transaction.rollback()
+    await overwriting
 
 
 async def test_the_key_of_a_municipality_that_was_taken_back_is_made_anew(log: Log) -> None:

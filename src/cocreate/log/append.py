@@ -167,15 +167,15 @@ class Held:
 
     def __init__(self, connection: AnyConnection, tenant: str, seal: Seal) -> None:
         self.connection = connection
+        self.tenant = tenant
         self.reached = 0
-        self._tenant = tenant
         self._seal = seal
 
     async def append(self, commands: list[Command]) -> list[Outcome]:
         """Append commands that build on each other."""
         if not all(command.is_sealed for command in commands):
-            await self._seal(self._tenant, commands, self.connection)
-        rows = await self.connection.fetch(_APPEND, self._tenant, *_columns(commands))
+            await self._seal(self.tenant, commands, self.connection)
+        rows = await self.connection.fetch(_APPEND, self.tenant, *_columns(commands))
         outcomes = [_outcome(row) for row in rows]
         taken = [outcome.position for outcome in outcomes if isinstance(outcome, Taken)]
         self.reached = max([self.reached, *taken])

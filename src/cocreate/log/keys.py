@@ -6,6 +6,7 @@ municipalities are, and only open what the database still has.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
@@ -21,6 +22,11 @@ from cocreate.log.tokens import Secret, Token, new_key, new_key_id, seal
 
 ATTEMPTS = 3
 """How often keys are looked up anew when another process rotated or destroyed some."""
+
+LOCK_MILLISECONDS = 100
+TURNS = 20
+PAUSE = 0.1
+"""For how long a shelf is waited for at a time, how often, and the seconds between."""
 
 
 class MunicipalityKey(msgspec.Struct, frozen=True):
@@ -101,16 +107,23 @@ class Keys:
         municipality = await self._municipality(tenant, self._pool)
         return hmac.digest(municipality.pepper, digest, "sha256")
 
-    async def of_person(self, tenant: str, project: UUID, party: str) -> list[str]:
+    async def of_person(
+        self, tenant: str, project: UUID, party: str, database: Pool | AnyConnection | None = None
+    ) -> list[str]:
         """Give the ids of the keys of a person: one, or none."""
-        rows = await self._pool.fetch(
+        rows = await (database or self._pool).fetch(
             "select * from cocreate_keys.find_of($1, $2, $3)", tenant, project, party
         )
         return [row[0] for row in rows]
 
-    async def destroy(self, tenant: str, key_ids: Collection[str]) -> int:
+    async def destroy(
+        self,
+        tenant: str,
+        key_ids: Collection[str],
+        database: Pool | AnyConnection | None = None,
+    ) -> int:
         """Destroy keys, and give how many there were."""
-        destroyed: int = await self._pool.fetchval(
+        destroyed: int = await (database or self._pool).fetchval(
             "select cocreate_keys.destroy($1, $2)", tenant, sorted(key_ids)
         )
         return destroyed
@@ -212,19 +225,31 @@ class Keys:
         return self._master
 
 
-async def vacuum(dsn: str) -> None:
-    """Write the table of people's keys anew, without what was deleted from it.
+async def overwrite_destroyed(dsn: str, tenant: str) -> None:
+    """Write the shelf of a municipality's keys anew, without what was deleted from it.
 
-    A plain vacuum would leave the bytes of a deleted row in the free space of its page. Only the
-    owner of the table may do so; where the address signs in as another, the database only warns,
-    and so it is looked at whether the table has another file. Raises ``PermissionError``.
+    A plain vacuum would leave the bytes of a deleted row in the free space of its page. Nobody
+    reads keys of that shelf meanwhile: so it waits its turn for moments only, since those who read
+    would queue behind it, and comes back when they have had theirs.
+
+    Only the owner of the table may do so; where the address signs in as another, the database only
+    warns, and so it is looked at whether the shelf has another file. Raises ``PermissionError``,
+    and what the database raises where the shelf is never free.
     """
     connection = await asyncpg.connect(dsn)
     try:
-        await connection.execute("set lock_timeout = '10s'")
-        before = await connection.fetchval(_FILE)
-        await connection.execute("vacuum (full) cocreate_keys.person")
-        if await connection.fetchval(_FILE) == before:
+        await connection.execute(f"set lock_timeout = {LOCK_MILLISECONDS}")
+        shelf = await connection.fetchval("select cocreate_keys.shelf_of($1)::text", tenant)
+        before = await connection.fetchval(_FILE, shelf)
+        for turn in range(1, TURNS + 1):
+            try:
+                await connection.execute(f"vacuum (full) {shelf}")
+                break
+            except asyncpg.LockNotAvailableError:
+                if turn == TURNS:
+                    raise
+                await asyncio.sleep(PAUSE)
+        if await connection.fetchval(_FILE, shelf) == before:
             message = "Who signs in does not own the table of the keys"
             raise PermissionError(message)
     finally:
@@ -237,7 +262,7 @@ def digest(key_id: str) -> str:
 
 
 _MASTERS = "select name from cocreate_keys.master"
-_FILE = "select pg_relation_filenode('cocreate_keys.person')"
+_FILE = "select pg_relation_filenode($1::text::regclass)"
 _PEOPLE = "select * from cocreate_keys.person where tenant_id = $1"
 
 

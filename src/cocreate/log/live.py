@@ -25,7 +25,16 @@ from cocreate.domain.municipality import Municipality, RegisterMunicipality
 from cocreate.domain.project import Project
 from cocreate.domain.steps.base import Event, Step
 from cocreate.domain.steps.course import StartProject
-from cocreate.log.append import Appender, Chain, Command, Conflict, Outcome, Repeated, Taken
+from cocreate.log.append import (
+    Appender,
+    Chain,
+    Command,
+    Conflict,
+    Held,
+    Outcome,
+    Repeated,
+    Taken,
+)
 from cocreate.log.codec import AGGREGATE_EVENTS, Codec, Stored, Unsealed, secrets_of
 from cocreate.log.connection import Pool
 from cocreate.log.errors import (
@@ -247,16 +256,28 @@ class LiveProjects:
             self._let_go(key, live)
             self._make_room()
 
-    async def rehearse(self, tenant: str, project_id: UUID, step: Step) -> None:
-        """Check that a step could be taken now, and record nothing.
+    async def take_held(
+        self, held: Held, project_id: UUID, step: Step, moment: Moment, sender: Sender
+    ) -> Receipt:
+        """Take a step on a project of a log that is held, on what the log has.
 
-        Raises :class:`~cocreate.domain.errors.RuleBroken` and
-        :class:`~cocreate.log.errors.UnknownProject`.
+        It is recorded when the log is let go. Raises :class:`~cocreate.domain.errors.RuleBroken`,
+        :class:`~cocreate.log.errors.UnknownProject`,
+        :class:`~cocreate.log.errors.VersionConflict` and :class:`~cocreate.log.errors.KeyReused`.
         """
-        project, _ = await self._histories.project(tenant, project_id)
+        histories = Histories(held.connection, self._codec)
+        project, _ = await histories.project(held.tenant, project_id)
         if project is None:
             raise UnknownProject(str(project_id))
-        project.take([step], await self.moment(tenant))
+        before = project.version
+        if sender.expected not in (None, before):
+            raise VersionConflict(sender.expected or 0, before)
+        ids = project.take([step], moment)
+        command = self._command(project_id, _collect(project), sender, ids)
+        [outcome] = await held.append([command])
+        if isinstance(outcome, Conflict):
+            raise VersionConflict(before, outcome.version)
+        return _receipt(project_id, ids, outcome, sender, len(command.events))
 
     async def _take(
         self,

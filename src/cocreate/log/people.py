@@ -1,7 +1,7 @@
 """What a person may ask of the log: all that is held on them, and to be erased (AVG, 15, 17, 20).
 
 A person is a party in a project of a municipality. Erasing destroys the key under which the data
-was sealed, then records a certificate. Whatever it is broken off at, asking again finishes it.
+was sealed and records a certificate, while nobody else appends to the log: both, or neither.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ import msgspec
 from cocreate.domain.steps.base import Event, references
 from cocreate.domain.steps.record import ErasedField, ErasePerson, PersonErased, StepCorrected
 from cocreate.domain.vocabulary import Visibility
+from cocreate.log.append import Appender
 from cocreate.log.codec import secrets_of
-from cocreate.log.errors import UnknownProject, VersionConflict
-from cocreate.log.keys import Keys, digest, vacuum
+from cocreate.log.errors import UnknownProject
+from cocreate.log.keys import Keys, digest, overwrite_destroyed
 from cocreate.log.live import LiveProjects, Receipt, Sender
 from cocreate.log.read import Reader, Recorded
 from cocreate.log.tokens import MARK, TOKEN, Token, tokens_in
-
-ATTEMPTS = 8
-"""How often an erasure is certified anew when other steps are recorded meanwhile."""
 
 OF_ANOTHER = "[van een ander / of someone else]"
 """What is read in place of the words of another, in what is held on a person."""
@@ -69,13 +67,19 @@ class HeldData(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 class _Held(msgspec.Struct):
     """What the history of a project holds on a person."""
 
-    events: list[tuple[Recorded, Event]]
-    version: int
-    """How far the history has come."""
+    events: list[tuple[Recorded, Event]] = []
+    about: set[int] = set()
+    """The versions of those events."""
+    version: int = 0
+    """How far the history was read."""
 
     @property
     def certificate(self) -> Recorded | None:
         return next((each for each, event in self.events if isinstance(event, PersonErased)), None)
+
+    def key_ids(self, party: str) -> set[str]:
+        """Give the ids of the keys under which the person's data was ever sealed."""
+        return {token.key_id for _, token in self.tokens(party)}
 
     def tokens(self, party: str) -> list[tuple[Recorded, Token]]:
         """Give what is sealed of the person, and where."""
@@ -91,8 +95,11 @@ class _Held(msgspec.Struct):
 class People:
     """Answers what people ask of the log of a municipality."""
 
-    def __init__(self, live: LiveProjects, reader: Reader, keys: Keys, dsn: str) -> None:
+    def __init__(
+        self, live: LiveProjects, appender: Appender, reader: Reader, keys: Keys, dsn: str
+    ) -> None:
         self._live = live
+        self._appender = appender
         self._reader = reader
         self._keys = keys
         self._dsn = dsn
@@ -103,11 +110,11 @@ class People:
         Raises :class:`~cocreate.log.errors.UnknownProject`.
         """
         position = await self._reader.head(tenant) or 0
-        found = await self._find(tenant, project, party, up_to=position)
+        found = await self._find(self._reader, tenant, project, party, up_to=position)
         if not found.events:
             return None
         certificate = found.certificate
-        keys = {token.key_id for _, token in found.tokens(party)}
+        keys = found.key_ids(party)
         return HeldData(
             municipality=tenant,
             project=project,
@@ -120,7 +127,7 @@ class People:
 
     async def in_the_clear(self, tenant: str, project: UUID, party: str) -> list[int]:
         """Give the positions that hold data of a person from before it was sealed."""
-        found = await self._find(tenant, project, party)
+        found = await self._find(self._reader, tenant, project, party)
         return [
             recorded.position
             for recorded, event in found.events
@@ -131,76 +138,68 @@ class People:
         ]
 
     async def erase(self, tenant: str, project: UUID, step: ErasePerson, sender: Sender) -> Receipt:
-        """Destroy the key of a person, and record what can be read no more.
+        """Destroy the key of a person, and record what can be read no more: both, or neither.
 
         One who was erased before stays so, and gets the certificate of that time. Raises what
-        :meth:`LiveProjects.take` raises; where a rule refuses the step, nothing is destroyed.
+        :meth:`LiveProjects.take_held` raises, and :class:`~cocreate.log.errors.LogUnavailable`.
         """
-        expected, party = sender.expected, step.party
-        refused: Exception = UnknownProject(str(project))
-        for _ in range(ATTEMPTS):
-            found = await self._find(tenant, project, party)
+        party = step.party
+        moment = await self._live.moment(tenant)
+        # A long history is read before the log is held, and only what came since while it is.
+        found = await self._find(self._reader, tenant, project, party)
+        async with self._appender.hold(tenant) as held:
+            reader = Reader(held.connection)
+            found = await self._find(reader, tenant, project, party, since=found)
+            keys = found.key_ids(party)
+            keys.update(await self._keys.of_person(tenant, project, party, held.connection))
+            await self._keys.destroy(tenant, keys, held.connection)
             if (certificate := found.certificate) is not None:
-                await self._destroy(tenant, project, party, found)
-                return _first_answer(project, certificate, party)
-            if expected not in (None, found.version):
-                raise VersionConflict(expected or 0, found.version)
-            await self._live.rehearse(tenant, project, step)
-            destroyed = await self._destroy(tenant, project, party, found)
-            certified = msgspec.structs.replace(
-                step,
-                erased=tuple(
-                    ErasedField(step=at.version, position=at.position, field=token.field)
-                    for at, token in found.tokens(party)
-                ),
-                keys=tuple(sorted(map(digest, destroyed))),
-            )
-            # What is recorded after the history was read may hold more of the person.
-            seen = msgspec.structs.replace(sender, expected=found.version)
-            try:
-                receipt = await self._live.take(tenant, project, [certified], seen)
-            except VersionConflict as conflict:
-                refused = conflict
-                continue
-            await self._destroy(tenant, project, party, found)  # one that was made meanwhile
-            return receipt
-        raise refused
-
-    async def _destroy(self, tenant: str, project: UUID, party: str, found: _Held) -> set[str]:
-        """Destroy every key of a person, and give the ids of those that ever were, as far as known.
-
-        Those are found in the log as well, so a certificate names keys that an earlier attempt
-        destroyed.
-        """
-        ids = {token.key_id for _, token in found.tokens(party)}
-        ids.update(await self._keys.of_person(tenant, project, party))
-        if await self._keys.destroy(tenant, ids):
-            try:
-                await vacuum(self._dsn)
-            except (asyncpg.PostgresError, OSError) as problem:
-                _log.warning(
-                    "A deleted key waits for the next vacuum to be overwritten: %s", problem
+                receipt = _first_answer(project, certificate, party)
+            else:
+                certified = msgspec.structs.replace(
+                    step,
+                    erased=tuple(
+                        ErasedField(step=at.version, position=at.position, field=token.field)
+                        for at, token in found.tokens(party)
+                    ),
+                    keys=tuple(sorted(map(digest, keys))),
                 )
-        return ids
+                receipt = await self._live.take_held(held, project, certified, moment, sender)
+        # Who was about to say more made a key again meanwhile; the log has nothing under it.
+        await self._keys.destroy(tenant, await self._keys.of_person(tenant, project, party))
+        try:
+            await overwrite_destroyed(self._dsn, tenant)
+        except (asyncpg.PostgresError, OSError) as problem:
+            _log.warning(
+                "The bytes of a destroyed key wait to be overwritten until this erasure is asked"
+                " again, or another: %s",
+                problem,
+            )
+        return receipt
 
     async def _find(
-        self, tenant: str, project: UUID, party: str, *, up_to: int | None = None
+        self,
+        reader: Reader,
+        tenant: str,
+        project: UUID,
+        party: str,
+        *,
+        up_to: int | None = None,
+        since: _Held | None = None,
     ) -> _Held:
-        events: list[tuple[Recorded, Event]] = []
-        about: set[int] = set()
-        version = 0
-        async for page in self._reader.history(tenant, project, up_to=up_to):
+        found = since or _Held()
+        async for page in reader.history(tenant, project, after=found.version, up_to=up_to):
             for recorded in page:
-                event = self._reader.event(recorded)
-                version = recorded.version
+                event = reader.event(recorded)
+                found.version = recorded.version
                 names = any(reference.id == party for reference in references(event))
-                corrects = isinstance(event, StepCorrected) and event.step in about
+                corrects = isinstance(event, StepCorrected) and event.step in found.about
                 if names or corrects:
-                    about.add(version)
-                    events.append((recorded, event))
-        if not version:
+                    found.about.add(recorded.version)
+                    found.events.append((recorded, event))
+        if not found.version:
             raise UnknownProject(str(project))
-        return _Held(events, version)
+        return found
 
 
 def _as_held(recorded: Recorded, event: Event, party: str, keys: Container[str]) -> HeldEvent:

@@ -79,10 +79,9 @@ class Reader:
         return [recorded(row) for row in rows]
 
     async def history(
-        self, tenant: str, stream_id: UUID, *, up_to: int | None = None
+        self, tenant: str, stream_id: UUID, *, after: int = 0, up_to: int | None = None
     ) -> AsyncIterator[list[Recorded]]:
-        """Yield a whole history, a page at a time."""
-        after = 0
+        """Yield a history from behind a version on, a page at a time."""
         while page := await self.stream(tenant, stream_id, after=after, up_to=up_to):
             yield page
             if len(page) < PAGE:

@@ -33,7 +33,27 @@ create table cocreate_keys.person (
     wrapped bytea not null,
     primary key (tenant_id, key_id),
     unique (tenant_id, project_id, party)
-);
+) partition by hash (tenant_id);
+
+-- They lie on shelves: after an erasure one is written anew, and the others are read meanwhile.
+
+do $$
+begin
+    for shelf in 0 .. 15 loop
+        execute format(
+            'create table cocreate_keys.person_%s partition of cocreate_keys.person'
+            ' for values with (modulus 16, remainder %s)', shelf, shelf);
+    end loop;
+end
+$$;
+
+create function cocreate_keys.shelf_of(p_tenant text) returns regclass
+    language sql stable
+    return (
+        select format('cocreate_keys.person_%s', shelf)::regclass
+            from generate_series(0, 15) as shelf
+            where satisfies_hash_partition(
+                'cocreate_keys.person'::regclass, 16, shelf, p_tenant));
 
 -- Only who acts as the application itself gets at them: not even the projector, which is a member.
 
@@ -43,13 +63,17 @@ create policy application on cocreate_keys.master using (current_user = 'cocreat
 
 do $$
 declare
-    guarded text;
+    guarded regclass;
 begin
-    foreach guarded in array array['municipality', 'person'] loop
-        execute format('alter table cocreate_keys.%I enable row level security', guarded);
-        execute format('alter table cocreate_keys.%I force row level security', guarded);
+    for guarded in
+        select c.oid from pg_class c
+            where c.relnamespace = 'cocreate_keys'::regnamespace and c.relkind in ('r', 'p')
+                and c.relname <> 'master'
+    loop
+        execute format('alter table %s enable row level security', guarded);
+        execute format('alter table %s force row level security', guarded);
         execute format(
-            'create policy own_tenant on cocreate_keys.%I using (current_user = ''cocreate_app'''
+            'create policy own_tenant on %s using (current_user = ''cocreate_app'''
             ' and tenant_id = nullif(current_setting(''cocreate.tenant'', true), ''''))', guarded);
     end loop;
 end
