@@ -11,10 +11,19 @@ from uuid import UUID
 
 import httpx
 import pytest
-from tests.api.conftest import Town, found_town
-from tests.conftest import WITNESS
+from msgspec.structs import replace
+from tests.api.conftest import As, Town, found_town
+from tests.conftest import WITNESS, prepared_database, served
 
-from cocreate.api.examples import STEP_EXAMPLES
+from cocreate.api.examples import (
+    COMPARISON_EXAMPLE,
+    DECREE_DAY_EXAMPLE,
+    NORMS_EXAMPLE,
+    STEP_EXAMPLES,
+    VISIBILITY_EXAMPLE,
+)
+from cocreate.app import create_app
+from cocreate.domain.vocabulary import Role
 from cocreate.log.tree.checkpoints import Checkpoint, open_checkpoint
 from cocreate.log.tree.commitments import Entry, Envelope, actor_mark
 from cocreate.log.tree.encoding import read_hash
@@ -32,6 +41,7 @@ from cocreate.log.tree.tiles import (
     subtrees_in_tiles,
     tile_at,
 )
+from cocreate.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +243,83 @@ async def test_every_command_says_where_its_receipt_is(town: Town) -> None:
         assert answer.headers["link"] == f'<{path}/events/{version}/receipt>; rel="receipt"'
         proof = await town.anyone.get(f"{path}/events/{version}/receipt")
         assert Receipt.parse(proof.content).index == answer.json()["position"] - 1
+
+
+async def test_what_a_municipality_decides_on_itself_has_a_receipt(
+    client: httpx.AsyncClient,
+) -> None:
+    town = await found_town(client)
+    administrator = town[Role.TENANT_ADMINISTRATOR]
+    rules = {
+        "visibility-rules": VISIBILITY_EXAMPLE,
+        "decree-days": DECREE_DAY_EXAMPLE,
+        "norm-packs": NORMS_EXAMPLE,
+        "comparison-decisions": COMPARISON_EXAMPLE,
+    }
+    for version, (noun, rule) in enumerate(rules.items(), 2):
+        answer = await administrator.post(f"{town.home}/{noun}", rule)
+        assert answer.status_code == 201, answer.text
+        event = f"{town.home}/events/{version}"
+        assert answer.headers["location"] == answer.json()["resources"][0]["href"] == event
+        assert answer.headers["link"] == f'<{event}/receipt>; rel="receipt"'
+        told = await town.official.get(event)
+        kept = await receipt(town, event)
+        assert told.json()["position"] == answer.json()["position"] == kept.index + 1
+        origin, trusted = await keys(town)
+        kept.verify(bytes(Entry(kept.index + 1, sha256(kept.extra).digest())), origin, trusted)
+        assert told.json()["type"].encode() in kept.extra
+    listed = (await town.official.get(f"{town.home}/events?after=1&limit=2")).json()
+    assert [each["version"] for each in listed["events"]] == [2, 3]
+    rest = (await town.official.get(listed["next"])).json()
+    assert ([each["version"] for each in rest["events"]], rest["next"]) == ([4, 5], None)
+    assert (await town.official.get(f"{town.home}/events/9/receipt")).status_code == 404
+
+
+async def test_what_is_internal_of_a_municipality_itself_is_not_for_the_public(
+    client: httpx.AsyncClient,
+) -> None:
+    town = await found_town(client)
+    said = {**NORMS_EXAMPLE, "visibility": "internal"}
+    answer = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/norm-packs", said)
+    event = answer.headers["location"]
+    assert (await town.official.get(f"{event}/receipt")).status_code == 200
+    for hidden in (event, f"{event}/receipt"):
+        assert (await town.anyone.get(hidden)).status_code == 404
+        assert (await town[Role.OPERATOR].get(hidden)).status_code == 404
+    events = (await town.anyone.get(f"{town.home}/events")).json()["events"]
+    assert [each["type"] for each in events] == ["MunicipalityRegistered"]
+
+
+async def test_there_is_no_receipt_to_fetch_where_nobody_signs(
+    postgres_dsn: str, settings: Settings
+) -> None:
+    async with prepared_database(postgres_dsn) as dsn:
+        signing = replace(settings, database_url=dsn)
+        unsigned = replace(signing, signing_keys_file=None, witnesses=())
+        async with served(create_app(unsigned, project=False)) as client:
+            town = await found_town(client)
+            home = town.home
+
+            async def answers() -> list[httpx.Response]:
+                project = await town.official.post(f"{home}/projects", STEP_EXAMPLES["projects"])
+                wish = {"occurredOn": "2024-09-17", "title": "Licht"}
+                wished = await town.official.post(f"{project.headers['location']}/wishes", wish)
+                administrator = town[Role.TENANT_ADMINISTRATOR]
+                rule = await administrator.post(f"{home}/visibility-rules", VISIBILITY_EXAMPLE)
+                found = [project, wished, rule]
+                assert {answer.status_code for answer in found} == {201}
+                return found
+
+            for answer in await answers():
+                assert "link" not in answer.headers
+            # Another process signs from now on.
+            async with served(create_app(signing, project=False)) as other:
+                elsewhere = Town(town.code, {Role.OFFICIAL: As(other, town.official.key)})
+                await receipt(elsewhere, (await answers())[1].headers["location"])
+            # It may hear of that a moment after the one who signed.
+            async with asyncio.timeout(10):
+                while not all("link" in answer.headers for answer in await answers()):
+                    pass
 
 
 async def test_a_receipt_is_given_to_who_may_see_the_event(town: Town) -> None:

@@ -75,8 +75,13 @@ def as_given(body: bytes, status: int = 200, *headers: tuple[bytes, bytes]) -> A
     return Answer(status, body, [_JSON, (b"content-length", b"%d" % len(body)), *headers])
 
 
-async def recorded(reader: Reader, code: str, steps: Sequence[Step], receipt: Receipt) -> Answer:
-    """Answer a command on a project."""
+async def recorded(
+    reader: Reader, code: str, steps: Sequence[Step], receipt: Receipt, *, proven: bool
+) -> Answer:
+    """Answer a command on a project.
+
+    ``proven`` is whether there are receipts for what this log takes, here as below.
+    """
     events = f"/v1/municipalities/{code}/projects/{receipt.project}/events"
     if len(steps) == 1 and type(steps[0]) not in _MAY_HOLD_MORE:
         versions: Sequence[int] = (receipt.version,)
@@ -93,10 +98,10 @@ async def recorded(reader: Reader, code: str, steps: Sequence[Step], receipt: Re
         resources=resources,
     )
     href = resources[-1].href
-    return _as_recorded(written, receipt, href, f"{href}/receipt")
+    return _as_recorded(written, receipt, href, f"{href}/receipt" if proven else None)
 
 
-def started(code: str, receipt: Receipt) -> Answer:
+def started(code: str, receipt: Receipt, *, proven: bool) -> Answer:
     """Answer the start of a project."""
     project = f"/v1/municipalities/{code}/projects/{receipt.project}"
     written = Written(
@@ -105,19 +110,30 @@ def started(code: str, receipt: Receipt) -> Answer:
         position=receipt.position,
         resources=[Resource(id=str(receipt.project), href=project)],
     )
-    return _as_recorded(written, receipt, project, f"{project}/events/1/receipt")
+    proof = f"{project}/events/1/receipt" if proven else None
+    return _as_recorded(written, receipt, project, proof)
 
 
-def changed(code: str, receipt: Receipt) -> Answer:
+def registered(code: str, receipt: Receipt, *, proven: bool) -> Answer:
+    """Answer the registration of a municipality."""
+    return _changed(code, receipt, f"/v1/municipalities/{code}", proven=proven)
+
+
+def changed(code: str, receipt: Receipt, *, proven: bool) -> Answer:
     """Answer a change of a municipality itself."""
-    href = f"/v1/municipalities/{code}"
+    href = f"/v1/municipalities/{code}/events/{receipt.version}"
+    return _changed(code, receipt, href, proven=proven)
+
+
+def _changed(code: str, receipt: Receipt, href: str, *, proven: bool) -> Answer:
     written = MunicipalityWritten(
         municipality=code,
         version=receipt.version,
         position=receipt.position,
         resources=[Resource(id=code, href=href)],
     )
-    return _as_recorded(written, receipt, href)
+    event = f"/v1/municipalities/{code}/events/{receipt.version}"
+    return _as_recorded(written, receipt, href, f"{event}/receipt" if proven else None)
 
 
 def _as_recorded(

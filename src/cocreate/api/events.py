@@ -1,4 +1,4 @@
-"""The events of a project as they were recorded."""
+"""The events of a project, and of a municipality itself, as they were recorded."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import require_project
-from cocreate.api.steps import PROJECT
+from cocreate.api.steps import MUNICIPALITY, PROJECT
+from cocreate.domain.municipality import municipality_id
 from cocreate.domain.vocabulary import Visibility
 from cocreate.log.read import Recorded, recorded
 from cocreate.log.tree.commitments import actor_mark
@@ -32,9 +33,18 @@ MAX_VERSION = 2**31 - 2
 _PUBLIC_EVENTS = (files("cocreate.api") / "public_events.sql").read_text(encoding="utf-8")
 
 
+After = Annotated[
+    int, QueryParameter(ge=0, le=MAX_VERSION, description="The version after which to start.")
+]
+Limit = Annotated[
+    int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many events to give at most.")
+]
+
+
 class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """An event as it was recorded.
 
+    ``project`` is the history it is of; that of a municipality itself has an id as well.
     ``data`` are the bytes that are stored, corrections not applied. ``visibility`` is what it was
     when the event was recorded; an internal one that was made public since is here for everyone.
     """
@@ -76,26 +86,15 @@ async def list_events(
     request: Request[Any, Any, Any],
     code: FromPath[str],
     project: FromPath[UUID],
-    after: Annotated[
-        int, QueryParameter(ge=0, le=MAX_VERSION, description="The version after which to start.")
-    ] = 0,
-    limit: Annotated[
-        int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many events to give at most.")
-    ] = 100,
+    after: After = 0,
+    limit: Limit = 100,
 ) -> ASGIResponse:
     """Give a page of the events that the principal may see."""
     parts = parts_of(request)
     principal = await parts.access.reading(request)
     await note_read(request, principal)
-    found = await _visible(parts, principal, code, project, after, limit + 1)
-    if not found and (after == 0 or not await _visible(parts, principal, code, project, 0, 1)):
-        raise Problem("not-found")
-    page = [as_told(event, internal=principal.sees_internal) for event in found[:limit]]
-    following = None
-    if len(found) > limit:
-        path = f"/v1/municipalities/{code}/projects/{project}/events"
-        following = f"{path}?after={page[-1].version}&limit={limit}"
-    return as_json(EventPage(events=page, next=following))
+    path = f"/v1/municipalities/{code}/projects/{project}/events"
+    return await _page(parts, principal, code, require_project(code, project), path, after, limit)
 
 
 @get(
@@ -115,31 +114,86 @@ async def get_event(
     parts = parts_of(request)
     principal = await parts.access.reading(request)
     await note_read(request, principal)
-    found = await visible_event(parts, principal, code, project, version)
+    found = await visible_event(parts, principal, code, require_project(code, project), version)
     return as_json(as_told(found, internal=principal.sees_internal))
 
 
+@get(
+    f"{MUNICIPALITY}/events",
+    operation_id="listMunicipalityEvents",
+    summary="Read the events of a municipality itself as they were recorded",
+    description="Its registration and the rules it set, in the order of their versions; the public "
+    "sees public events only. Those of its projects are with the projects.",
+    tags=["record"],
+    opt=documented(answers=EventPage, problems=READ_PROBLEMS, open=True),
+)
+async def list_municipality_events(
+    request: Request[Any, Any, Any], code: FromPath[str], after: After = 0, limit: Limit = 100
+) -> ASGIResponse:
+    """Give a page of the events of the municipality itself."""
+    parts = parts_of(request)
+    principal = await parts.access.reading(request)
+    await note_read(request, principal)
+    path = f"/v1/municipalities/{code}/events"
+    return await _page(parts, principal, code, municipality_id(code), path, after, limit)
+
+
+@get(
+    f"{MUNICIPALITY}/events/{{version:int}}",
+    operation_id="getMunicipalityEvent",
+    summary="Read one event of a municipality itself as it was recorded",
+    tags=["record"],
+    opt=documented(answers=RecordedEvent, problems=READ_PROBLEMS, open=True),
+)
+async def get_municipality_event(
+    request: Request[Any, Any, Any], code: FromPath[str], version: FromPath[int]
+) -> ASGIResponse:
+    """Give an event of the municipality itself, if the principal may see it."""
+    parts = parts_of(request)
+    principal = await parts.access.reading(request)
+    await note_read(request, principal)
+    found = await visible_event(parts, principal, code, municipality_id(code), version)
+    return as_json(as_told(found, internal=principal.sees_internal))
+
+
+async def _page(
+    parts: Parts,
+    principal: Principal,
+    code: str,
+    stream: UUID,
+    path: str,
+    after: int,
+    limit: int,
+) -> ASGIResponse:
+    """Give a page of the events of a history, which are found at a path."""
+    found = await _visible(parts, principal, code, stream, after, limit + 1)
+    if not found and (after == 0 or not await _visible(parts, principal, code, stream, 0, 1)):
+        raise Problem("not-found")
+    page = [as_told(event, internal=principal.sees_internal) for event in found[:limit]]
+    following = f"{path}?after={page[-1].version}&limit={limit}" if len(found) > limit else None
+    return as_json(EventPage(events=page, next=following))
+
+
 async def visible_event(
-    parts: Parts, principal: Principal, code: str, project: UUID, version: int
+    parts: Parts, principal: Principal, code: str, stream: UUID, version: int
 ) -> Recorded:
     """Give an event that a principal may see; raises :class:`Problem` for any other."""
     if not 1 <= version <= MAX_VERSION:
         raise Problem("not-found")
-    found = await _visible(parts, principal, code, project, version - 1, 1)
+    found = await _visible(parts, principal, code, stream, version - 1, 1)
     if not found or found[0].version != version:
         raise Problem("not-found")
     return found[0]
 
 
 async def _visible(
-    parts: Parts, principal: Principal, code: str, project: UUID, after: int, limit: int
+    parts: Parts, principal: Principal, code: str, stream: UUID, after: int, limit: int
 ) -> Sequence[Recorded]:
-    require_project(code, project)
     if principal.sees_internal:
-        return await parts.service.reader.stream(code, project, after=after, limit=limit)
+        return await parts.service.reader.stream(code, stream, after=after, limit=limit)
     async with parts.service.pool.acquire() as connection, connection.transaction(readonly=True):
         await connection.execute("select set_config('cocreate.tenant', $1, true)", code)
-        rows = await connection.fetch(_PUBLIC_EVENTS, code, project, after, limit)
+        rows = await connection.fetch(_PUBLIC_EVENTS, code, stream, after, limit)
     return [recorded(row) for row in rows]
 
 
@@ -160,3 +214,7 @@ def as_told(event: Recorded, *, internal: bool) -> RecordedEvent:
         actor_mark=actor_mark(event.salt, event.actor),
         data=msgspec.Raw(event.data),
     )
+
+
+HANDLERS = (list_events, get_event, list_municipality_events, get_municipality_event)
+"""The routes to events as they were recorded."""

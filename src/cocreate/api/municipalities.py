@@ -12,7 +12,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.answers import MunicipalityWritten, as_json, changed
+from cocreate.api.answers import MunicipalityWritten, as_json, changed, registered
 from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
 from cocreate.api.examples import (
@@ -115,7 +115,7 @@ async def register_municipality(request: Request[Any, Any, Any]) -> ASGIResponse
         receipt = await parts.service.live.register(step, sender)
     except VersionConflict:
         raise Problem("municipality-exists", facts={"code": step.code}) from None
-    return changed(step.code, receipt)
+    return registered(step.code, receipt, proven=await parts.proves(step.code))
 
 
 @get(
@@ -192,7 +192,7 @@ def _rule(
             stream = municipality_id(code)
             lost = await lost_race(parts.service.reader, code, stream, conflict, conditions)
             raise lost from None
-        return changed(code, receipt)
+        return changed(code, receipt, proven=await parts.proves(code))
 
     summary, more = in_words(rule)
     return post(

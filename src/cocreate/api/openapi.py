@@ -292,7 +292,7 @@ _HEADERS: Document = {
     },
     "Link": {
         "description": 'With `rel="receipt"`: where the receipt is of what was recorded last, '
-        "a small file that proves it was logged.",
+        "a small file that proves it was logged. Where nobody signs for the log there is none.",
         "schema": {"type": "string"},
     },
     "Location": {

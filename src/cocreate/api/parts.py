@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, cast
 
+import asyncpg
 import msgspec
 from litestar import Request
 
@@ -26,6 +27,19 @@ class Parts(msgspec.Struct, frozen=True):
     """With what this installation signs for the trees of its logs."""
     witnesses: Sequence[VerifierKey] = ()
     """Whose cosignatures are taken."""
+
+    async def proves(self, code: str) -> bool:
+        """Tell whether there is a receipt for what the log of a municipality takes.
+
+        Another process may be the one that signs. What was recorded is not answered otherwise
+        because that could not be looked up.
+        """
+        if self.signing is not None:
+            return True
+        try:
+            return await self.service.trees.begun(code)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            return False
 
 
 def parts_of(request: Request[Any, Any, Any]) -> Parts:

@@ -46,4 +46,4 @@ async def start_project(request: Request[Any, Any, Any]) -> ASGIResponse:
     receipt = await parts.service.live.start(
         code, step, conditions.sender(principal, request.scope, step)
     )
-    return started(code, receipt)
+    return started(code, receipt, proven=await parts.proves(code))

@@ -52,7 +52,8 @@ async def record(
     except VersionConflict as conflict:
         lost = await lost_race(service.reader, code, project, conflict, conditions)
         raise lost from None
-    return await recorded(service.reader, code, steps, receipt)
+    proven = await parts.proves(code)
+    return await recorded(service.reader, code, steps, receipt, proven=proven)
 
 
 def require_project(code: str, stream: UUID) -> UUID:

@@ -26,7 +26,9 @@ from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.api.query import read_query
+from cocreate.api.recording import require_project
 from cocreate.api.steps import MUNICIPALITY, PROJECT
+from cocreate.domain.municipality import municipality_id
 from cocreate.log.notary import envelope_of
 from cocreate.log.read import Recorded
 from cocreate.log.tree.checkpoints import open_checkpoint
@@ -254,11 +256,35 @@ async def put_cosigned_checkpoint(request: AnyRequest, code: FromPath[str]) -> N
 async def read_receipt(
     request: AnyRequest, code: FromPath[str], project: FromPath[UUID], version: FromPath[int]
 ) -> ASGIResponse:
-    """Give a receipt, as soon as the tree that has the event was signed."""
+    """Give the receipt of an event of a project."""
     parts = parts_of(request)
     principal = await parts.access.reading(request)
     await note_read(request, principal)
-    event = await visible_event(parts, principal, code, project, version)
+    event = await visible_event(parts, principal, code, require_project(code, project), version)
+    return await _receipt(parts, code, event)
+
+
+@get(
+    f"{MUNICIPALITY}/events/{{version:int}}/receipt",
+    operation_id="readMunicipalityReceipt",
+    summary="Read the receipt of an event of a municipality itself",
+    description="In the same form as that of an event of a project.",
+    tags=["tree"],
+    opt=documented(media=TEXT, answers=str, problems=READ_PROBLEMS, open=True),
+)
+async def read_municipality_receipt(
+    request: AnyRequest, code: FromPath[str], version: FromPath[int]
+) -> ASGIResponse:
+    """Give a receipt of a rule that was set, or of the registration."""
+    parts = parts_of(request)
+    principal = await parts.access.reading(request)
+    await note_read(request, principal)
+    event = await visible_event(parts, principal, code, municipality_id(code), version)
+    return await _receipt(parts, code, event)
+
+
+async def _receipt(parts: Parts, code: str, event: Recorded) -> Answer:
+    """Give the receipt of an event, as soon as the tree that has it was signed."""
     trees = parts.service.trees
     # Where nobody signs there is nothing to wait for.
     within = parts.settings.freshness_timeout if parts.signing is not None else 0
@@ -350,4 +376,5 @@ HANDLERS = (
     prove_consistency,
     put_cosigned_checkpoint,
     read_receipt,
+    read_municipality_receipt,
 )

@@ -46,12 +46,23 @@ class Trees:
     def __init__(self, pool: Pool, signals: Signals) -> None:
         self._pool = pool
         self._grown = asyncio.Event()
+        self._begun: dict[str, bool] = {}
         signals.hear(self._hear)
 
     async def signed(self, tenant: str) -> SignedTree | None:
         """Give the tree of a log as it was signed last; None where it never was."""
         row = await self._pool.fetchrow("select * from cocreate.read_tree($1)", tenant)
         return None if row is None or row["checkpoint"] is None else SignedTree(*row)
+
+    async def begun(self, tenant: str) -> bool:
+        """Tell whether the tree of a log was ever signed, as far as is known.
+
+        It is looked up once, and again when it may have grown: asking costs nothing after that.
+        """
+        begun = self._begun.get(tenant)
+        if begun is None:
+            begun = self._begun[tenant] = await self.signed(tenant) is not None
+        return begun
 
     async def reach(self, tenant: str, position: int, *, within: float) -> SignedTree:
         """Wait until the signed tree of a log holds a position, and give it.
@@ -142,9 +153,13 @@ class Trees:
         rows = await self._pool.fetch("select * from cocreate.read_cosigned($1)", tenant)
         return [Note.parse(row[0]) for row in rows]
 
-    def _hear(self, topic: str, _tenant: str) -> None:
+    def _hear(self, topic: str, tenant: str) -> None:
         if topic == GROWN:
             self._grown.set()
+            if tenant in self._begun:
+                self._begun[tenant] = True
+        elif not topic:  # some signals may be lost, and no tree ends
+            self._begun = {known: True for known, begun in self._begun.items() if begun}
 
     async def _proven(self, tenant: str, size: int, prove: Callable[[Subtrees], P]) -> P:
         """Make a proof of tiles that are read all at once.
