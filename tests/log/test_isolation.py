@@ -7,27 +7,33 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.log.conftest import SENDER, Log, command
+from tests.log.conftest import MASTER, SENDER, Log, command
 
 from cocreate.log.append import Appender
 from cocreate.log.connection import AnyConnection, Role, open_pool
 from cocreate.log.errors import UnknownProject
+from cocreate.log.keys import Keys
 from cocreate.log.read import Reader
+from cocreate.log.tokens import Secret
 
 WITH_TENANT = """
-    select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
-        where c.relnamespace = 'cocreate'::regnamespace and c.relkind in ('r', 'p')
-            and a.attname = 'tenant_id' and not a.attisdropped
-        order by c.relname
+    select c.oid::regclass::text as name, c.relrowsecurity and c.relforcerowsecurity as guarded,
+        c.relispartition as is_part
+        from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace in ('cocreate'::regnamespace, 'cocreate_keys'::regnamespace)
+            and c.relkind in ('r', 'p') and a.attname = 'tenant_id' and not a.attisdropped
+        order by 1
 """
-OPEN = {"municipality"}
+OPEN = {"cocreate.municipality"}
 """The directory of tenants is no secret."""
 
 
 @pytest.fixture(scope="module")
 async def tables(log: Log) -> list[str]:
     """Every guarded table that carries a tenant, each with a row of two municipalities."""
-    tables = [row[0] for row in await log.admin.fetch(WITH_TENANT) if row[0] not in OPEN]
+    rows = await log.admin.fetch(WITH_TENANT)
+    # Nobody but the owner is granted anything on the parts of a table by themselves.
+    tables = [row["name"] for row in rows if row["name"] not in OPEN and not row["is_part"]]
     for tenant in (ONE, OTHER):
         await log.pool.execute("select cocreate.register_municipality($1, 'Test')", tenant)
         await log.appender().append(tenant, command(uuid4(), key="k"))
@@ -51,18 +57,25 @@ async def tables(log: Log) -> list[str]:
         )
         await log.admin.execute("insert into cocreate.tile values ($1, 0, 0, 1, $2)", tenant, b"x")
         await log.pool.execute("select cocreate.keep_cosigned($1, 'w', 1, 1, '')", tenant)
+        await Keys(log.pool, MASTER).seal(tenant, [Secret(uuid4(), "sanne", "name", "Sanne")])
     for table in tables:
-        seen = await log.admin.fetch(f"select distinct tenant_id from cocreate.{table}")
+        seen = await log.admin.fetch(f"select distinct tenant_id from {table}")
         assert {row[0] for row in seen} == {ONE, OTHER}, f"{table} needs rows for these tests"
     return tables
 
 
 ONE, OTHER = "GM9001", "GM9002"
-HOW_FAR = {"log_head", "projection_checkpoint", "projection_parked"}
+HOW_FAR = {
+    "cocreate.log_head",
+    "cocreate.projection_checkpoint",
+    "cocreate.projection_parked",
+}
 """What the projector sees of every municipality."""
+KEYS = {"cocreate_keys.municipality", "cocreate_keys.person"}
+"""What the application alone gets at."""
 NOT_ITS_OWN: Mapping[Role, tuple[str, ...]] = {
-    "cocreate_app": ("projection_", "tree", "tile"),
-    "cocreate_projector": ("tree", "tile"),
+    "cocreate_app": ("cocreate.projection_", "cocreate.tree", "cocreate.tile"),
+    "cocreate_projector": ("cocreate.tree", "cocreate.tile"),
 }
 """Where a role may not write at all."""
 
@@ -82,39 +95,33 @@ async def connection(log: Log, role: Role) -> AsyncIterator[AnyConnection]:
 
 
 async def tenants_seen(connection: AnyConnection, table: str) -> set[str]:
-    return {row[0] for row in await connection.fetch(f"select tenant_id from cocreate.{table}")}
+    return {row[0] for row in await connection.fetch(f"select tenant_id from {table}")}
+
+
+def seen_by(role: Role, table: str) -> set[str]:
+    """Give the municipalities of which a role sees rows while it works in one."""
+    if role == "cocreate_projector" and table in HOW_FAR:
+        return {ONE, OTHER}
+    return set() if role == "cocreate_projector" and table in KEYS else {ONE}
 
 
 async def test_every_table_with_a_tenant_is_guarded_even_against_its_owner(
     log: Log, tables: list[str]
 ) -> None:
-    assert set(tables) >= {
-        "api_key",
-        "command",
-        "event",
-        "log_head",
-        "projection_checkpoint",
-        "projection_parked",
-        "snapshot",
-        "stream",
-    }
-    guarded = await log.admin.fetch(
-        "select relname from pg_class where relnamespace = 'cocreate'::regnamespace"
-        " and relrowsecurity and relforcerowsecurity order by relname"
-    )
-    assert [row[0] for row in guarded] == tables
+    known = ("event", "stream", "command", "snapshot", "log_head", "api_key", "tree", "tile")
+    assert {f"cocreate.{table}" for table in known} | KEYS < set(tables)
+    rows = await log.admin.fetch(WITH_TENANT)
+    assert {row["name"] for row in rows if not row["guarded"]} == OPEN
+    assert len(rows) > len(tables) + len(OPEN)  # the parts of tables are guarded as well
 
 
 async def test_nothing_of_another_municipality_is_seen(
     connection: AnyConnection, role: Role, tables: list[str]
 ) -> None:
-    how_far = HOW_FAR if role == "cocreate_projector" else set()
     async with connection.transaction():
         await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
         for table in tables:
-            # The projector finds out which logs are ahead, and nothing else.
-            expected = {ONE, OTHER} if table in how_far else {ONE}
-            assert await tenants_seen(connection, table) == expected, table
+            assert await tenants_seen(connection, table) == seen_by(role, table), table
 
 
 async def test_nothing_is_written_for_another_municipality(
@@ -128,35 +135,45 @@ async def test_nothing_is_written_for_another_municipality(
             with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
                 async with connection.transaction():
                     await connection.execute(
-                        f"insert into cocreate.{table} select (jsonb_populate_record("
-                        f"t, jsonb_build_object('tenant_id', $1::text))).*"
-                        f" from cocreate.{table} t limit 1",
+                        f"insert into {table} select (jsonb_populate_record(null::{table},"
+                        " jsonb_build_object('tenant_id', $1::text))).*",
                         "GM9003",
                     )
 
 
 async def test_nothing_of_another_municipality_is_changed(
-    log: Log, connection: AnyConnection, tables: list[str]
+    connection: AnyConnection, role: Role, tables: list[str]
 ) -> None:
-    assert tables
+    changed = set()
     async with connection.transaction():
         await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
-        for change in (
-            "update cocreate.log_head set position = 9 where tenant_id = $1",
-            "update cocreate.stream set version = 9 where tenant_id = $1",
-            "update cocreate.snapshot set version = 9 where tenant_id = $1",
-            "update cocreate.api_key set revoked_at = now() where tenant_id = $1",
-        ):
-            assert await connection.execute(change, OTHER) == "UPDATE 0"
-    assert (
-        await log.admin.fetchval(
-            "select position from cocreate.log_head where tenant_id = $1", OTHER
-        )
-        == 1
-    )
+        for table, column in await connection.fetch(CHANGEABLE, tables):
+            update = f"update {table} set {column} = {column} where tenant_id = $1"
+            assert await connection.execute(update, OTHER) == "UPDATE 0", (table, column)
+            own = await connection.execute(update, ONE)
+            assert own == f"UPDATE {len({ONE} & seen_by(role, table))}", (table, column)
+            changed.add(table)
+        for (table,) in await connection.fetch(DELETABLE, tables):
+            removed = await connection.execute(f"delete from {table} where tenant_id = $1", OTHER)
+            assert removed == "DELETE 0", table
+            changed.add(table)
+    assert changed >= {"cocreate.log_head", "cocreate.stream", "cocreate.snapshot", *KEYS}
 
 
-SIGNED_FROM = {"event", "log_head", "tile", "tree", "cosigned_checkpoint"}
+CHANGEABLE = """
+    select t::text, quote_ident(a.attname) from unnest($1::regclass[]) as t
+        join pg_attribute a on a.attrelid = t and a.attnum > 0 and not a.attisdropped
+        where has_column_privilege(t, a.attnum, 'update') and a.attidentity = ''
+        order by 1, 2
+"""
+DELETABLE = """
+    select t::text from unnest($1::regclass[]) as t where has_table_privilege(t, 'delete')
+"""
+
+
+SIGNED_FROM = {
+    f"cocreate.{table}" for table in ("event", "log_head", "tile", "tree", "cosigned_checkpoint")
+}
 """What the notary reads; of logs and trees it sees how far they are, and nothing else."""
 
 
@@ -169,7 +186,8 @@ async def test_the_notary_sees_one_municipality_and_little_of_it(
             await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
             for table in tables:
                 if table in SIGNED_FROM:
-                    expected = {ONE, OTHER} if table in {"log_head", "tree"} else {ONE}
+                    far = table in {"cocreate.log_head", "cocreate.tree"}
+                    expected = {ONE, OTHER} if far else {ONE}
                     assert await tenants_seen(connection, table) == expected, table
                 else:
                     with pytest.raises(asyncpg.InsufficientPrivilegeError):
