@@ -10,6 +10,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from msgspec.structs import replace
@@ -21,6 +22,8 @@ from cocreate.api.opening import in_csv
 from cocreate.app import create_app
 from cocreate.domain.vocabulary import Role
 from cocreate.log.tokens import ERASED, MARK
+from cocreate.projections.model import read_models
+from cocreate.projections.resource import Register
 from cocreate.settings import Settings
 
 NAME = 'Sanne "=1+1" de Wit, <b>&'
@@ -333,6 +336,47 @@ async def test_a_tag_holds_until_a_person_is_erased(town: Town) -> None:
     assert after.headers["etag"] != tag
     last = await town.official.get(path, If_None_Match=after.headers["etag"])
     assert last.status_code == 304
+
+
+@pytest.mark.parametrize("asked", ["/events", "/events?limit=1&after=1", "/events/2"])
+async def test_events_have_another_tag_once_a_person_in_them_is_erased(
+    town: Town, asked: str
+) -> None:
+    project = await told(town)
+    path = project + asked
+    first = await town.official.get(path)
+    assert NAME in set(strings(first.json()))
+    tag = first.headers["etag"]
+    assert (await town.official.get(path, If_None_Match=tag)).status_code == 304
+    await erase(town, project)
+    for sent in (tag, f"W/{tag}", f'"x", {tag}'):
+        after = await town.official.get(path, If_None_Match=sent)
+        assert (after.status_code, NAME in set(strings(after.json()))) == (200, False)
+        assert after.headers["etag"] != tag
+    last = (await town.official.get(path)).headers["etag"]
+    assert (await town.official.get(path, If_None_Match=last)).status_code == 304
+
+
+async def test_no_register_names_anyone(town: Town) -> None:
+    """One that did would be streamed under a tag that says nothing of erasures."""
+    project = await told(town, visibility="public")
+    await town.take(project, "reflections", title="Geleerd", text=WORDS, by="sanne")
+    last = await town.take(project, "departures", party="sanne", reason=REASON)
+    await settled(town, project, last["position"])
+    registers = [
+        f"{town.home}/{resource.path}"
+        for model in read_models().values()
+        for resource in model.RESOURCES
+        if isinstance(resource, Register)
+    ]
+    assert registers
+    for path in registers:
+        for form in ("json", "jsonl", "csv"):
+            answer = await town.official.get(f"{path}?format={form}")
+            assert answer.status_code == 200, path
+            assert "~" not in answer.headers["etag"]
+            for secret in ("Sanne", CONTACT, "buurvrouw", "rolstoel", "hersenschudding", REASON):
+                assert secret not in answer.text, path
 
 
 async def test_the_tag_of_an_answer_that_names_no_one_is_as_it_was(town: Town) -> None:

@@ -13,10 +13,9 @@ from litestar import Request, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.answers import as_json
 from cocreate.api.authentication import Principal
 from cocreate.api.documented import documented
-from cocreate.api.knowing import READ_PROBLEMS
+from cocreate.api.knowing import READ_PROBLEMS, tag_of, with_tag
 from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
@@ -26,6 +25,7 @@ from cocreate.domain.municipality import municipality_id
 from cocreate.domain.vocabulary import Visibility
 from cocreate.log.read import Recorded, recorded
 from cocreate.log.tree.commitments import actor_mark
+from cocreate.projections.answers import mark_of
 
 MAX_LIMIT = 1_000
 MAX_VERSION = 2**31 - 2
@@ -80,7 +80,7 @@ class EventPage(msgspec.Struct, frozen=True, kw_only=True):
     summary="Read the events of a project as they were recorded",
     description="In the order of their versions; the public sees public events only.",
     tags=["record"],
-    opt=documented(answers=EventPage, problems=READ_PROBLEMS, open=True),
+    opt=documented(answers=EventPage, problems=READ_PROBLEMS, open=True, tagged=True),
 )
 async def list_events(
     request: Request[Any, Any, Any],
@@ -94,7 +94,8 @@ async def list_events(
     principal = await parts.access.reading(request)
     await note_read(request, principal)
     path = f"/v1/municipalities/{code}/projects/{project}/events"
-    return await _page(parts, principal, code, require_project(code, project), path, after, limit)
+    stream = require_project(code, project)
+    return await _page(request, principal, code, stream, path, after, limit)
 
 
 @get(
@@ -102,7 +103,7 @@ async def list_events(
     operation_id="getEvent",
     summary="Read one event of a project as it was recorded",
     tags=["record"],
-    opt=documented(answers=RecordedEvent, problems=READ_PROBLEMS, open=True),
+    opt=documented(answers=RecordedEvent, problems=READ_PROBLEMS, open=True, tagged=True),
 )
 async def get_event(
     request: Request[Any, Any, Any],
@@ -115,7 +116,7 @@ async def get_event(
     principal = await parts.access.reading(request)
     await note_read(request, principal)
     found = await visible_event(parts, principal, code, require_project(code, project), version)
-    return as_json(as_told(found, internal=principal.sees_internal))
+    return _told(request, as_told(found, internal=principal.sees_internal))
 
 
 @get(
@@ -125,7 +126,7 @@ async def get_event(
     description="Its registration and the rules it set, in the order of their versions; the public "
     "sees public events only. Those of its projects are with the projects.",
     tags=["record"],
-    opt=documented(answers=EventPage, problems=READ_PROBLEMS, open=True),
+    opt=documented(answers=EventPage, problems=READ_PROBLEMS, open=True, tagged=True),
 )
 async def list_municipality_events(
     request: Request[Any, Any, Any], code: FromPath[str], after: After = 0, limit: Limit = 100
@@ -135,7 +136,7 @@ async def list_municipality_events(
     principal = await parts.access.reading(request)
     await note_read(request, principal)
     path = f"/v1/municipalities/{code}/events"
-    return await _page(parts, principal, code, municipality_id(code), path, after, limit)
+    return await _page(request, principal, code, municipality_id(code), path, after, limit)
 
 
 @get(
@@ -143,7 +144,7 @@ async def list_municipality_events(
     operation_id="getMunicipalityEvent",
     summary="Read one event of a municipality itself as it was recorded",
     tags=["record"],
-    opt=documented(answers=RecordedEvent, problems=READ_PROBLEMS, open=True),
+    opt=documented(answers=RecordedEvent, problems=READ_PROBLEMS, open=True, tagged=True),
 )
 async def get_municipality_event(
     request: Request[Any, Any, Any], code: FromPath[str], version: FromPath[int]
@@ -153,11 +154,11 @@ async def get_municipality_event(
     principal = await parts.access.reading(request)
     await note_read(request, principal)
     found = await visible_event(parts, principal, code, municipality_id(code), version)
-    return as_json(as_told(found, internal=principal.sees_internal))
+    return _told(request, as_told(found, internal=principal.sees_internal))
 
 
 async def _page(
-    parts: Parts,
+    request: Request[Any, Any, Any],
     principal: Principal,
     code: str,
     stream: UUID,
@@ -166,12 +167,19 @@ async def _page(
     limit: int,
 ) -> ASGIResponse:
     """Give a page of the events of a history, which are found at a path."""
+    parts = parts_of(request)
     found = await _visible(parts, principal, code, stream, after, limit + 1)
     if not found and (after == 0 or not await _visible(parts, principal, code, stream, 0, 1)):
         raise Problem("not-found")
     page = [as_told(event, internal=principal.sees_internal) for event in found[:limit]]
     following = f"{path}?after={page[-1].version}&limit={limit}" if len(found) > limit else None
-    return as_json(EventPage(events=page, next=following))
+    return _told(request, EventPage(events=page, next=following))
+
+
+def _told(request: Request[Any, Any, Any], told: EventPage | RecordedEvent) -> ASGIResponse:
+    """Answer what was recorded, known by its bytes; an erasure is seen to where they are opened."""
+    body = msgspec.json.encode(told)
+    return with_tag(request, body, tag_of(request, mark_of(request.scope["path"], body)))
 
 
 async def visible_event(

@@ -122,7 +122,9 @@ class _Opening:
         """Give the headers of an answer that was opened; and nothing to a reader who has it."""
         headers = [each for each in start["headers"] if each[0] not in (b"content-length", b"etag")]
         tag = header(start, b"etag")  # type: ignore[arg-type] # it looks at headers only
-        if tag is not None and not more:  # of a stream, it is not known what is still to come
+        # Of a stream it is not known what is still to come: it has no tag once it names someone.
+        # Registers, which have one when they are streamed, name nobody.
+        if tag is not None and not more:
             tag = b'%b~%b"' % (tag.removesuffix(b'"'), _state(told.erased))
             headers.append((b"etag", tag))
             if tag.removeprefix(b"W/") in self._tags:
