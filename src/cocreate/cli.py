@@ -257,7 +257,7 @@ def status() -> None:
                     f"{lag.parked:,}" if lag.parked else "",
                 )
             console.print(table)
-            for parked in await engine.parked():
+            for parked in (each.in_short() for each in await engine.parked()):
                 console.print(
                     f"{parked.municipality} {parked.project} stands still in {parked.projection}"
                     f" before position {parked.position}: {parked.reason}",

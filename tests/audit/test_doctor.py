@@ -201,10 +201,11 @@ BREAKS = {
             (
                 "insert into cocreate.projection_parked"
                 " (tenant_id, build, project_id, position, reason)"
-                f" values ('{CODE}', {BUILD_OF_TIMELINE}, gen_random_uuid(), 5, 'it broke')"
+                f" values ('{CODE}', {BUILD_OF_TIMELINE}, gen_random_uuid(), 5,"
+                " 'KeyError: what a step says')"
             )
         ],
-        [(f"read model timeline of {CODE}", "parked at position 5: it broke")],
+        [(f"read model timeline of {CODE}", "parked at position 5: KeyError")],
     ),
     "a read model is not complete": (
         [

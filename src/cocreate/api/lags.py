@@ -8,7 +8,6 @@ import msgspec
 from litestar import get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
-from msgspec.structs import replace
 
 from cocreate.api.answers import as_json
 from cocreate.api.documented import documented
@@ -45,7 +44,10 @@ async def read_lags(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
         raise Problem("not-found")
     await note_read(request, principal)  # why a project stands still may quote a step
     pool, builds = parts.service.pool, parts.service.builds
-    return as_json(ProjectionLags(await lags(pool, builds, code), await parked(pool, builds, code)))
+    stopped = await parked(pool, builds, code)
+    if not principal.sees_internal:
+        stopped = [each.in_short() for each in stopped]
+    return as_json(ProjectionLags(await lags(pool, builds, code), stopped))
 
 
 @get(
@@ -66,10 +68,7 @@ async def read_all_lags(request: AnyRequest) -> ASGIResponse:
         for lag in await lags(pool, builds)
         if lag.position < lag.head or lag.parked or not lag.complete
     ]
-    # What a step says is not for the operator: the kind of mistake is.
-    stopped = [
-        replace(each, reason=each.reason.partition(":")[0]) for each in await parked(pool, builds)
-    ]
+    stopped = [each.in_short() for each in await parked(pool, builds)]
     return as_json(ProjectionLags(behind, stopped))
 
 

@@ -147,7 +147,7 @@ async def _read_models(
                 f"it is behind, at position {lag.position} of {lag.head}",
                 "see that `cocreate serve` or `cocreate projections run` runs, and what it logs",
             )
-    for left in await parked(pool, builds, examination.municipality):
+    for left in (each.in_short() for each in await parked(pool, builds, examination.municipality)):
         yield Finding(
             f"read model {left.projection} of {left.municipality}",
             f"project {left.project} is parked at position {left.position}: {left.reason}",

@@ -487,7 +487,9 @@ class Engine(LogWorker):
         self, tenant: str, poison: Poison, builds: Sequence[Build] | None = None
     ) -> None:
         """Leave a project as it was before a step that cannot be folded."""
-        log.error("parked %s %s: %s", tenant, poison.project, poison.reason)
+        # Only the kind of mistake: the reason may quote a step, and is kept with the read models.
+        kind = poison.reason.partition(":")[0]
+        log.error("parked %s %s at %d: %s", tenant, poison.project, poison.position, kind)
         numbers = [build.number for build in builds or self.builds.values()]
         async with self._pool.acquire() as connection, connection.transaction():
             # What was folded of the project beyond that step, by other code, will be so no more.

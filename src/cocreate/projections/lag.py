@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from cocreate.log.connection import Pool
 from cocreate.projections.builds import Builds
@@ -32,6 +33,15 @@ class Parked(msgspec.Struct, frozen=True, rename="camel"):
     project: UUID
     position: int
     reason: str
+    """What went wrong, which may quote the step."""
+
+    def in_short(self) -> Parked:
+        """Give it for who keeps the installation running: with the kind of mistake alone.
+
+        What a step says is not for the operator, who finds it with ``cocreate audit replay``, and
+        on record.
+        """
+        return replace(self, reason=self.reason.partition(":")[0])
 
 
 async def lags(pool: Pool, builds: Builds, tenant: str | None = None) -> Sequence[Lag]:
