@@ -18,6 +18,7 @@ from tests.conftest import Template, prepared_database
 
 from cocreate.audit.doctor import Examination, examine
 from cocreate.audit.guards import Finding
+from cocreate.audit.tree_checks import AT_MOST
 from cocreate.log.errors import UnknownMunicipality
 from cocreate.log.master import MasterKey
 from cocreate.log.signing import SigningKeys
@@ -171,7 +172,47 @@ BREAKS = {
     ),
     "an event is changed": (
         [BEHIND_TRIGGERS, "update cocreate.event set actor = 'another' where position = 7"],
-        [(f"log of {CODE}", "not those that were signed for")],
+        [(f"log of {CODE}", "the event at position 7 is not the one that was signed for")],
+    ),
+    "events are changed, and the tile of one": (
+        [
+            BEHIND_TRIGGERS,
+            "update cocreate.event set data = '{}' where position in (7, 300)",
+            (
+                "update cocreate.tile set content = set_byte(content, 300 % 256 * 32, 0)"
+                " where level = 0 and number = 1"
+            ),
+        ],
+        [
+            (f"log of {CODE}", "its events up to position"),
+            (f"tree of {CODE}", "its tiles are not those that were signed"),
+        ],
+    ),
+    "a tile is gone": (
+        [BEHIND_TRIGGERS, "delete from cocreate.tile where level = 0 and number = 0"],
+        [(f"tree of {CODE}", "its tiles are not those that were signed")],
+    ),
+    "a bundle has another entry": (
+        [
+            BEHIND_TRIGGERS,
+            (
+                "update cocreate.tile"
+                " set content = set_byte(content, 50, 255 - get_byte(content, 50))"
+                " where level = -1 and number = 1"
+            ),
+        ],
+        [(f"tree of {CODE}", "tiles do not go with those below them: tile/entries/001")],
+    ),
+    "a tile is not of those below it": (
+        [
+            BEHIND_TRIGGERS,
+            (
+                "update cocreate.tile"
+                " set content = set_byte(content, 5, 255 - get_byte(content, 5))"
+                " where level = 1"
+            ),
+        ],
+        [(f"tree of {CODE}", "tiles do not go with those below them: tile/1/000.p/2")],
     ),
     "the head has another moment": (
         ["update cocreate.log_head set recorded_at = recorded_at + interval '1 hour'"],
@@ -235,6 +276,16 @@ async def test_what_is_broken_is_named_and_nothing_else(copy: str, what: str) ->
         assert finding.remedy
 
 
+async def test_of_many_events_that_are_changed_the_first_are_named(copy: str) -> None:
+    await broken(
+        copy, BEHIND_TRIGGERS, "update cocreate.event set actor = 'another' where position > 100"
+    )
+    found = [finding.wrong for finding in await findings(copy)]
+    assert found[0] == "the event at position 101 is not the one that was signed for"
+    assert len(found) == AT_MOST + 1
+    assert "its events up to position" in found[-1]
+
+
 async def test_what_waits_too_long_is_named(copy: str) -> None:
     await broken(
         copy,
@@ -242,13 +293,13 @@ async def test_what_waits_too_long_is_named(copy: str) -> None:
         "update cocreate.projection_checkpoint set position = position - 1"
         f" where build = {BUILD_OF_TIMELINE}",
     )
-    assert await findings(copy) == []
+    assert await findings(copy, patience=timedelta(hours=1)) == []
     (behind,) = await findings(copy, patience=timedelta(0))
     assert "it is behind" in behind.wrong
     await broken(copy, BEHIND_TRIGGERS, "delete from cocreate.tree")
     found = await findings(copy, patience=timedelta(0))
     assert "signed up to position 0" in found[-1].wrong
-    assert await findings(copy, signing=None) == []
+    assert await findings(copy, signing=None, patience=timedelta(hours=1)) == []
 
 
 async def test_a_tree_beyond_its_log_is_named(copy: str) -> None:

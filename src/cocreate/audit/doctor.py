@@ -22,16 +22,15 @@ from cocreate.audit.guards import (
     missing_triggers,
     unmigrated,
 )
+from cocreate.audit.tree_checks import unsigned
 from cocreate.log.connection import AnyConnection, Pool, open_pool
 from cocreate.log.errors import KeysUnusable, UnknownMunicipality
 from cocreate.log.keys import Keys
 from cocreate.log.master import KeyManagement
-from cocreate.log.notary import entry_of
-from cocreate.log.read import Reader
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.checkpoints import Checkpoint, open_checkpoint
 from cocreate.log.tree.errors import Unsound
-from cocreate.log.tree.hashing import Frontier, Hash, leaf_hash
+from cocreate.log.tree.hashing import Frontier
 from cocreate.log.tree.notes import Note
 from cocreate.projections.builds import Builds
 from cocreate.projections.lag import lags, parked
@@ -308,12 +307,9 @@ async def _tree(
     else:
         if (stored.size, stored.root) != (signed.size, signed.root):
             yield Finding(where, "what is kept to grow it is not what was signed", _RECORD)
-    if not examination.quick and await _root(connection, code, signed) != signed.root:
-        yield Finding(
-            f"log of {code}",
-            f"its events up to position {signed.size} are not those that were signed for",
-            _RECORD,
-        )
+    if not examination.quick:
+        async for finding in unsigned(connection, code, signed):
+            yield finding
 
 
 def _signed(tree: asyncpg.Record, keys: SigningKeys | None) -> Checkpoint:
@@ -323,15 +319,3 @@ def _signed(tree: asyncpg.Record, keys: SigningKeys | None) -> Checkpoint:
         return Checkpoint.parse(note.text)
     origin = tree["origin"]
     return open_checkpoint(note, origin, keys.verifiers(origin)).checkpoint
-
-
-async def _root(connection: AnyConnection, code: str, signed: Checkpoint) -> Hash:
-    """Give the root over the events of a log, as many as were signed for."""
-    reader, frontier, after = Reader(connection), Frontier(), 0
-    while after < signed.size and (page := await reader.log(code, after=after)):
-        events = [event for event in page if event.position <= signed.size]
-        frontier = frontier.extended(
-            [leaf_hash(bytes(entry_of(signed.origin, event))) for event in events]
-        )
-        after = page[-1].position
-    return frontier.root
