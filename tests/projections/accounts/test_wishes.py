@@ -24,6 +24,31 @@ def test_a_merged_wish_hands_on_its_supporters_and_its_proposals(told: Told) -> 
     assert subject(told, "W1").merged_into == "W3"
 
 
+def test_a_proposal_that_answered_a_part_answers_the_whole(told: Told) -> None:
+    told.wishes("W1", "W2", "W4")
+    told.say(wishes.SubmitProposal, proposal="P1", answers=("W1", "W4", "W2"))
+    told.say(wishes.MergeWishes, wishes=("W1", "W2"), into="W3")
+    assert subject(told, "P1").answers == ("W3", "W4")
+    assert told.subject("P1").answers == ("W3", "W4")
+    told.say(wishes.ReviseProposal, proposal="P1", title="Plan", answers=("W4",))
+    assert subject(told, "W3").proposals == ()
+
+
+def test_a_revision_takes_a_proposal_away_from_a_wish(told: Told) -> None:
+    told.wishes("W1", "W2", "W3")
+    told.say(wishes.SubmitProposal, proposal="P1", answers=("W1", "W2"))
+    told.say(
+        wishes.ReviseProposal, proposal="P1", title="Plan", answers=("W2", "W3"), reason="Te duur"
+    )
+    assert subject(told, "P1").answers == ("W2", "W3")
+    for name, proposals in (("W1", ()), ("W2", ("P1",)), ("W3", ("P1",))):
+        assert subject(told, name).proposals == proposals
+        assert tuple(told.subject(name).proposals) == proposals
+    # Residents are told why it answers their wish no more.
+    last = subject(told, "W1").chain[-1]
+    assert (last.type, last.id, last.motivation) == ("ProposalRevised", "P1", "Te duur")
+
+
 def test_the_parts_of_a_wish_keep_its_proposals(told: Told) -> None:
     told.wishes("W1")
     told.say(wishes.SubmitProposal, proposal="P1", answers=("W1",))

@@ -164,6 +164,11 @@ class WishAccount(Account, kw_only=True, tag="wish"):
     """What residents say of a wish that was called realised."""
 
     @property
+    def related(self) -> tuple[str, ...]:
+        """The proposals that answer it."""
+        return self.proposals
+
+    @property
     def waits(self) -> bool:
         """Whether it waits for an answer: it had none, and goes on by itself."""
         return self.answered is None and self.status in (WishStatus.OPEN, WishStatus.DEFERRED)
@@ -192,6 +197,11 @@ class ProposalAccount(Account, kw_only=True, tag="proposal"):
     decisions: tuple[str, ...] = ()
     deviations: tuple[str, ...] = ()
     decided: Place | None = None
+
+    @property
+    def related(self) -> tuple[str, ...]:
+        """The wishes that it answers."""
+        return self.answers
 
 
 class AdviceAccount(Account, kw_only=True, tag="advice"):

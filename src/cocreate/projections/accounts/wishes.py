@@ -51,7 +51,7 @@ def wish_withdrawn(accounts: Accounts, event: wishes.WishWithdrawn) -> None:
 @on(wishes.WishesMerged)
 def wishes_merged(accounts: Accounts, event: wishes.WishesMerged) -> None:
     parts = list(accounts.those(event.wishes, WishAccount))
-    accounts.add(
+    whole = accounts.add(
         WishAccount,
         event.into,
         event.title,
@@ -66,6 +66,10 @@ def wishes_merged(accounts: Accounts, event: wishes.WishesMerged) -> None:
         wish.status, wish.merged_into = WishStatus.MERGED, event.into
         wish.owe()
         wish.tell(accounts.link(event.into, title=event.title, motivation=event.reason))
+    # What answered a part answers the whole from now on, as in the domain.
+    for proposal in accounts.those(whole.proposals, ProposalAccount):
+        handed_on = (event.into if wish in event.wishes else wish for wish in proposal.answers)
+        proposal.answers = added((), *handed_on)
 
 
 @on(wishes.WishSplit)
@@ -122,11 +126,16 @@ def proposal_submitted(accounts: Accounts, event: wishes.ProposalSubmitted) -> N
 def proposal_revised(accounts: Accounts, event: wishes.ProposalRevised) -> None:
     for proposal in accounts.those((event.proposal,), ProposalAccount):
         new = [wish for wish in event.answers if wish not in proposal.answers]
+        gone = [wish for wish in proposal.answers if wish not in event.answers]
         proposal.title, proposal.answers = event.title, event.answers
         proposal.text = event.text or proposal.text
         proposal.revisions += 1
         proposal.tell(accounts.link(title=event.title, motivation=event.reason))
         _answered_by(accounts, new, event.proposal, event.title)
+        link = accounts.link(event.proposal, title=event.title, motivation=event.reason)
+        for wish in accounts.those(gone, WishAccount):
+            wish.proposals = tuple(each for each in wish.proposals if each != event.proposal)
+            wish.tell(link)
 
 
 @on(wishes.ProposalWithdrawn)
