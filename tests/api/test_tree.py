@@ -13,7 +13,7 @@ import httpx
 import pytest
 from msgspec.structs import replace
 from tests.api.conftest import As, Town, found_town
-from tests.conftest import WITNESS, prepared_database, served
+from tests.conftest import WITNESS, Template, prepared_database, served
 
 from cocreate.api.examples import (
     COMPARISON_EXAMPLE,
@@ -291,9 +291,9 @@ async def test_what_is_internal_of_a_municipality_itself_is_not_for_the_public(
 
 
 async def test_there_is_no_receipt_to_fetch_where_nobody_signs(
-    postgres_dsn: str, settings: Settings
+    template: Template, settings: Settings
 ) -> None:
-    async with prepared_database(postgres_dsn) as dsn:
+    async with prepared_database(template) as dsn:
         signing = replace(settings, database_url=dsn)
         unsigned = replace(signing, signing_keys_file=None, witnesses=())
         async with served(create_app(unsigned, project=False)) as client:

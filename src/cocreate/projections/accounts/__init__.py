@@ -39,5 +39,5 @@ __all__ = [
     "touched",
 ]
 
-VERSION = 6
+VERSION = 7
 """Counts up when the fold comes to other accounts for the same log."""
