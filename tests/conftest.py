@@ -119,6 +119,14 @@ def settings(database: str, tmp_path_factory: pytest.TempPathFactory) -> Setting
     )
 
 
+def free_port() -> int:
+    """Find a port of loopback that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
 class _Server(uvicorn.Server):
     """A server within the tests: it leaves signals to pytest."""
 

@@ -37,6 +37,7 @@ from cocreate.api.docs_page import published
 from cocreate.api.event_stream import EventStreams, cut_short
 from cocreate.api.headers import add_headers, refuse_trailing_slash
 from cocreate.api.keys import admit_operator
+from cocreate.api.observing import observing
 from cocreate.api.openapi import document
 from cocreate.api.opening import opening
 from cocreate.api.parts import Parts
@@ -49,6 +50,7 @@ from cocreate.audit.replay_pages import ReplayPages
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import Unsound
 from cocreate.log.tree.keys import VerifierKey
+from cocreate.sampling import metrics_of
 from cocreate.service import Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
 
@@ -112,11 +114,12 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 signing,
                 witnesses,
             )
-            app.state["event_streams"] = EventStreams(service, settings)
-            yield
+            streams = app.state["event_streams"] = EventStreams(service, settings)
+            async with metrics_of(service, settings, streams=lambda: len(streams)):
+                yield
 
     every = routes()
-    return Litestar(
+    app = Litestar(
         [*every, *published(document(every, settings)), explain_problem],
         lifespan=[open_parts],
         state=State(
@@ -133,6 +136,9 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
         request_max_body_size=settings.max_body_bytes,
         logging_config=None,
     )
+    # Around all of it, the routing too.
+    app.asgi_handler = observing(app.asgi_handler)
+    return app
 
 
 def signing_of(settings: Settings) -> Signing | None:
@@ -187,6 +193,7 @@ def server(settings: Settings, *, project: bool = True) -> uvicorn.Server:
         lifespan="on",
         access_log=False,
         server_header=False,
+        log_config=None,
         timeout_graceful_shutdown=10,
         log_level="warning",
     )

@@ -45,6 +45,7 @@ from cocreate.projections.engine import Engine
 from cocreate.projections.model import read_models
 from cocreate.projections.rebuild import Progress as RebuildProgress
 from cocreate.projections.rebuild import rebuild as rebuild_models
+from cocreate.sampling import metrics_of
 from cocreate.service import Service, prepare_database
 from cocreate.settings import Settings
 from cocreate.terminal import (
@@ -53,6 +54,7 @@ from cocreate.terminal import (
     console,
     database,
     errors,
+    observed,
     reading,
     run,
     service,
@@ -100,8 +102,9 @@ def serve(project: bool) -> None:
 
     async def work() -> None:
         settings = Settings.from_environment()
-        async with database(settings) as dsn:
-            await serve_app(settings.on(dsn), project=project)
+        with observed(settings):
+            async with database(settings) as dsn:
+                await serve_app(settings.on(dsn), project=project)
 
     run(work(), interrupted=0)
 
@@ -233,8 +236,10 @@ def run_projections() -> None:
     """Keep the read models until stopped; several processes share the work."""
 
     async def work() -> None:
-        async with service():
-            await asyncio.Event().wait()
+        settings = Settings.from_environment()
+        with observed(settings):
+            async with service() as opened, metrics_of(opened, settings):
+                await asyncio.Event().wait()
 
     run(work(), interrupted=0)
 

@@ -30,6 +30,7 @@ from cocreate.projections.answers import BUILDS, MOVED, Answers
 from cocreate.projections.builds import Builds, hold_builds, install
 from cocreate.projections.engine import Engine
 from cocreate.projections.others import Others
+from cocreate.telemetry import traces
 
 
 class Signing(msgspec.Struct, frozen=True):
@@ -54,13 +55,13 @@ class Service:
         keys: Keys,
     ) -> None:
         self.pool = pool
+        self.pools: dict[str, Pool] = {"cocreate_app": pool}
+        """The connections of this process, by their role."""
         self.keys = keys
         self.signals = signals
         self.engine = engine
         """The projection engine, where this process runs one."""
-        self.appender = Appender(
-            pool, lambda tenant, _position: signals.tell("log", tenant), seal=Sealing(keys)
-        )
+        self.appender = Appender(pool, self._appended, seal=Sealing(keys))
         self.live = LiveProjects(pool, self.appender, keys)
         self.reader = Reader(pool)
         self.reads = LogReads(self.appender, self.reader)
@@ -69,6 +70,13 @@ class Service:
         self.builds = builds
         self.answers = Answers(pool, builds, signals)
         self.others = Others(pool, self.answers, lambda: amsterdam_date(datetime.now(UTC)))
+
+    def _appended(self, tenant: str, position: int) -> None:
+        # First, so that whoever is woken by the other knows of it.
+        traced = traces.told(tenant, position)
+        if traced is not None:
+            self.signals.tell(traces.TOPIC, traced)
+        self.signals.tell("log", tenant)
 
 
 async def prepare_database(dsn: str) -> list[str]:
@@ -116,13 +124,16 @@ async def open_service(
 
         signals = Signals(dsn, pool, listening=hold)
         engine = None
+        pools: dict[str, Pool] = {}
         if project:
             projecting = await open_pool(dsn, "cocreate_projector", size=6)
             stack.push_async_callback(projecting.close)
+            pools["cocreate_projector"] = projecting
             engine = Engine(
                 projecting, builds, moved=lambda tenant, _position: signals.tell(MOVED, tenant)
             )
         service = Service(dsn, pool, builds, signals, engine, Keys(pool, master))
+        service.pools.update(pools)
         stack.push_async_callback(signals.close)
         stack.push_async_callback(service.live.close)
         signals.hear(hear_of_builds)
@@ -130,6 +141,7 @@ async def open_service(
         if signing is not None:
             signing_pool = await open_pool(dsn, "cocreate_notary", size=2)
             stack.push_async_callback(signing_pool.close)
+            service.pools["cocreate_notary"] = signing_pool
             notary = Notary(
                 signing_pool,
                 signing.keys,

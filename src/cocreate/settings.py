@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 import msgspec
 from msgspec import Meta
@@ -61,6 +61,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_event_streams: Annotated[int, Meta(ge=0, le=100_000)] = 1_000
     """How many event streams a process keeps open at most; each holds a file descriptor."""
     max_event_streams_per_municipality: Annotated[int, Meta(ge=0, le=100_000)] = 500
+    log_format: Literal["json", "console"] = "json"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """From which level on is logged; each request is one line of level info."""
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] | None = None
+    """Where ``/metrics`` is served, apart from the API; without it, nowhere."""
+    metrics_host: str = "127.0.0.1"
+    metrics_per_municipality: bool = False
+    """Whether the metrics name municipalities: the hundred whose read models are most behind."""
     heartbeat_seconds: Annotated[float, Meta(gt=0, le=60)] = 15.0
     """How often an event stream shows that it is alive, and its key is looked at again."""
 

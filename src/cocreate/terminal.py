@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from cocreate.log.signing import SigningKeys
 from cocreate.postgres import EmbeddedServer, EmbeddedServerError
 from cocreate.service import Service, open_service, prepare_database
 from cocreate.settings import Settings
+from cocreate.telemetry import logs, traces
 
 OPERATOR = Sender(actor="cli", actor_role=Role.OPERATOR)
 CODE = click.argument("code", metavar="GMxxxx")
@@ -79,6 +80,18 @@ async def service(*, project: bool = True) -> AsyncIterator[Service]:
         ) as opened,
     ):
         yield opened
+
+
+@contextlib.contextmanager
+def observed(settings: Settings) -> Iterator[None]:
+    """Log and trace as the settings and the environment of a process that keeps on running say."""
+    logs.configure(settings.log_format, settings.log_level)
+    logs.report_to_log(asyncio.get_running_loop())
+    traces.start()
+    try:
+        yield
+    finally:
+        traces.stop()
 
 
 def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:

@@ -124,4 +124,5 @@ async def test_what_nobody_foresaw_gives_500_and_tells_nothing(
 
 async def test_no_facts_of_others_are_in_a_refusal(town: Town, project: str) -> None:
     answer = await town[Role.READER].get(f"{project}/events/7")
-    assert set(answer.json()) == {"type", "title", "status", "detail", "instance", "code"}
+    told = {"type", "title", "status", "detail", "instance", "code", "requestId"}
+    assert set(answer.json()) == told

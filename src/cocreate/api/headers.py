@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-import string
-from itertools import count
 from typing import Any
 
 from litestar import Request
 from litestar.exceptions import NotFoundException
 from litestar.types import Message, Scope
 
-from cocreate.api.authentication import header
+from cocreate.api.told import request_id
 
 API_VERSION = "1.0.0"
 
@@ -29,11 +26,6 @@ UNLESS_SET: tuple[tuple[bytes, bytes], ...] = (
 )
 """What an answer may say otherwise for itself."""
 
-MAX_REQUEST_ID = 100
-_PROCESS = secrets.token_hex(8).encode()
-_numbers = count(1)
-_SAFE = frozenset((string.ascii_letters + string.digits + "-._").encode())
-
 
 async def add_headers(message: Message, scope: Scope) -> None:
     """Add the headers to an answer that is about to be sent."""
@@ -43,14 +35,6 @@ async def add_headers(message: Message, scope: Scope) -> None:
     names = [name for name, _ in given]
     left = [each for each in UNLESS_SET if each[0] not in names]
     message["headers"] = [*given, *ALWAYS, *left, (b"x-request-id", request_id(scope))]
-
-
-def request_id(scope: Scope) -> bytes:
-    """Give the id the sender gave the request, if it is a sensible one, else a new one."""
-    given = header(scope, b"x-request-id")
-    if given and len(given) <= MAX_REQUEST_ID and _SAFE.issuperset(given):
-        return given
-    return b"%b-%x" % (_PROCESS, next(_numbers))
 
 
 async def refuse_trailing_slash(request: Request[Any, Any, Any]) -> None:

@@ -16,6 +16,7 @@ from litestar.routes import HTTPRoute
 
 from cocreate.api.preferences import weights
 from cocreate.api.problem_texts import INPUT, TEXTS
+from cocreate.api.told import request_id, route_of
 from cocreate.domain.errors import Fact, Language, RuleBroken
 from cocreate.log.errors import (
     KeyReused,
@@ -76,7 +77,7 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
     ``code`` is the last part of ``type``; ``facts`` are the values that ``detail`` names. Input
     that is not valid has ``errors``, all of them at once. A lost race has ``version``, where
     things stand now, and ``since``: what was recorded after the version that was expected, a
-    hundred events at most.
+    hundred events at most. ``requestId`` is that of the header X-Request-Id, to ask about it by.
     """
 
     type: str
@@ -85,6 +86,7 @@ class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
     detail: str
     instance: str
     code: str
+    request_id: str | None = None
     facts: Mapping[str, Fact] | None = None
     errors: Sequence[InvalidField] | None = None
     version: int | None = None
@@ -127,6 +129,7 @@ def answer_problem(request: Request[Any, Any, Any], raised: Exception) -> Respon
             detail=raised.detail(language),
             instance=path,
             code=raised.code,
+            request_id=request_id(request.scope).decode(),
             facts=raised.facts or None,
         )
     else:
@@ -141,6 +144,7 @@ def answer_problem(request: Request[Any, Any, Any], raised: Exception) -> Respon
             detail=detail.format(**problem.facts) if problem.facts else detail,
             instance=path,
             code=problem.code,
+            request_id=request_id(request.scope).decode(),
             facts=problem.facts,
             errors=None
             if problem.errors is None
@@ -175,7 +179,7 @@ def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
     if isinstance(raised, _NO_ANSWER):
         _log.warning("The database gave no answer: %s", raised)
         return Problem("log-unavailable", headers={"Retry-After": RETRY_AFTER})
-    _log.error("%s %s failed", request.method, request.scope["path"], exc_info=raised)
+    _log.error("%s %s failed", request.method, route_of(request.scope), exc_info=raised)
     return Problem("internal-error")
 
 
@@ -219,7 +223,7 @@ def _of_litestar(request: Request[Any, Any, Any], raised: HTTPException) -> Prob
             return Problem("unsupported-media-type")
         case status if status < 500:
             return Problem("bad-request")
-    _log.error("%s %s failed", request.method, request.scope["path"], exc_info=raised)
+    _log.error("%s %s failed", request.method, route_of(request.scope), exc_info=raised)
     return Problem("internal-error")
 
 

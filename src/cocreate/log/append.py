@@ -11,11 +11,15 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextvars import Context
 from datetime import datetime
+from time import perf_counter
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 import msgspec
+from opentelemetry.trace import SpanContext
 
 from cocreate.log.codec import Stored, Unsealed
 from cocreate.log.connection import AnyConnection, Pool
@@ -26,6 +30,8 @@ from cocreate.log.errors import (
     UnknownMunicipality,
     Unstorable,
 )
+from cocreate.telemetry import traces
+from cocreate.telemetry.metrics import APPEND_COMMANDS, APPEND_SECONDS, APPENDS
 
 MAX_COMMANDS = 1_000
 MAX_EVENTS = 5_000
@@ -55,6 +61,8 @@ class Command(msgspec.Struct):
     key: str | None = None
     fingerprint: bytes = b""
     chain: Chain | None = None
+    span: SpanContext | None = None
+    """The span it was sent in, where that is traced."""
 
     @property
     def is_sealed(self) -> bool:
@@ -86,6 +94,23 @@ class Conflict(msgspec.Struct, frozen=True):
 
 
 Outcome = Taken | Repeated | Conflict
+
+_COUNTS = {
+    Taken: APPENDS.labels("taken"),
+    Repeated: APPENDS.labels("repeated"),
+    Conflict: APPENDS.labels("conflict"),
+}
+_FAILED = APPENDS.labels("failed")
+
+
+class Waiting(NamedTuple):
+    """What waits to be appended: in how many logs, how many commands, and the most in one."""
+
+    lanes: int
+    commands: int
+    longest: int
+
+
 Appended = Callable[[str, int], None]
 """Told of a municipality whose log has come to a position."""
 Seal = Callable[[str, Sequence[Command], Pool | AnyConnection], Awaitable[None]]
@@ -158,6 +183,11 @@ class Appender:
         while self._lanes:
             await asyncio.gather(*(lane.done() for lane in list(self._lanes.values())))
 
+    def waiting(self) -> Waiting:
+        """Tell what waits now."""
+        lengths = [len(lane) for lane in self._lanes.values()]
+        return Waiting(len(lengths), sum(lengths), max(lengths, default=0))
+
     def _retire(self, lane: _Lane) -> None:
         del self._lanes[lane.tenant]
 
@@ -201,10 +231,16 @@ class _Lane:
         self._waiting: deque[tuple[Command, asyncio.Future[Outcome]]] = deque()
         self._one_by_one = 0
         """How many to send alone: among them is one that the database refused to store."""
-        self._task = asyncio.create_task(self._run())
+        # Not in the context of the request that happens to be the first.
+        self._task = asyncio.get_running_loop().create_task(self._run(), context=Context())
+
+    def __len__(self) -> int:
+        """Give how many commands wait."""
+        return len(self._waiting)
 
     def append(self, command: Command) -> asyncio.Future[Outcome]:
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        command.span = traces.current()
         self._waiting.append((command, future))
         return future
 
@@ -216,7 +252,8 @@ class _Lane:
             while self._waiting:
                 batch = self._next_batch()
                 if batch and await self._sealed(batch):
-                    await self._send(batch)
+                    with traces.append(self.tenant, [command.span for command, _ in batch]):
+                        await self._send(batch)
         finally:
             self._retire(self)
             for _, future in self._waiting:  # the process is stopping
@@ -276,6 +313,7 @@ class _Lane:
 
     async def _send(self, batch: list[tuple[Command, asyncio.Future[Outcome]]]) -> None:
         commands = [command for command, _ in batch]
+        began = perf_counter()
         try:
             if len(commands) == 1:
                 one = _columns_of_one(commands[0])
@@ -291,9 +329,12 @@ class _Lane:
             if not isinstance(problem, Exception):
                 raise
             return
+        APPEND_SECONDS.observe(perf_counter() - began)
+        APPEND_COMMANDS.observe(len(batch))
         reached = 0
         for (command, future), row in zip(batch, rows, strict=True):
             outcome = _outcome(row)
+            _COUNTS[type(outcome)].inc()
             if isinstance(outcome, Taken):
                 reached = outcome.position
             elif command.chain is not None:
@@ -388,6 +429,7 @@ def _settle(future: asyncio.Future[Outcome], outcome: Outcome) -> None:
 
 
 def _fail(batch: list[tuple[Command, asyncio.Future[Outcome]]], problem: Exception) -> None:
+    _FAILED.inc(len(batch))
     for command, future in batch:
         if command.chain is not None:
             command.chain.broken = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import asyncpg
 
@@ -71,3 +71,19 @@ async def open_pool(dsn: str, role: Role, *, size: int = 10) -> Pool:
             **SETTINGS[role],
         },
     )
+
+
+class Usage(NamedTuple):
+    """The connections of a pool, and who waits for one."""
+
+    used: int
+    free: int
+    waiting: int
+
+
+def usage(pool: Pool) -> Usage:
+    """Tell how many connections of a pool are used and free, and how many wait for one."""
+    # The pool does not tell who waits: those are the getters of its queue.
+    waiting = getattr(getattr(pool, "_queue", None), "_getters", ())
+    free = pool.get_idle_size()
+    return Usage(pool.get_size() - free, free, len(waiting))

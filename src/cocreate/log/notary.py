@@ -59,6 +59,8 @@ OriginOf = Callable[[str], str]
 class Inconsistent(Exception):  # noqa: N818 - what is found
     """What is stored of a tree is not what was signed; nothing more is signed for it."""
 
+    quotes_nothing = True
+
 
 class Tree(msgspec.Struct, frozen=True):
     """A tree as it is stored, under lock."""

@@ -34,6 +34,7 @@ from cocreate.projections.fold import Changes, Layout, Poison, ProjectFold
 from cocreate.projections.known import Known, know, reaches_back
 from cocreate.projections.lag import Lag, Parked, lags, parked
 from cocreate.projections.model import STATE
+from cocreate.telemetry import traces
 
 PACE = Pace(poll=1.0, heard_poll=10.0, gap=0.01)
 SURVEY_SECONDS = 60.0
@@ -96,12 +97,15 @@ class Engine(LogWorker):
         """Logs that others worked on when it was their turn: these may have other builds."""
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._kept_size = 0
+        self._trail = traces.Trail()
 
     def hear(self, topic: str, tenant: str) -> None:
         """Hear a signal: that of a log, that builds were taken into use, or that some are lost."""
         if topic == "builds" or not topic:
             self._surveyed = -math.inf
             self.doubt()
+        elif topic == traces.TOPIC:
+            self._trail.hear(tenant)
         else:
             super().hear(topic, tenant)
 
@@ -188,6 +192,7 @@ class Engine(LogWorker):
     async def _advance(self, tenant: str, kept: Kept | None, limit: int) -> bool:
         builds = {build.number: build for build in self.builds.values()}
         state = self.builds[STATE].number
+        since = traces.moment()
         async with self._pool.acquire() as connection, connection.transaction():
             held = await lease(connection, tenant, list(builds))
             if len(held) < len(builds):
@@ -219,6 +224,7 @@ class Engine(LogWorker):
         if together and kept is not None:
             self._keep(tenant, kept)
         if reached > position:
+            traces.projected(self._trail, tenant, position, reached, since)
             self._moved(tenant, reached)
         more = reached - position == limit
         if behind := [*behind, *(apart if reached > position else ())]:
