@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from time import time_ns
 
 from opentelemetry import trace
@@ -121,7 +121,7 @@ def header() -> str | None:
 def append(tenant: str, requests: Sequence[SpanContext | None]) -> Iterator[None]:
     """Trace a call to the log that carries commands of some requests."""
     tracer = _State.tracer
-    contexts = list(dict.fromkeys(each for each in requests if each is not None))
+    contexts = _each_once(each for each in requests if each is not None)
     if tracer is None or not contexts:
         yield
         return
@@ -174,7 +174,7 @@ class Trail:
             self._logs[tenant] = deque(left, maxlen=KEPT_POSITIONS)
         else:
             del self._logs[tenant]
-        return list(dict.fromkeys(taken))
+        return _each_once(taken)
 
 
 def moment() -> int:
@@ -197,6 +197,10 @@ def projected(trail: Trail, tenant: str, position: int, reached: int, since: int
         start_time=since,
         attributes={"cocreate.municipality": tenant, "cocreate.events": reached - position},
     ).end()
+
+
+def _each_once(contexts: Iterable[SpanContext]) -> list[SpanContext]:
+    return list({(each.trace_id, each.span_id): each for each in contexts}.values())
 
 
 def _under(parent: SpanContext) -> Context:
