@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import socket
@@ -114,6 +115,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 signing,
                 witnesses,
             )
+            app.state["readiness"] = health.Readiness(service)
             streams = app.state["event_streams"] = EventStreams(service, settings)
             async with metrics_of(service, settings, streams=lambda: len(streams)):
                 yield
@@ -171,9 +173,30 @@ class _Server(uvicorn.Server):
     The one of uvicorn raises the signal anew, and the embedded database would be left running.
     """
 
+    def __init__(self, config: uvicorn.Config, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._drain_seconds = drain_seconds
+        self._told = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and know in which loop: a signal may come in between anything."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        """Stop in good order; at once when told a second time."""
-        self.force_exit = self.should_exit
+        """Stop in good order: say so, take what still comes, then no more; told twice, at once."""
+        self.force_exit = self._told
+        first, self._told = not self._told, True
+        app = self.config.app
+        if isinstance(app, Litestar) and "readiness" in app.state:
+            app.state["readiness"].stopping = True
+        if first and self._drain_seconds and self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.call_later, self._drain_seconds, self._stop)
+        else:
+            self._stop()
+
+    def _stop(self) -> None:
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -194,10 +217,10 @@ def server(settings: Settings, *, project: bool = True) -> uvicorn.Server:
         access_log=False,
         server_header=False,
         log_config=None,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=settings.stop_seconds,
         log_level="warning",
     )
-    return _Server(config)
+    return _Server(config, settings.drain_seconds)
 
 
 def spare_the_collector() -> None:

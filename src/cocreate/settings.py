@@ -61,6 +61,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_event_streams: Annotated[int, Meta(ge=0, le=100_000)] = 1_000
     """How many event streams a process keeps open at most; each holds a file descriptor."""
     max_event_streams_per_municipality: Annotated[int, Meta(ge=0, le=100_000)] = 500
+    drain_seconds: Annotated[float, Meta(ge=0, le=300)] = 0.0
+    """For how long requests are still taken after the process was told to stop.
+
+    Meanwhile it says that it is not ready, so that whoever spreads the requests sends it no more.
+    """
+    stop_seconds: Annotated[int, Meta(ge=1, le=300)] = 10
+    """For how long the requests that were taken may go on after that."""
     log_format: Literal["json", "console"] = "json"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """From which level on is logged; each request is one line of level info."""

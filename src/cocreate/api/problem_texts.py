@@ -170,6 +170,13 @@ TEXTS: Final[dict[str, Text]] = {
         "Er wachten al te veel verzoeken bij deze gemeente. Probeer het zo opnieuw.",
         "Too many requests are waiting at this municipality already. Try again in a moment.",
     ),
+    "not-ready": Text(
+        503,
+        "Nog niet, of niet meer, klaar voor verzoeken",
+        "Not ready for requests, or no longer",
+        "Dit proces kan nu geen verzoeken behandelen; wat ontbreekt is: {lack}.",
+        "This process cannot handle requests now; what it lacks is: {lack}.",
+    ),
     "too-many-streams": Text(
         503,
         "Te veel lezers tegelijk",

@@ -2,20 +2,31 @@
 
 Migrations are the numbered files in ``schema/``, applied once each, in order, every one in a
 transaction of its own. Many processes may start at once: one migrates, the others wait.
+
+A release goes on to serve while the next migrates. So no migration waits long for a lock: whoever
+came after it would wait behind it, for as long as some long transaction takes. It lets go, and
+tries again. What a migration may do besides is in docs/operation.md, and a test holds it to that.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
 
+import asyncpg
 import msgspec
 
 from cocreate.log.connection import AnyConnection
 
 ADVISORY_LOCK = 0x636F_6372_6561_7465
 """The lock under which migrations run: the bytes of ``cocreate``."""
+LOCK_MILLISECONDS = 2_000
+"""For how long a migration waits for a lock, and so holds up others, before it tries again."""
+ATTEMPTS = 60
+GAP_SECONDS = 1.0
+"""How long others have their turn between two attempts."""
 
 
 class Migration(msgspec.Struct, frozen=True):
@@ -47,7 +58,8 @@ def migrations() -> Sequence[Migration]:
 async def migrate(connection: AnyConnection) -> list[str]:
     """Apply what is missing and give the names of what was applied.
 
-    Raises :class:`ChangedMigration` when an applied migration was edited since.
+    Raises :class:`ChangedMigration` when an applied migration was edited since, and
+    ``asyncpg.LockNotAvailableError`` where others hold what it needs for minutes on end.
     """
     await connection.execute("select pg_advisory_lock($1)", ADVISORY_LOCK)
     try:
@@ -71,12 +83,28 @@ async def _apply(connection: AnyConnection) -> list[str]:
                 message = f"Migration {migration.name} was changed after it was applied"
                 raise ChangedMigration(message)
             continue
-        async with connection.transaction():
-            await connection.execute(migration.sql)
-            await connection.execute(
-                "insert into public.cocreate_migration (name, fingerprint) values ($1, $2)",
-                migration.name,
-                migration.fingerprint,
-            )
+        await _apply_one(connection, migration)
         done.append(migration.name)
+    if done:
+        # Whoever serves looks whether all of it is there.
+        await connection.execute("grant select on public.cocreate_migration to cocreate_app")
     return done
+
+
+async def _apply_one(connection: AnyConnection, migration: Migration) -> None:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            async with connection.transaction():
+                await connection.execute(f"set local lock_timeout = {LOCK_MILLISECONDS}")
+                await connection.execute(migration.sql)
+                await connection.execute(
+                    "insert into public.cocreate_migration (name, fingerprint) values ($1, $2)",
+                    migration.name,
+                    migration.fingerprint,
+                )
+        except asyncpg.LockNotAvailableError:
+            if attempt == ATTEMPTS:
+                raise
+            await asyncio.sleep(GAP_SECONDS)
+        else:
+            return
