@@ -132,6 +132,108 @@ async def test_a_newer_release_may_have_been_here(
     assert await migrated(database) == []
 
 
+# -- while the release of before goes on ---------------------------------------------------------
+
+
+async def test_events_of_before_have_salts_without_being_written_anew(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = migrations()
+    monkeypatch.setattr(migrate_module, "migrations", lambda: whole[:10])
+    await migrated(database)
+    pool = await open_pool(database, "cocreate_app", size=2)
+    admin = await asyncpg.connect(database)
+    try:
+        await pool.execute("select cocreate.register_municipality('GM0001', 'Test')")
+        stream, appender = uuid4(), Appender(pool)
+        for version in range(20):
+            await appender.append("GM0001", command(stream, version))
+        file = await admin.fetchval(EVENT_FILE)
+        monkeypatch.setattr(migrate_module, "migrations", lambda: whole)
+        await migrated(database)
+        assert await admin.fetchval(EVENT_FILE) == file
+        # As the release of before sends it, and as it reads.
+        await appender.append("GM0001", command(stream, 20))
+        [old] = await pool.fetch("select * from cocreate.read_log('GM0001', 20, 1)")
+        assert len(old) == 12
+        events = await Reader(pool).log("GM0001")
+        again = await Reader(pool).stream("GM0001", stream)
+        own = await admin.fetch("select salt from cocreate.event order by position")
+    finally:
+        await pool.close()
+        await admin.close()
+    assert [row["salt"] is None for row in own] == [True] * 20 + [False]
+    assert events[20].salt == own[20]["salt"]
+    assert {len(event.salt) for event in events} == {32}
+    assert len({event.salt for event in events}) == 21
+    assert events == again
+
+
+EVENT_FILE = "select pg_relation_filenode('cocreate.event')"
+
+
+async def test_what_the_release_of_before_calls_is_still_there(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Functions by their signatures, with the names of what they give."""
+    whole = migrations()
+    monkeypatch.setattr(migrate_module, "migrations", lambda: whole[:RELEASED])
+    await migrated(database)
+    before = await functions(database)
+    monkeypatch.setattr(migrate_module, "migrations", lambda: whole)
+    await migrated(database)
+    assert before - await functions(database) == GONE
+    assert len(before) > len(GONE) + 10
+
+
+async def functions(dsn: str) -> set[tuple[str, str, str]]:
+    """Give the functions of the log: name, arguments, and the columns or type of what they give."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        rows = await connection.fetch(
+            "select p.proname, pg_get_function_arguments(p.oid), case when r.relname is null"
+            " then pg_get_function_result(p.oid) else 'TABLE(' || (select string_agg(format("
+            "'%s %s', quote_ident(a.attname), format_type(a.atttypid, null)), ', ' order by attnum)"
+            " from pg_attribute a where a.attrelid = r.oid and a.attnum > 0) || ')' end"
+            " from pg_proc p left join pg_class r on r.reltype = p.prorettype"
+            " where p.pronamespace = 'cocreate'::regnamespace"
+        )
+        return {(row[0], row[1], row[2]) for row in rows}
+    finally:
+        await connection.close()
+
+
+RELEASED = 8
+"""The migrations of the last release; what it calls must be there in the next."""
+GONE = {("read_checkpoint", "p_tenant text, p_projection text", "bigint")}
+"""What may be missing all the same: the projector of that release is stopped before the upgrade."""
+
+
+async def test_a_migration_lets_others_pass_while_it_waits(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind it others would wait as well; it lets go, and has its turn once the lock is free."""
+    await migrated(database)
+    whole = migrations()
+    late = Migration("9999_late", "alter table cocreate.event add column late text")
+    monkeypatch.setattr(migrate_module, "migrations", lambda: [*whole, late])
+    monkeypatch.setattr(migrate_module, "LOCK_MILLISECONDS", 50)
+    monkeypatch.setattr(migrate_module, "GAP_SECONDS", 0.01)
+    holding, passing = await asyncpg.connect(database), await asyncpg.connect(database)
+    try:
+        await holding.execute("begin; select from cocreate.event")
+        migrating = asyncio.create_task(migrated(database))
+        for _ in range(5):
+            async with asyncio.timeout(5):
+                await passing.fetch("select from cocreate.event")
+        assert not migrating.done()
+        await holding.execute("commit")
+        assert await migrating == ["9999_late"]
+    finally:
+        await holding.close()
+        await passing.close()
+
+
 # -- on a server where nothing was made yet ------------------------------------------------------
 
 

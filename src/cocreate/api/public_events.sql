@@ -8,7 +8,9 @@ with published as (
         from cocreate.event p
         where p.tenant_id = $1 and p.stream_id = $2 and p.type = 'StepsPublished' and p.public
 )
-select e.*
+select e.tenant_id, e.position, e.stream_id, e.version, e.recorded_at, e.occurred_on,
+    e.schema_version, e.public, e.type, e.actor, e.actor_role, e.data,
+    coalesce(e.salt, cocreate.early_salt(e.tenant_id, e.position)) as salt
     from cocreate.event e
     where e.tenant_id = $1 and e.stream_id = $2 and e.version > $3
         and (e.public or e.version in (select p.version from published p))

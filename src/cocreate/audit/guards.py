@@ -31,6 +31,7 @@ _FORBIDDEN = [
 _TRIGGERS = [
     ("event", "immutable", "refuse_change", 2 + 8 + 16 + 32),
     ("command", "immutable", "refuse_change", 2 + 8 + 16 + 32),
+    ("early_salt", "immutable", "refuse_change", 2 + 8 + 16 + 32),
     ("tree", "grows", "require_growth", 1 + 2 + 8 + 16),
     ("tile", "grows", "require_growth", 1 + 2 + 8 + 16),
     ("tree", "stays", "require_growth", 2 + 32),

@@ -69,7 +69,7 @@ class Reader:
     ) -> list[Recorded]:
         """Give events of one history after a version, at most up to a position of the log."""
         rows = await self._database.fetch(
-            "select * from cocreate.read_stream($1, $2, $3, $4, $5)",
+            "select * from cocreate.read_salted_stream($1, $2, $3, $4, $5)",
             tenant,
             stream_id,
             after,
@@ -91,7 +91,7 @@ class Reader:
     async def log(self, tenant: str, *, after: int = 0, limit: int = PAGE) -> list[Recorded]:
         """Give the events of a municipality's log after a position, in order."""
         rows = await self._database.fetch(
-            "select * from cocreate.read_log($1, $2, $3)", tenant, after, limit
+            "select * from cocreate.read_salted_log($1, $2, $3)", tenant, after, limit
         )
         return [recorded(row) for row in rows]
 

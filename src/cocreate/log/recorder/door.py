@@ -106,7 +106,7 @@ class Door:
         while after < last and len(found) < limit:
             page = min(PAGE if types else limit, last - after)
             rows = await self._pool.fetch(
-                "select * from cocreate.read_log($1, $2, $3)"
+                "select * from cocreate.read_salted_log($1, $2, $3)"
                 " where type = any($4) or $4 = '{}' limit $5",
                 self.tenant,
                 after,

@@ -69,11 +69,15 @@ begin
         ), told as (
             select l.position as at, null::integer as step, l.tenant_id, l.position, l.stream_id,
                 l.version, l.recorded_at, l.occurred_on, l.schema_version, l.public, l.type,
-                l.actor, l.actor_role, l.data, l.salt
+                l.actor, l.actor_role, l.data,
+                coalesce(l.salt, cocreate.early_salt(l.tenant_id, l.position)) as salt
                 from looked_at l
                 where l.public or p_internal
             union all
-            select l.position, p.version, p.*
+            select l.position, p.version, p.tenant_id, p.position, p.stream_id, p.version,
+                p.recorded_at, p.occurred_on, p.schema_version, p.public, p.type, p.actor,
+                p.actor_role, p.data,
+                coalesce(p.salt, cocreate.early_salt(p.tenant_id, p.position))
                 from looked_at l
                 cross join lateral (
                     -- In order and with a bound, so that one large publication costs a page no more

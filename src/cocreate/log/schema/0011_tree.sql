@@ -6,10 +6,114 @@ create function cocreate.new_salt() returns bytea
     return sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())
         || uuid_send(gen_random_uuid()));
 
--- Only who is given the salt of an event can check the event against the tree, or guess at it. Events
--- of before get theirs now; no statement changes one afterwards.
+-- Only who is given the salt of an event can check the event against the tree, or guess at it. No
+-- statement changes one afterwards. To give each event of before a salt of its own would write the whole
+-- table anew, with nobody appending meanwhile: they have none, and theirs is made of a seed of their log.
+-- So nothing here takes longer with more events: no default for what is there, and no look at all rows.
 alter table cocreate.event
-    add column salt bytea not null default cocreate.new_salt() check (length(salt) = 32);
+    add column salt bytea,
+    add constraint event_salt_check check (length(salt) = 32) not valid;
+alter table cocreate.event alter column salt set default cocreate.new_salt();
+
+-- A seed is as secret as the salts that are made of it: whoever has some of these can tell no other.
+create table cocreate.early_salt (
+    tenant_id text primary key,
+    seed bytea not null default cocreate.new_salt() check (length(seed) = 32)
+);
+insert into cocreate.early_salt (tenant_id) select m.tenant_id from cocreate.municipality m;
+call cocreate.guard_tenant('cocreate.early_salt');
+grant select on cocreate.early_salt to cocreate_app;
+create trigger immutable before update or delete or truncate on cocreate.early_salt
+    for each statement execute function cocreate.refuse_change();
+
+-- The salt of an event that has none of its own. Both parts of what is hashed have a fixed length.
+create function cocreate.early_salt(p_tenant text, p_position bigint) returns bytea
+    language sql stable parallel safe
+    return (select sha256(s.seed || int8send(p_position))
+        from cocreate.early_salt s where s.tenant_id = p_tenant);
+
+-- The release of before reads events without a salt, and goes on to while this one is rolled out.
+
+drop function cocreate.read_stream(text, uuid, integer, integer, bigint);
+drop function cocreate.read_log(text, bigint, integer);
+
+create function cocreate.read_stream(
+    p_tenant text, p_stream uuid, p_after integer, p_limit integer, p_up_to bigint)
+    returns table (
+        tenant_id text, "position" bigint, stream_id uuid, version integer, recorded_at timestamptz,
+        occurred_on date, schema_version smallint, public boolean, type text, actor text,
+        actor_role text, data bytea
+    )
+    language plpgsql
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select e.tenant_id, e.position, e.stream_id, e.version, e.recorded_at, e.occurred_on,
+            e.schema_version, e.public, e.type, e.actor, e.actor_role, e.data
+            from cocreate.event e
+            where e.tenant_id = p_tenant and e.stream_id = p_stream and e.version > p_after
+                and e.position <= p_up_to
+            order by e.version limit p_limit;
+end
+$$;
+
+create function cocreate.read_log(p_tenant text, p_after bigint, p_limit integer)
+    returns table (
+        tenant_id text, "position" bigint, stream_id uuid, version integer, recorded_at timestamptz,
+        occurred_on date, schema_version smallint, public boolean, type text, actor text,
+        actor_role text, data bytea
+    )
+    language plpgsql
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select e.tenant_id, e.position, e.stream_id, e.version, e.recorded_at, e.occurred_on,
+            e.schema_version, e.public, e.type, e.actor, e.actor_role, e.data
+            from cocreate.event e
+            where e.tenant_id = p_tenant and e.position > p_after
+            order by e.position limit p_limit;
+end
+$$;
+
+-- The same with the salt of each event, its own or that made of the seed.
+
+create function cocreate.read_salted_stream(
+    p_tenant text, p_stream uuid, p_after integer, p_limit integer, p_up_to bigint)
+    returns setof cocreate.event
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select e.tenant_id, e.position, e.stream_id, e.version, e.recorded_at, e.occurred_on,
+            e.schema_version, e.public, e.type, e.actor, e.actor_role, e.data,
+            coalesce(e.salt, cocreate.early_salt(e.tenant_id, e.position))
+            from cocreate.event e
+            where e.tenant_id = p_tenant and e.stream_id = p_stream and e.version > p_after
+                and e.position <= p_up_to
+            order by e.version limit p_limit;
+end
+$$;
+
+create function cocreate.read_salted_log(p_tenant text, p_after bigint, p_limit integer)
+    returns setof cocreate.event
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select e.tenant_id, e.position, e.stream_id, e.version, e.recorded_at, e.occurred_on,
+            e.schema_version, e.public, e.type, e.actor, e.actor_role, e.data,
+            coalesce(e.salt, cocreate.early_salt(e.tenant_id, e.position))
+            from cocreate.event e
+            where e.tenant_id = p_tenant and e.position > p_after
+            order by e.position limit p_limit;
+end
+$$;
 
 -- cocreate_notary     grows the trees and signs for them; it may see how far each log has come
 do $$
@@ -82,7 +186,8 @@ $$;
 create policy every_tree on cocreate.tree for select to cocreate_notary using (true);
 create policy every_head_to_sign on cocreate.log_head for select to cocreate_notary using (true);
 grant usage on schema cocreate to cocreate_notary;
-grant select on cocreate.event, cocreate.log_head, cocreate.municipality to cocreate_notary;
+grant select on cocreate.event, cocreate.early_salt, cocreate.log_head, cocreate.municipality
+    to cocreate_notary;
 grant insert, update (size, peaks, checkpoint, signed_at) on cocreate.tree to cocreate_notary;
 grant insert, update (width, content) on cocreate.tile to cocreate_notary;
 grant insert, update on cocreate.cosigned_checkpoint to cocreate_app;
