@@ -27,6 +27,7 @@ from rich.table import Table
 from cocreate.api.keys import issue_key
 from cocreate.app import serve as serve_app
 from cocreate.cli_audit import audit
+from cocreate.cli_backup import backup, restore_
 from cocreate.cli_doctor import doctor
 from cocreate.demo.run import run_demo
 from cocreate.domain.calendar import amsterdam_date
@@ -464,6 +465,8 @@ def create_key(code: str, role: str, label: str) -> None:
 
 main.add_command(audit)
 main.add_command(doctor)
+main.add_command(backup)
+main.add_command(restore_)
 
 
 def _engine(opened: Service) -> Engine:

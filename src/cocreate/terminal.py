@@ -58,6 +58,20 @@ async def database(settings: Settings) -> AsyncIterator[str]:
         await asyncio.to_thread(server.stop)
 
 
+@contextlib.asynccontextmanager
+async def empty_database(settings: Settings) -> AsyncIterator[str]:
+    """Give the address of a database that nothing is made in: one's own, or the embedded one."""
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    server = EmbeddedServer(settings.data_folder)
+    await asyncio.to_thread(server.start)
+    try:
+        yield server.dsn()
+    finally:
+        await asyncio.to_thread(server.stop)
+
+
 def reading(code: str, what: str, project: UUID | None) -> Reading:
     """Give what someone at the terminal reads of a municipality, to be put on record."""
     return Reading(

@@ -1,0 +1,204 @@
+"""A backup comes back as it was, with nobody who was erased in it, or it is said what is wrong."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import msgspec
+import pytest
+from tests.api.conftest import Town, found_town
+from tests.conftest import served
+
+from cocreate.app import create_app
+from cocreate.audit.backup import (
+    DUMP,
+    MANIFEST,
+    BackupUnusable,
+    Manifest,
+    back_up,
+    back_up_keys,
+    copy_of,
+)
+from cocreate.audit.guards import Finding
+from cocreate.audit.restore import Restored, restore, verify_restored
+from cocreate.settings import Settings
+
+NAME, OTHER = "Vrouw Jansen", "Meneer Pieters"
+
+
+@contextlib.asynccontextmanager
+async def empty(admin_dsn: str) -> AsyncIterator[str]:
+    """Make a database with nothing in it, give its address, and drop it."""
+    name = f"restored_{uuid4().hex}"
+    admin = await asyncpg.connect(admin_dsn)
+    try:
+        await admin.execute(f"create database {name}")
+        yield urlsplit(admin_dsn)._replace(path=f"/{name}").geturl()
+        await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+class Backups:
+    """A backup of the logs, and one of the keys from before a person was erased."""
+
+    def __init__(self, folder: Path, town: Town, project: str) -> None:
+        self.log, self.keys = folder / "log", folder / "keys"
+        self.town, self.project = town, project
+
+
+async def party(town: Town, project: str, name: str) -> str:
+    taken = await town.take(project, "parties", kind="resident", name=name)
+    identity: str = taken["resources"][0]["id"] if "resources" in taken else taken["id"]
+    return identity
+
+
+@pytest.fixture(scope="module")
+async def backups(
+    client: httpx.AsyncClient, database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Backups:
+    town = await found_town(client)
+    project = await town.start()
+    backups = Backups(tmp_path_factory.mktemp("backups"), town, project)
+    erased = await party(town, project, NAME)
+    await party(town, project, OTHER)
+    await back_up_keys(database, backups.keys)
+    answer = await town[next(role for role in town.people if role == "tenant-administrator")].post(
+        f"{project}/erasures",
+        {"occurredOn": "2024-09-18", "party": erased, "ground": "objection"},
+    )
+    assert answer.status_code == 201, answer.text
+    reached = await town.official.get(
+        f"{project}/events/{answer.json()['version']}/receipt?wait=true"
+    )
+    assert reached.status_code in (200, 404, 400)
+    await back_up(database, backups.log)
+    return backups
+
+
+async def found(dsn: str, restored: Restored, settings: Settings) -> list[Finding]:
+    return [one async for one in verify_restored(dsn, restored.logs, settings.master())]
+
+
+async def test_what_is_restored_is_what_was_backed_up_and_serves(
+    postgres_dsn: str, backups: Backups, settings: Settings
+) -> None:
+    """With the older keys: whoever was erased since is erased in what is restored."""
+    async with empty(postgres_dsn) as dsn:
+        restored = await restore(dsn, backups.log, backups.keys)
+        assert (restored.keys, restored.destroyed) == (1, 1)
+        assert await found(dsn, restored, settings) == []
+        there = msgspec.structs.replace(settings, database_url=dsn)
+        async with served(create_app(there)) as client:
+            key = backups.town.official.key
+            answer = await client.get(
+                f"{backups.project}/events", headers={"Authorization": f"Bearer {key}"}
+            )
+            assert answer.status_code == 200
+            assert NAME not in answer.text
+            assert OTHER in answer.text
+            more = await client.post(
+                f"{backups.project}/wishes",
+                headers={"Authorization": f"Bearer {key}"},
+                json={"occurredOn": "2024-09-19", "title": "Licht"},
+            )
+            assert more.status_code == 201
+            assert more.json()["position"] == restored.logs[0].position + 1
+
+
+async def test_the_backup_of_the_logs_holds_no_key(
+    postgres_dsn: str, backups: Backups, settings: Settings
+) -> None:
+    async with empty(postgres_dsn) as dsn:
+        restored = await restore(dsn, backups.log)
+        connection = await asyncpg.connect(dsn)
+        for table in ("master", "municipality", "person"):
+            assert not await connection.fetchval(f"select count(*) from cocreate_keys.{table}")
+        await connection.close()
+        assert await found(dsn, restored, settings) == []
+    for file in (*backups.log.iterdir(), *backups.keys.iterdir()):
+        assert file.stat().st_mode & 0o077 == 0
+        assert NAME.encode() not in file.read_bytes()
+
+
+async def test_what_was_changed_on_the_way_is_found(
+    postgres_dsn: str, backups: Backups, settings: Settings
+) -> None:
+    async with empty(postgres_dsn) as dsn:
+        restored = await restore(dsn, backups.log)
+        connection = await asyncpg.connect(dsn)
+        await connection.execute("set session_replication_role = replica")
+        await connection.execute("update cocreate.event set actor = 'x' where position = 2")
+        wrong = await found(dsn, restored, settings)
+        assert [one.where for one in wrong] == [f"log of {backups.town.code}"]
+        await connection.execute("delete from cocreate.event where position = 4")
+        await connection.execute("update cocreate.log_head set position = 3")
+        await connection.close()
+        wrong = await found(dsn, restored, settings)
+        assert any("ended at" in one.wrong for one in wrong)
+
+
+async def test_a_database_that_is_not_empty_is_left_alone(database: str, backups: Backups) -> None:
+    with pytest.raises(BackupUnusable, match="not empty"):
+        await restore(database, backups.log)
+
+
+async def test_a_backup_that_is_not_what_it_was_is_refused(
+    postgres_dsn: str, backups: Backups, tmp_path: Path
+) -> None:
+    changed = tmp_path / "changed"
+    changed.mkdir()
+    for file in backups.log.iterdir():
+        (changed / file.name).write_bytes(file.read_bytes())
+    with (changed / DUMP).open("r+b") as dump:
+        dump.seek(200)
+        dump.write(b"!")
+    with pytest.raises(BackupUnusable, match="not what it was"):
+        await restore(postgres_dsn, changed)
+    with pytest.raises(BackupUnusable, match="of the keys, not of the log"):
+        await restore(postgres_dsn, backups.keys)
+    with pytest.raises(BackupUnusable, match="no backup"):
+        await restore(postgres_dsn, tmp_path / "nowhere")
+
+
+async def test_keys_that_were_to_be_destroyed_are_refused(
+    postgres_dsn: str, backups: Backups, tmp_path: Path
+) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    for file in backups.keys.iterdir():
+        (old / file.name).write_bytes(file.read_bytes())
+    manifest = msgspec.json.decode((old / MANIFEST).read_bytes(), type=Manifest)
+    past = datetime.now(UTC) - timedelta(days=1)
+    (old / MANIFEST).write_bytes(
+        msgspec.json.encode(msgspec.structs.replace(manifest, keep_until=past))
+    )
+    with pytest.raises(BackupUnusable, match="were to be destroyed"):
+        await restore(postgres_dsn, backups.log, old)
+    assert (old / copy_of("person")).exists()
+
+
+async def test_nothing_is_written_over_and_nobody_backs_up_half(
+    database: str, backups: Backups, tmp_path: Path
+) -> None:
+    with pytest.raises(BackupUnusable, match="is there already"):
+        await back_up(database, backups.log)
+    connection = await asyncpg.connect(database)
+    await connection.execute("create role half_sighted login")
+    await connection.close()
+    half = database.replace("//postgres@", "//half_sighted@")
+    try:
+        with pytest.raises(BackupUnusable, match="bypassrls"):
+            await back_up(half, tmp_path / "half")
+        assert not (tmp_path / "half").exists()
+    finally:
+        connection = await asyncpg.connect(database)
+        await connection.execute("drop role half_sighted")
+        await connection.close()
