@@ -34,9 +34,8 @@ class Served:
         self.process = process
         self.client = client
 
-    async def end(self, sent: signal.Signals) -> list[dict[str, Any]]:
-        """Send a signal, wait for the end, and give what was logged."""
-        self.process.send_signal(sent)
+    async def logged(self) -> list[dict[str, Any]]:
+        """Wait for the end, and give what was logged."""
         _, logged = await asyncio.wait_for(self.process.communicate(), 60)
         lines = logged.decode().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
@@ -100,18 +99,26 @@ class Writing:
 async def test_what_was_answered_is_recorded_and_nothing_by_halves(
     database: str, sent: signal.Signals
 ) -> None:
-    async with serving(database) as served:
+    async with serving(database, COCREATE_DRAIN_SECONDS="0.5") as served:
         town = await found_town(served.client)
         project = await town.start()
         writing = Writing(town.official, project)
+        told = 0
         async with asyncio.TaskGroup() as writers:
             for writer in range(WRITERS):
                 writers.create_task(writing.write(writer))
             await writing.enough.wait()
-            logged = await served.end(sent)
+            served.process.send_signal(sent)
+            if sent is signal.SIGTERM:  # it says so first, while the writers go on
+                while (ready := await served.client.get("/v1/health/ready")).status_code == 200:
+                    pass
+                assert ready.json()["facts"] == {"lack": "stopping"}
+                told = len(writing.answered)
+            logged = await served.logged()
         if sent is signal.SIGTERM:
             assert served.process.returncode == 0
             assert not [line for line in logged if line["level"] in ("warning", "error")]
+            assert len(writing.answered) > told
     connection = await asyncpg.connect(database)
     try:
         commands = await connection.fetch(
@@ -131,19 +138,3 @@ async def test_what_was_answered_is_recorded_and_nothing_by_halves(
         assert {position - 2, position - 1, position} <= there
     # Registered, started, and what is told here: no step of a command that has no row.
     assert len(there) == 2 + len(STEPS) * len(recorded)
-
-
-async def test_it_is_not_ready_once_it_was_told_to_stop_and_still_takes_what_comes(
-    database: str,
-) -> None:
-    async with serving(database, COCREATE_DRAIN_SECONDS="1.5") as served:
-        town = await found_town(served.client)
-        project = await town.start()
-        served.process.send_signal(signal.SIGTERM)
-        while (ready := await served.client.get("/v1/health/ready")).status_code == 200:
-            pass
-        assert ready.status_code == 503
-        assert ready.json()["code"] == "not-ready"
-        assert ready.json()["facts"] == {"lack": "stopping"}
-        await town.take(project, "wishes", title="Licht")
-        assert await asyncio.wait_for(served.process.wait(), 60) == 0

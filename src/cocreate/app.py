@@ -36,6 +36,7 @@ from cocreate.api.commands import take_steps
 from cocreate.api.compression import compressed
 from cocreate.api.docs_page import published
 from cocreate.api.event_stream import EventStreams, cut_short
+from cocreate.api.guarding import guarding
 from cocreate.api.headers import add_headers, refuse_trailing_slash
 from cocreate.api.keys import admit_operator
 from cocreate.api.observing import observing
@@ -139,7 +140,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
         logging_config=None,
     )
     # Around all of it, the routing too.
-    app.asgi_handler = observing(app.asgi_handler)
+    app.asgi_handler = observing(guarding(app.asgi_handler, settings))
     return app
 
 

@@ -61,6 +61,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_event_streams: Annotated[int, Meta(ge=0, le=100_000)] = 1_000
     """How many event streams a process keeps open at most; each holds a file descriptor."""
     max_event_streams_per_municipality: Annotated[int, Meta(ge=0, le=100_000)] = 500
+    requests_per_second: Annotated[float, Meta(ge=0, le=1_000_000)] = 0
+    """How many requests a client may send each second, by its key or else its address; 0: any."""
+    request_burst: Annotated[int, Meta(ge=1, le=1_000_000)] = 200
+    """How many at once."""
+    max_requests: Annotated[int, Meta(ge=1, le=1_000_000)] = 1_000
+    """How many requests a process handles at a time, without event streams."""
+    request_seconds: Annotated[float, Meta(gt=0, le=3_600)] = 60.0
+    """For how long a request may go on until its answer begins, its body included."""
     drain_seconds: Annotated[float, Meta(ge=0, le=300)] = 0.0
     """For how long requests are still taken after the process was told to stop.
 

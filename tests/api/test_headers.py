@@ -32,6 +32,7 @@ async def test_every_answer_is_safe(client: httpx.AsyncClient, method: str, path
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["referrer-policy"] == "no-referrer"
+    assert "camera=()" in answer.headers["permissions-policy"]
     assert answer.headers["cache-control"]
     assert answer.headers["x-request-id"]
     assert answer.status_code == 204 or answer.headers["content-type"]

@@ -13,6 +13,7 @@ import asyncpg
 import httpx
 import msgspec
 import pytest
+from litestar import Litestar
 from tests.api.conftest import Town, found_town
 from tests.conftest import served
 
@@ -28,6 +29,7 @@ from cocreate.audit.backup import (
 )
 from cocreate.audit.guards import Finding
 from cocreate.audit.restore import Restored, restore, verify_restored
+from cocreate.domain.vocabulary import Role
 from cocreate.settings import Settings
 
 NAME, OTHER = "Vrouw Jansen", "Meneer Pieters"
@@ -54,31 +56,27 @@ class Backups:
         self.town, self.project = town, project
 
 
-async def party(town: Town, project: str, name: str) -> str:
-    taken = await town.take(project, "parties", kind="resident", name=name)
-    identity: str = taken["resources"][0]["id"] if "resources" in taken else taken["id"]
-    return identity
-
-
 @pytest.fixture(scope="module")
 async def backups(
-    client: httpx.AsyncClient, database: str, tmp_path_factory: pytest.TempPathFactory
+    app: Litestar,
+    client: httpx.AsyncClient,
+    database: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Backups:
     town = await found_town(client)
     project = await town.start()
     backups = Backups(tmp_path_factory.mktemp("backups"), town, project)
-    erased = await party(town, project, NAME)
-    await party(town, project, OTHER)
+    party = {"kind": "resident", "position": "external"}
+    await town.take(project, "parties", **party, party="jansen", name=NAME)
+    await town.take(project, "parties", **party, party="pieters", name=OTHER)
     await back_up_keys(database, backups.keys)
-    answer = await town[next(role for role in town.people if role == "tenant-administrator")].post(
+    answer = await town[Role.TENANT_ADMINISTRATOR].post(
         f"{project}/erasures",
-        {"occurredOn": "2024-09-18", "party": erased, "ground": "objection"},
+        {"occurredOn": "2024-09-18", "party": "jansen", "ground": "objection"},
     )
     assert answer.status_code == 201, answer.text
-    reached = await town.official.get(
-        f"{project}/events/{answer.json()['version']}/receipt?wait=true"
-    )
-    assert reached.status_code in (200, 404, 400)
+    trees = app.state["parts"].service.trees
+    await trees.reach(town.code, answer.json()["position"], within=30)
     await back_up(database, backups.log)
     return backups
 

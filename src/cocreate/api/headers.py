@@ -19,6 +19,10 @@ ALWAYS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"cross-origin"),
+    (
+        b"permissions-policy",
+        b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
 )
 UNLESS_SET: tuple[tuple[bytes, bytes], ...] = (
     (b"cache-control", b"no-store"),

@@ -170,6 +170,45 @@ TEXTS: Final[dict[str, Text]] = {
         "Er wachten al te veel verzoeken bij deze gemeente. Probeer het zo opnieuw.",
         "Too many requests are waiting at this municipality already. Try again in a moment.",
     ),
+    "too-many-requests": Text(
+        429,
+        "Te veel verzoeken",
+        "Too many requests",
+        "U stuurt meer verzoeken dan hier per seconde zijn toegestaan. 'Retry-After' zegt over "
+        "hoeveel seconden het weer kan.",
+        "You send more requests a second than are allowed here. 'Retry-After' says in how many "
+        "seconds there is room again.",
+    ),
+    "headers-too-large": Text(
+        431,
+        "De kopregels zijn te groot",
+        "The headers are too large",
+        "De kopregels van een verzoek mogen samen {limit} bytes zijn.",
+        "The headers of a request may be {limit} bytes together.",
+    ),
+    "sent-too-slowly": Text(
+        408,
+        "Het verzoek kwam te langzaam binnen",
+        "The request came in too slowly",
+        "Het verzoek was niet op tijd helemaal binnen. Er is niets vastgelegd.",
+        "The request was not here as a whole in time. Nothing was recorded.",
+    ),
+    "took-too-long": Text(
+        503,
+        "Het antwoord liet te lang op zich wachten",
+        "The answer took too long",
+        "Het verzoek kon niet op tijd worden behandeld. Of een opdracht is vastgelegd, is niet "
+        "bekend; onder dezelfde Idempotency-Key kan zij veilig nog eens worden gestuurd.",
+        "The request could not be handled in time. Whether a command was recorded is not known; "
+        "it can safely be sent again under the same Idempotency-Key.",
+    ),
+    "overloaded": Text(
+        503,
+        "Te veel verzoeken tegelijk",
+        "Too many requests at once",
+        "Dit proces behandelt al zoveel verzoeken als het aankan. Probeer het zo nog eens.",
+        "This process handles as many requests as it can already. Try again in a moment.",
+    ),
     "not-ready": Text(
         503,
         "Nog niet, of niet meer, klaar voor verzoeken",

@@ -77,7 +77,7 @@ async def back_up(dsn: str, folder: Path) -> Manifest:
 
     Raises :class:`BackupUnusable`.
     """
-    connection = await _owner(dsn)
+    connection = await open_unrestricted(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             snapshot = await connection.fetchval("select pg_export_snapshot()")
@@ -123,7 +123,7 @@ async def back_up_keys(dsn: str, folder: Path) -> Manifest:
 
     Raises :class:`BackupUnusable`.
     """
-    connection = await _owner(dsn)
+    connection = await open_unrestricted(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             part = _begin(folder)
@@ -224,8 +224,11 @@ def _without_password(dsn: str) -> tuple[str, str | None]:
     return urlunsplit(parts._replace(netloc=netloc)), unquote(parts.password)
 
 
-async def _owner(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
-    """Connect as one whom row-level security does not hold back: else it would be half a backup."""
+async def open_unrestricted(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
+    """Connect as one whom row-level security does not hold back, so that nothing is left out.
+
+    Raises :class:`BackupUnusable`.
+    """
     connection = await asyncpg.connect(dsn)
     sees_all: bool = await connection.fetchval(
         "select rolsuper or rolbypassrls from pg_roles where rolname = current_user"
@@ -233,8 +236,8 @@ async def _owner(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
     if not sees_all:
         await connection.close()
         message = (
-            "A backup is made by a role that row-level security does not hold back: "
-            "`create role ... login bypassrls in role pg_read_all_data`"
+            "Backing up and restoring take a role that row-level security does not hold back: "
+            "a superuser, or to back up `create role ... login bypassrls in role pg_read_all_data`"
         )
         raise BackupUnusable(message)
     return connection

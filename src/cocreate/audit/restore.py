@@ -13,7 +13,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import msgspec
 
 from cocreate.audit.backup import (
@@ -24,6 +23,7 @@ from cocreate.audit.backup import (
     Manifest,
     Role,
     copy_of,
+    open_unrestricted,
     read_manifest,
     run_tool,
 )
@@ -60,7 +60,7 @@ async def restore(dsn: str, folder: Path, keys: Path | None = None) -> Restored:
     _require_known(manifest)
     if keys is not None:
         _require_kept(read_manifest(keys, "keys"), keys)
-    connection = await asyncpg.connect(dsn)
+    connection = await open_unrestricted(dsn)
     try:
         if await connection.fetchval("select to_regnamespace('cocreate') is not null"):
             message = "The database is not empty: restore into a new one"
@@ -84,7 +84,7 @@ async def verify_restored(
     dsn: str, logs: Sequence[LogState], master: KeyManagement | None
 ) -> AsyncIterator[Finding]:
     """Yield what is not as it was backed up: positions, roots over all events, what guards them."""
-    connection = await asyncpg.connect(dsn)
+    connection = await open_unrestricted(dsn)
     try:
         for state in logs:
             row = await connection.fetchrow(_STATE, state.municipality)

@@ -43,7 +43,8 @@ ANSWER_SECONDS: Mapping[Role, float | None] = {
 
 
 SETTINGS: Mapping[Role, Mapping[str, str]] = {
-    "cocreate_app": {},
+    # Longer than the driver waits: for statements of a process that is no more.
+    "cocreate_app": {"statement_timeout": "60s"},
     # Rows and checkpoints go together, so what a crash of the server takes is folded again.
     "cocreate_projector": {"synchronous_commit": "off"},
     # What was signed is published at once, so it must outlive a crash.
