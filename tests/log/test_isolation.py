@@ -56,6 +56,7 @@ async def tables(log: Log) -> list[str]:
             "insert into cocreate.tree (tenant_id, origin) values ($1, 'test')", tenant
         )
         await log.admin.execute("insert into cocreate.tile values ($1, 0, 0, 1, $2)", tenant, b"x")
+        await log.admin.execute("insert into cocreate.early_salt values ($1)", tenant)
         await log.pool.execute("select cocreate.keep_cosigned($1, 'w', 1, 1, '')", tenant)
         await Keys(log.pool, MASTER).seal(tenant, [Secret(uuid4(), "sanne", "name", "Sanne")])
     for table in tables:

@@ -65,6 +65,12 @@ def stop() -> None:
         provider.shutdown()
 
 
+def flush() -> None:
+    """Send what was traced until now."""
+    if _State.provider is not None:
+        _State.provider.force_flush()
+
+
 def _exporter(environment: Mapping[str, str]) -> SpanExporter | None:
     if environment.get("OTEL_SDK_DISABLED", "").lower() == "true":
         return None
