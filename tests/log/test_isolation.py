@@ -75,8 +75,13 @@ HOW_FAR = {
 KEYS = {"cocreate_keys.municipality", "cocreate_keys.person"}
 """What the application alone gets at."""
 NOT_ITS_OWN: Mapping[Role, tuple[str, ...]] = {
-    "cocreate_app": ("cocreate.projection_", "cocreate.tree", "cocreate.tile"),
-    "cocreate_projector": ("cocreate.tree", "cocreate.tile"),
+    "cocreate_app": (
+        "cocreate.projection_",
+        "cocreate.tree",
+        "cocreate.tile",
+        "cocreate.early_salt",
+    ),
+    "cocreate_projector": ("cocreate.tree", "cocreate.tile", "cocreate.early_salt"),
 }
 """Where a role may not write at all."""
 
@@ -173,7 +178,8 @@ DELETABLE = """
 
 
 SIGNED_FROM = {
-    f"cocreate.{table}" for table in ("event", "log_head", "tile", "tree", "cosigned_checkpoint")
+    f"cocreate.{table}"
+    for table in ("event", "early_salt", "log_head", "tile", "tree", "cosigned_checkpoint")
 }
 """What the notary reads; of logs and trees it sees how far they are, and nothing else."""
 
