@@ -103,7 +103,7 @@ async def test_what_is_said_while_a_person_is_erased_is_erased_too(log: Log, tap
     live, tenant, project = await joined(log)
 
     async def say_more(query: str) -> None:
-        if "read_stream" in query:
+        if "read_salted_stream" in query:
             tap.after = _nothing
             await live.take(tenant, project, [CORRECT, LEAVE], SENDER)
 
@@ -136,7 +136,7 @@ async def test_one_erasure_is_enough_however_busy_the_project_is(log: Log, tap: 
             began.set()
 
     async def say_more_each_time(query: str) -> None:
-        if "read_stream" in query:  # whatever is read before the log is held is out of date
+        if "read_salted_stream" in query:  # whatever is read before the log is held is out of date
             await log.process().take(tenant, project, [SAY], SENDER)
 
     tap.after = say_more_each_time
@@ -186,7 +186,7 @@ async def _nothing(_query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["read_history", "read_stream", "hold_log", "find_of", "destroy", "cocreate.append"]
+    "at", ["read_history", "read_salted_stream", "hold_log", "find_of", "destroy", "cocreate.append"]
 )
 async def test_an_erasure_that_was_broken_off_is_finished(log: Log, at: str) -> None:
     _, tenant, project = await joined(log)
