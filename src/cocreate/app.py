@@ -30,7 +30,7 @@ from cocreate.api import (
     reading,
     tree,
 )
-from cocreate.api.admission import Turns, in_turn
+from cocreate.api.admission import Turns, aside, in_turn
 from cocreate.api.authentication import Access
 from cocreate.api.commands import take_steps
 from cocreate.api.compression import compressed
@@ -106,6 +106,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
             project=project,
             signing=signing,
         ) as service:
+            service.live.aside = aside
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
             app.state["parts"] = Parts(

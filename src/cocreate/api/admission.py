@@ -34,12 +34,15 @@ class Turns:
         self._waiting = waiting
         self._of: dict[str, _Queue] = {}
 
-    async def take(self, code: str) -> None:
-        """Wait for a turn. Raises the problem ``busy`` where too many wait already."""
+    async def take(self, code: str, *, again: bool = False) -> None:
+        """Wait for a turn. Raises the problem ``busy`` where too many wait already.
+
+        Whoever takes one ``again`` has begun, and is not refused.
+        """
         queue = self._of.get(code)
         if queue is None:
             queue = self._of[code] = _Queue(self._at_once)
-        if queue.users >= self._at_once + self._waiting:
+        if not again and queue.users >= self._at_once + self._waiting:
             raise Problem("busy", headers={"Retry-After": RETRY_AFTER})
         queue.users += 1
         try:
@@ -80,8 +83,8 @@ class _Turn:
         self._code = code
         self._held = False
 
-    async def take(self) -> None:
-        await self._turns.take(self._code)
+    async def take(self, *, again: bool = False) -> None:
+        await self._turns.take(self._code, again=again)
         self._held = True
 
     def give_back(self) -> None:
@@ -94,7 +97,7 @@ class _Turn:
         """Let others have the turn meanwhile."""
         self.give_back()
         yield
-        await self.take()
+        await self.take(again=True)
 
 
 _CURRENT: ContextVar[_Turn | None] = ContextVar("turn", default=None)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime
 from time import monotonic
 from typing import cast
@@ -154,6 +155,8 @@ class LiveProjects:
         max_live_steps: int = MAX_LIVE_STEPS,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
+        self.aside: Callable[[], AbstractAsyncContextManager[None]] = nullcontext
+        """Entered while a command waits for the log, and there is nothing to do for it."""
         self._appender = appender
         self._keys = keys
         self._codec = codec or Codec(AGGREGATE_EVENTS)
@@ -428,7 +431,8 @@ class LiveProjects:
             self._let_go((tenant, project.id), live)
 
         future.add_done_callback(settled)
-        return await asyncio.shield(future)
+        async with self.aside():
+            return await asyncio.shield(future)
 
     async def _moved(
         self, tenant: str, live: _Live, project: Project, chain: Chain, before: int
