@@ -34,7 +34,7 @@ def tried(
     kind: str, projects: int, *, resolved: int = 0, code: str = "rule-pressure", days: int = 3
 ) -> Against:
     return Against(
-        "obstacle-category", code, kind, projects, projects, resolved, resolved, {days: resolved}
+        "obstacle-category", code, kind, projects, projects, resolved, resolved, [(days, resolved)]
     )
 
 

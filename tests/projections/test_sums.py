@@ -17,6 +17,7 @@ from tests.projections.world import DAY, TODAY, World, random_history
 from cocreate.domain.steps.decisions import ContestDeviation, RecordDeviation, SettleDeviation
 from cocreate.domain.steps.wishes import ExpressWish
 from cocreate.domain.vocabulary import DeviationGround, Settlement
+from cocreate.projections.answers import mark_of
 from cocreate.projections.force_field import force_field
 from cocreate.projections.known import Audience
 from cocreate.projections.others import log_of
@@ -332,6 +333,8 @@ async def test_the_map_counts_words_as_the_registers_have_them(
 ) -> None:
     for position in await positions(world, town):
         log = await log_of(world.answers, town, audience, position)
+        again = await log_of(world.answers, town, audience, position)
+        assert mark_of(log) == mark_of(again)
         obstacles = await world.register("obstacles", town, audience, position=position)
         deviations = await world.register("deviations", town, audience, position=position)
         tried = await world.register("interventions", town, audience, position=position)
@@ -365,7 +368,7 @@ async def test_the_map_counts_words_as_the_registers_have_them(
                 each.projects,
                 each.resolved,
                 each.resolved_projects,
-                each.days,
+                Counter(dict(each.days)),
             )
             for each in log.against
         } == {

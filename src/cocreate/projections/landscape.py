@@ -168,8 +168,8 @@ class Against(msgspec.Struct, frozen=True):
     """In how many projects it was tried."""
     resolved: int
     resolved_projects: int
-    days: Mapping[int, int]
-    """How many of them were resolved in how many days."""
+    days: Sequence[tuple[int, int]]
+    """In how many days how many of them were resolved."""
 
 
 class OneLog(msgspec.Struct, frozen=True):
@@ -343,7 +343,7 @@ def _helped(word: Word, against: Iterable[Against], cells: Container[Cell] | Non
         days: Counter[int] = Counter()
         if cells is None or Cell(*word, kind=kind, resolved=True) in cells:
             for each in of:
-                days.update(each.days)
+                days.update(dict(each.days))
         helped.append(
             Helped(
                 InterventionKind(kind),

@@ -129,7 +129,7 @@ async def log_of(answers: Answers, tenant: str, audience: Audience, position: in
                 row["projects"],
                 row["resolved"],
                 row["resolved_projects"],
-                dict(zip(row["days"], row["numbers"], strict=True)),
+                list(zip(row["days"], row["numbers"], strict=True)),
             )
             for row in helped
         ],
