@@ -383,3 +383,48 @@ class ReservedText(RuleBroken):
     )
     nl = "Een tekst bevat '{mark}'; daarmee merkt het logboek wat het heeft verzegeld."
     en = "A text holds '{mark}', by which the log marks what it sealed."
+
+
+class UnfitIssuer(RuleBroken):
+    """An issuer is no address that discovery can start at, or holds a name and a password."""
+
+    code = "unfit-issuer"
+    about_input = True
+    title_nl, title_en = "Deze uitgever is niet bruikbaar", "This issuer cannot be used"
+    nl = (
+        "'{issuer}' kan geen uitgever zijn: noem een adres met https, een naam, en zonder "
+        "gebruikersnaam, wachtwoord, '?' of '#'."
+    )
+    en = (
+        "'{issuer}' cannot be an issuer: give an address with https, a name, and without user "
+        "name, password, '?' or '#'."
+    )
+
+
+class GranteeUnclear(RuleBroken):
+    """A grant is for nobody, or for a person and a group at once."""
+
+    code = "grantee-unclear"
+    about_input = True
+    title_nl, title_en = "Voor wie is de rol?", "Whom is the role for?"
+    nl = "Een rol gaat naar een persoon ('subject') of naar een groep ('group'); noem een van beide."
+    en = "A role goes to a person ('subject') or to a group ('group'); give one of the two."
+
+
+class RoleIsForAll(RuleBroken):
+    """A role that belongs to the municipality as a whole was limited to projects."""
+
+    code = "role-is-for-all"
+    about_input = True
+    title_nl, title_en = "Deze rol geldt overal", "This role holds everywhere"
+    nl = "De rol '{role}' geldt voor de hele gemeente en niet voor enkele trajecten."
+    en = "The role '{role}' is of the whole municipality and not of some projects."
+
+
+class TooMany(RuleBroken):
+    """A municipality has as many of something as it may have."""
+
+    code = "too-many"
+    title_nl, title_en = "Dit zijn er te veel", "These are too many"
+    nl = "Een gemeente heeft hoogstens {limit} van '{kind}'; trek er eerst een in."
+    en = "A municipality has {limit} of '{kind}' at most; withdraw another first."

@@ -8,6 +8,7 @@ from tests.domain.project.test_histories import COMMANDS
 from tests.domain.project.told import PROJECT, Told
 from tests.projections.accounts.kept import Commands, everything, folded, kept, retold, seen
 
+from cocreate.domain.identity import IDENTITY_EVENTS
 from cocreate.domain.log_reads import LogRead
 from cocreate.domain.municipality import DayOffDeclared, VisibilitySet
 from cocreate.domain.signing_keys import SigningKeyAnnounced
@@ -31,6 +32,7 @@ NO_CHANGE = {
     LogRead,  # what was read, which is about the log and not about a project
     VisibilitySet,  # rules for what is recorded: they tell nothing of a subject
     DayOffDeclared,
+    *IDENTITY_EVENTS,  # who is let in: nothing of a project
 }
 
 in_every_history = settings(
