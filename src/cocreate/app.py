@@ -22,6 +22,7 @@ from cocreate.api import (
     events,
     glossary,
     health,
+    identity,
     keys,
     lags,
     municipalities,
@@ -32,12 +33,14 @@ from cocreate.api import (
 )
 from cocreate.api.admission import Turns, aside, in_turn
 from cocreate.api.authentication import Access
+from cocreate.api.bearer import BearerTokens, operator_issuer
 from cocreate.api.commands import take_steps
 from cocreate.api.compression import compressed
 from cocreate.api.docs_page import published
 from cocreate.api.event_stream import EventStreams, cut_short
 from cocreate.api.guarding import guarding
 from cocreate.api.headers import add_headers, refuse_trailing_slash
+from cocreate.api.key_uses import KeyUses
 from cocreate.api.keys import admit_operator
 from cocreate.api.observing import observing
 from cocreate.api.openapi import document
@@ -49,11 +52,13 @@ from cocreate.api.read_models import read_model_routes
 from cocreate.api.report_page import read_participation_report
 from cocreate.api.steps import step_routes
 from cocreate.audit.replay_pages import ReplayPages
+from cocreate.identity.fetching import Fetcher
+from cocreate.identity.providers import Providers
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import Unsound
 from cocreate.log.tree.keys import VerifierKey
 from cocreate.sampling import metrics_of
-from cocreate.service import Signing, open_service, prepare_database
+from cocreate.service import Service, Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
 
 __all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
@@ -63,10 +68,8 @@ def routes() -> Sequence[ControllerRouterHandler]:
     """Give every route of the API; a new one is added here."""
     return [
         *municipalities.HANDLERS,
-        keys.make_key,
-        keys.list_keys,
-        keys.get_key,
-        keys.revoke_key,
+        *identity.HANDLERS,
+        *keys.HANDLERS,
         projects.start_project,
         *step_routes(),
         take_steps,
@@ -109,18 +112,19 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
             service.live.aside = aside
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
-            app.state["parts"] = Parts(
-                service,
-                Access(service.pool),
-                settings,
-                ReplayPages(service.reader),
-                signing,
-                witnesses,
-            )
-            app.state["readiness"] = health.Readiness(service)
-            streams = app.state["event_streams"] = EventStreams(service, settings)
-            async with metrics_of(service, settings, streams=lambda: len(streams)):
-                yield
+            async with _access(service, settings) as access:
+                app.state["parts"] = Parts(
+                    service,
+                    access,
+                    settings,
+                    ReplayPages(service.reader),
+                    signing,
+                    witnesses,
+                )
+                app.state["readiness"] = health.Readiness(service)
+                streams = app.state["event_streams"] = EventStreams(service, settings)
+                async with metrics_of(service, settings, streams=lambda: len(streams)):
+                    yield
 
     every = routes()
     app = Litestar(
@@ -143,6 +147,16 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     # Around all of it, the routing too.
     app.asgi_handler = observing(guarding(app.asgi_handler, settings))
     return app
+
+
+@contextlib.asynccontextmanager
+async def _access(service: Service, settings: Settings) -> AsyncIterator[Access]:
+    """Open what tells who sends a request."""
+    uses = KeyUses(service.pool)
+    async with Fetcher(settings.private_issuers) as fetcher, uses.kept():
+        providers = Providers(fetcher, refetch=settings.issuer_refetch_seconds)
+        tokens = BearerTokens(service.live, service.keys, providers, operator_issuer(settings))
+        yield Access(service.pool, tokens, uses)
 
 
 def signing_of(settings: Settings) -> Signing | None:

@@ -39,6 +39,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """How many connections a process opens at most to answer requests."""
     operator_key: Annotated[str, Meta(pattern=r"^cck_OP_[A-Za-z0-9_-]{43}(?![\s\S])")] | None = None
     """A key of the operator to begin with; only its hash is stored."""
+    operator_issuer: Annotated[str, Meta(pattern=r"^https?://[^\s?#]+(?![\s\S])")] | None = None
+    """The OpenID Connect issuer whose tokens let the operator in beside the operator's keys."""
+    operator_audience: str | None = None
+    """What such tokens say in ``aud``; without it, the public address."""
+    operator_roles_claim: Annotated[tuple[str, ...], Meta(min_length=1)] = ("roles",)
+    """Where such tokens tell roles: the name of a claim, after those it is in, apart by spaces."""
+    operator_role: str = "cocreate-operator"
+    """The role by which such tokens tell the operator from others."""
+    private_issuers: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
+    """Origins at which issuers may be though they are not public, or not https, apart by spaces.
+
+    Such as ``http://127.0.0.1:8080``, or an identity provider in the network of the installation.
+    """
+    issuer_refetch_seconds: Annotated[float, Meta(ge=0, le=3_600)] = 10.0
+    """How long it takes at least until an issuer is asked again for keys that it may have."""
     signing_keys_file: Path | None = None
     """The keys that sign for the trees of the logs, one per line in base64, the newest last.
 
@@ -99,7 +114,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             given["public_url"] = given["public_url"].rstrip("/")
         try:
             return msgspec.convert(
-                {**given, **_split(given, "witnesses")}, cls, strict=False, dec_hook=_as_path
+                {**given, **_split(given, *_LISTS)}, cls, strict=False, dec_hook=_as_path
             )
         except msgspec.ValidationError as problem:
             reason, _, place = str(problem).partition(" - at `$.")
@@ -145,8 +160,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"Settings(host={self.host!r}, port={self.port}, public_url={self.public_url!r})"
 
 
-def _split(given: Mapping[str, str], name: str) -> Mapping[str, list[str]]:
-    return {name: given[name].split()} if name in given else {}
+_LISTS = ("witnesses", "operator_roles_claim", "private_issuers")
+"""The settings that hold several values, apart by spaces."""
+
+
+def _split(given: Mapping[str, str], *names: str) -> Mapping[str, list[str]]:
+    return {name: given[name].split() for name in names if name in given}
 
 
 def _as_path(_type: type, value: str) -> Path:

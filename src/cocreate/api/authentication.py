@@ -1,104 +1,137 @@
-"""Who sends a request: the holder of an API key, or anyone.
+"""Who sends a request: the holder of an API key, a person with a token of an issuer, or anyone.
 
 A key says itself in which municipality it belongs, so it is looked up nowhere else. The log keeps
 only its SHA-256; a key is 256 random bits, so its hash needs no salt and its look-up by hash tells
-nothing by how long it takes.
+nothing by how long it takes. A token is verified for the municipality of the path.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from time import monotonic, time
 from typing import Any
 
-import msgspec
 from litestar import Request
 from litestar.types import Scope
 
+from cocreate.api.bearer import BearerTokens
+from cocreate.api.key_uses import KeyUses
+from cocreate.api.principal import ANONYMOUS, OPERATOR_TENANT, Principal, first_of
 from cocreate.api.problems import Problem, unauthenticated
-from cocreate.api.roles import SEE_INTERNAL
 from cocreate.domain.vocabulary import Role
+from cocreate.identity.providers import ProviderUnavailable
+from cocreate.identity.verifying import MAX_TOKEN_BYTES, TokenRefused
 from cocreate.log.connection import Pool
 
 KEPT_SECONDS = 10.0
 """For how long a key that was found is not looked up again: a revoked one works no longer."""
 MAX_KEPT = 10_000
 
-OPERATOR_TENANT = "*"
 OPERATOR_PREFIX = "OP"
 SECRET_LENGTH = 43
+READS = frozenset({"GET", "HEAD"})
+ISSUER_RETRY_AFTER = "10"
+"""How many seconds to wait for an issuer that gives no answer."""
+
+Denied = Callable[[str, str | None, str | None], None]
+"""Told of every denial: why, whose municipality if that is known, and under which role."""
 
 
-class Principal(msgspec.Struct, frozen=True):
-    """Who sends a request. Whoever sends no key has no role and belongs nowhere."""
-
-    tenant: str = ""
-    """The code of the municipality, ``*`` for the operator."""
-    key_id: str = ""
-    role: Role | None = None
-    sees_internal: bool = False
-    """Whether internal steps of the own municipality may be read."""
-
-    def is_of(self, code: str) -> bool:
-        """Tell whether it is of a municipality, or of the operator, who is of each."""
-        return self.tenant in (code, OPERATOR_TENANT)
-
-
-ANONYMOUS = Principal()
+def _tell_nobody(_reason: str, _tenant: str | None, _role: str | None) -> None:
+    """Tell nobody of a denial."""
 
 
 class Access:
     """Tells who sends a request, and turns away who has no business there."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(
+        self, pool: Pool, tokens: BearerTokens, uses: KeyUses, denied: Denied = _tell_nobody
+    ) -> None:
         self._pool = pool
+        self.tokens = tokens
+        self.uses = uses
+        self._denied = denied
         self._found: dict[bytes, tuple[float, Principal]] = {}
         self._municipalities: set[str] = set()
 
-    async def principal(self, scope: Scope) -> Principal:
-        """Tell who sends a request. Raises a problem for a key that is not valid."""
+    async def principal(self, scope: Scope, code: str | None = None) -> Principal:
+        """Tell who sends a request, in a municipality if one is given.
+
+        Raises a problem for a key or a token that is not valid.
+        """
         authorization = header(scope, b"authorization")
         if authorization is None:
             return ANONYMOUS
+        if b"." in authorization:  # which no key has, and every token
+            return await self._person(authorization, code)
         digest = sha256(authorization).digest()
         kept = self._found.get(digest)
         if kept is not None and kept[0] > monotonic():
             return kept[1]
-        return await self._find(authorization, digest)
+        return await self._find(authorization, digest, code)
 
     async def allowed(self, request: Request[Any, Any, Any], roles: frozenset[Role]) -> Principal:
-        """Give the principal, if its role is one of those given in this very municipality.
+        """Give the principal, under the first of its roles here that is among those given.
 
-        For a path without municipality, only the role counts.
+        Here is the project of the path, or the municipality. For a path without municipality, only
+        the role counts. Auditors never write, whatever else they may be.
         """
-        principal = await self.principal(request.scope)
-        if principal.role is None:
-            raise unauthenticated()
-        code = request.scope["path_params"].get("code")
+        path = request.scope["path_params"]
+        code = path.get("code")
+        principal = (await self.principal(request.scope, code)).at(path.get("project"))
+        if not principal.actor:
+            raise self.denial(unauthenticated(), principal, code)
         if code is not None and not _may_be_in(principal, code):
-            raise Problem("not-found")
-        if principal.role not in roles:
-            raise Problem("forbidden", facts={"role": principal.role})
-        return principal
+            raise self.denial(Problem("not-found"), principal, reason="another-municipality")
+        may = principal.roles & roles
+        audits = Role.AUDITOR in principal.roles and request.method not in READS
+        if may and not audits:
+            role = principal.role if principal.role in may else first_of(may)
+            return principal if role is None else principal.acting_as(role)
+        role = Role.AUDITOR if audits else principal.role
+        if role is None:
+            raise self.denial(Problem("no-role-here"), principal)
+        raise self.denial(Problem("forbidden", facts={"role": role}), principal)
 
     async def reading(self, request: Request[Any, Any, Any]) -> Principal:
         """Give the principal of a request that reads in the municipality of the path.
 
-        Whoever sends no key may read, and sees what is public, as the operator does. A key of
-        another municipality finds as little here as anyone in a municipality that is not there.
+        Whoever sends no key may read, and sees what is public, as the operator does, and whoever
+        has a role in other projects only. A key of another municipality finds as little here as
+        anyone in a municipality that is not there.
         """
-        principal = await self.principal(request.scope)
-        code = request.scope["path_params"]["code"]
+        path = request.scope["path_params"]
+        code = path["code"]
+        principal = (await self.principal(request.scope, code)).at(path.get("project"))
         if principal.tenant == code != OPERATOR_TENANT:
             return principal
-        if not _may_be_in(principal, code) or not await self._exists(code):
+        if not _may_be_in(principal, code):
+            raise self.denial(Problem("not-found"), principal, reason="another-municipality")
+        if not await self._exists(code):
             raise Problem("not-found")
         return principal
+
+    def denial(
+        self,
+        problem: Problem,
+        principal: Principal = ANONYMOUS,
+        code: str | None = None,
+        *,
+        reason: str | None = None,
+    ) -> Problem:
+        """Tell of a denial, and give its problem to be raised.
+
+        The tenant is that of whoever is turned away; where that is not known, ``code``.
+        """
+        tenant = principal.tenant or (code if code is not None and is_code(code) else None)
+        self._denied(reason or problem.code, tenant, principal.role)
+        return problem
 
     def forget(self, tenant: str, key_id: str) -> None:
         """Let a revoked key no longer pass in this process."""
         for digest, (_, principal) in list(self._found.items()):
-            if principal.tenant == tenant and principal.key_id == key_id:
+            if principal.tenant == tenant and principal.actor == key_id:
                 del self._found[digest]
 
     async def _exists(self, code: str) -> bool:
@@ -111,26 +144,46 @@ class Access:
             self._municipalities.add(code)
         return found
 
-    async def _find(self, authorization: bytes, digest: bytes) -> Principal:
+    async def _person(self, authorization: bytes, code: str | None) -> Principal:
+        scheme, _, token = authorization.partition(b" ")
+        if code is not None and not is_code(code):
+            raise Problem("not-found")
+        if scheme.lower() != b"bearer" or len(token) > MAX_TOKEN_BYTES:
+            raise self.denial(unauthenticated(), code=code, reason="malformed")
+        try:
+            return await self.tokens.principal(token, code)
+        except TokenRefused as refused:
+            raise self.denial(unauthenticated(), code=code, reason=refused.reason) from None
+        except ProviderUnavailable:
+            retry = {"Retry-After": ISSUER_RETRY_AFTER}
+            raise Problem("issuer-unavailable", headers=retry) from None
+
+    async def _find(self, authorization: bytes, digest: bytes, code: str | None) -> Principal:
         scheme, _, token = authorization.partition(b" ")
         tenant = tenant_of(token.decode("latin-1"))
         if scheme.lower() != b"bearer" or tenant is None:
-            raise unauthenticated()
+            raise self.denial(unauthenticated(), code=code, reason="malformed")
         row = await self._pool.fetchrow(
-            "select id, role, expires_at from cocreate.find_api_key($1, $2)",
+            "select id, role, projects, expires_at, retires_at from cocreate.find_api_key($1, $2)",
             tenant,
             sha256(token).digest(),
         )
         if row is None:
-            raise unauthenticated()
-        role = Role(row["role"])
-        principal = Principal(tenant, row["id"], role, role in SEE_INTERNAL)
+            raise self.denial(unauthenticated(), code=tenant, reason="unknown-key")
+        role = frozenset({Role(row["role"])})
+        if row["projects"] is None:
+            principal = Principal.of(tenant, row["id"], role)
+        else:
+            principal = Principal.of(tenant, row["id"], (), dict.fromkeys(row["projects"], role))
         kept = KEPT_SECONDS
-        if row["expires_at"] is not None:
-            kept = min(kept, row["expires_at"].timestamp() - time())
+        for end in (row["expires_at"], row["retires_at"]):
+            if end is not None:
+                kept = min(kept, end.timestamp() - time())
         if len(self._found) >= MAX_KEPT:
             self._found.clear()
         self._found[digest] = (monotonic() + kept, principal)
+        # Here, where it is looked up anyway, rather than with every request.
+        self.uses.note(tenant, row["id"])
         return principal
 
 

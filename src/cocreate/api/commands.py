@@ -17,6 +17,7 @@ from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
 from cocreate.api.examples import COMMAND_EXAMPLE
 from cocreate.api.parts import parts_of
+from cocreate.api.principal import first_of
 from cocreate.api.problems import Problem
 from cocreate.api.recording import record
 from cocreate.api.roles import STEPS_OF
@@ -88,9 +89,11 @@ async def take_steps(request: Request[Any, Any, Any]) -> ASGIResponse:
     principal = await parts.access.allowed(request, _ROLES)
     command, conditions = await _BODY.read(request)
     steps = [as_said_alone(step) for step in cast("Any", command).steps]
-    if principal.role is None or any(step.noun not in STEPS_OF[principal.role] for step in steps):
-        raise Problem("forbidden", facts={"role": principal.role})
-    return await record(parts, request, principal, steps, command, conditions)
+    nouns = {step.noun for step in steps}
+    role = first_of([each for each in principal.roles & _ROLES if nouns <= STEPS_OF[each]])
+    if role is None:
+        raise parts.access.denial(Problem("forbidden", facts={"role": principal.role}), principal)
+    return await record(parts, request, principal.acting_as(role), steps, command, conditions)
 
 
 def as_said_alone(step: Step) -> Step:

@@ -54,9 +54,10 @@ async def compare_municipalities(request: AnyRequest) -> ASGIResponse:
     """Give the comparison."""
     (narrow,) = read_query(request, ComparisonFilter)
     parts = parts_of(request)
-    principal = await parts.access.principal(request.scope)
+    principal = await parts.access.principal(request.scope, narrow.own)
     if narrow.own is not None and not principal.is_of(narrow.own):
-        raise unauthenticated() if principal.role is None else Problem("another-municipality")
+        refused = Problem("another-municipality") if principal.actor else unauthenticated()
+        raise parts.access.denial(refused, principal, narrow.own)
     service, day = parts.service, today()
     shown = await service.others.figures.give()
     build = await service.answers.build("comparison")

@@ -13,11 +13,11 @@ from litestar import Request, get
 from litestar.params import FromPath, QueryParameter
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.authentication import Principal
 from cocreate.api.documented import documented
 from cocreate.api.knowing import READ_PROBLEMS, tag_of, with_tag
 from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
+from cocreate.api.principal import Principal
 from cocreate.api.problems import Problem
 from cocreate.api.recording import require_project
 from cocreate.api.steps import MUNICIPALITY, PROJECT

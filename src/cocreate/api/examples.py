@@ -440,3 +440,40 @@ KEY_EXAMPLE: Example = {
     "label": "Zaaksysteem",
     "expiresAt": "2031-01-01T00:00:00Z",
 }
+
+ROTATION_EXAMPLE: Example = {"overlapHours": 48, "expiresAt": "2032-01-01T00:00:00Z"}
+ISSUER_EXAMPLE: Example = {
+    "occurredOn": "2024-01-02",
+    "issuer": "https://inloggen.delft.example/realms/medewerkers",
+    "audience": "https://cocreate.example",
+    "algorithms": ["RS256", "PS256"],
+    "rolesClaim": ["realm_access", "roles"],
+    "roles": [
+        {"value": "cocreate-ambtenaar", "role": "official"},
+        {"value": "cocreate-griffie", "role": "clerk"},
+    ],
+    "groupsClaim": ["groups"],
+    "clockSkewSeconds": 30,
+}
+ISSUER_WITHDRAWAL_EXAMPLE: Example = {
+    "occurredOn": "2024-01-03",
+    "issuer": "https://inloggen.delft.example/realms/medewerkers",
+    "reason": "Wij gaan over naar een andere leverancier.",
+}
+GRANT_EXAMPLE: Example = {
+    "occurredOn": "2024-01-02",
+    "grant": "tunnel-team",
+    "issuer": "https://inloggen.delft.example/realms/medewerkers",
+    "group": "/afdelingen/openbare-ruimte",
+    "role": "official",
+}
+REVOCATION_EXAMPLE: Example = {
+    "occurredOn": "2024-01-03",
+    "grant": "tunnel-team",
+    "reason": "Het traject is overgedragen.",
+}
+DUTIES_EXAMPLE: Example = {"occurredOn": "2024-01-02", "dividedForKeys": True}
+ACTOR_EXAMPLE: Example = {
+    "issuer": "https://inloggen.delft.example/realms/medewerkers",
+    "subject": "5e1f0a7c-5b1c-4f0e-9d53-2f9b8f2f4c11",
+}

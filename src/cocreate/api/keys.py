@@ -1,12 +1,13 @@
-"""API keys: made, listed and revoked. A secret is shown once, and kept as a hash only."""
+"""API keys: made, listed, rotated, revoked. A secret is shown once, and kept as a hash only."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any
+from uuid import UUID
 
 import asyncpg
 import msgspec
@@ -16,13 +17,16 @@ from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
 from cocreate.api.answers import as_json
-from cocreate.api.authentication import OPERATOR_PREFIX, OPERATOR_TENANT, tenant_of
+from cocreate.api.authentication import OPERATOR_PREFIX, tenant_of
 from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
-from cocreate.api.examples import KEY_EXAMPLE
+from cocreate.api.examples import KEY_EXAMPLE, ROTATION_EXAMPLE
+from cocreate.api.identity import require_projects
 from cocreate.api.parts import Parts, parts_of
+from cocreate.api.principal import OPERATOR_TENANT
 from cocreate.api.problems import FieldError, Problem
-from cocreate.api.roles import MANAGE_KEYS, START_KEYS, KeyRole
+from cocreate.api.roles import MANAGE_KEYS, START_KEYS
+from cocreate.domain.identity import Projects, TownRole, require_for_all
 from cocreate.domain.steps.base import Line
 from cocreate.domain.vocabulary import Role
 from cocreate.log.connection import Pool
@@ -35,11 +39,24 @@ KEYS = "/v1/municipalities/{code:str}/keys"
 class MakeKey(
     msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
 ):
-    """Make a key for a role in this municipality."""
+    """Make a key for a role in this municipality, or in some of its projects only."""
 
-    role: KeyRole
+    role: TownRole
     label: Line
     """What the key is for; not the name of a person."""
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    projects: Projects | None = None
+
+
+class RotateKey(
+    msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True
+):
+    """Give a key a successor, and let it be valid beside that for some hours more.
+
+    Without ``expires_at``, the successor lives as long as the key was made to live.
+    """
+
+    overlap_hours: Annotated[int, Meta(ge=0, le=24 * 30)] = 24
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
@@ -51,6 +68,9 @@ class IssuedKey(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     label: str
     expires_at: datetime | None
     secret: str
+    projects: Sequence[UUID] | None = None
+    replaces: str | None = None
+    """The key in whose place it comes."""
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -62,12 +82,21 @@ class Key(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    projects: Sequence[UUID] | None
+    """The projects in which the role holds; null for the whole municipality."""
+    replaces: str | None
+    """The key in whose place it came."""
+    retires_at: datetime | None
+    """Until when it is valid beside its successor."""
+    last_used_at: datetime | None
+    """When it was last used, give or take a minute."""
 
     @property
     def valid(self) -> bool:
         """Whether the key still opens anything."""
-        expired = self.expires_at is not None and self.expires_at <= datetime.now(UTC)
-        return self.revoked_at is None and not expired
+        now = datetime.now(UTC)
+        over = any(end is not None and end <= now for end in (self.expires_at, self.retires_at))
+        return self.revoked_at is None and not over
 
 
 class Keys(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,12 +117,14 @@ async def issue_key(
     *,
     expires_at: datetime | None = None,
     key_id: str | None = None,
+    projects: Sequence[UUID] | None = None,
 ) -> IssuedKey:
     """Make a key in a municipality, or for the operator where the code is ``OP``.
 
-    Raises :class:`~cocreate.log.errors.UnknownMunicipality`, and :class:`KeyTaken` for an id that
-    is in use.
+    Raises :class:`~cocreate.log.errors.UnknownMunicipality`, :class:`KeyTaken` for an id that is in
+    use, and :class:`~cocreate.domain.errors.RoleIsForAll`.
     """
+    require_for_all(role, projects)
     tenant = OPERATOR_TENANT if code == OPERATOR_PREFIX else code
     if (role is Role.OPERATOR) != (tenant == OPERATOR_TENANT):
         message = "The role of operator belongs to the installation, the others to a municipality"
@@ -101,11 +132,12 @@ async def issue_key(
     if tenant != OPERATOR_TENANT and not await _exists(pool, tenant):
         raise UnknownMunicipality(code)
     issued = IssuedKey(
-        id=key_id or f"key-{secrets.token_hex(8)}",
+        id=key_id or _new_id(),
         role=role,
         label=label,
         expires_at=expires_at,
-        secret=f"cck_{code}_{secrets.token_urlsafe(32)}",
+        secret=_new_secret(code),
+        projects=projects,
     )
     try:
         await _add(pool, tenant, issued)
@@ -131,14 +163,28 @@ async def admit_operator(pool: Pool, secret: str) -> None:
 
 async def _add(pool: Pool, tenant: str, key: IssuedKey) -> None:
     await pool.execute(
-        "select cocreate.add_api_key($1, $2, $3, $4, $5, $6)",
+        "select cocreate.add_api_key($1, $2, $3, $4, $5, $6, $7)",
         tenant,
         sha256(key.secret.encode()).digest(),
         key.id,
         key.role,
         key.label,
         key.expires_at,
+        key.projects,
     )
+
+
+def _new_id() -> str:
+    return f"key-{secrets.token_hex(8)}"
+
+
+def _new_secret(code: str) -> str:
+    return f"cck_{code}_{secrets.token_urlsafe(32)}"
+
+
+def _id_under(code: str, key: str | None) -> str:
+    """Give the id of a key that is made under an idempotency key, the same whenever it is asked."""
+    return _new_id() if key is None else f"key-{sha256(f'{code} {key}'.encode()).hexdigest()[:16]}"
 
 
 async def _exists(pool: Pool, code: str) -> bool:
@@ -158,12 +204,17 @@ async def _keys(pool: Pool, code: str) -> list[Key]:
             created_at=row["created_at"],
             expires_at=row["expires_at"],
             revoked_at=row["revoked_at"],
+            projects=row["projects"],
+            replaces=row["replaces"],
+            retires_at=row["retires_at"],
+            last_used_at=row["last_used_at"],
         )
         for row in rows
     ]
 
 
 _BODY = Body(MakeKey)
+_ROTATION = Body(RotateKey)
 
 
 @post(
@@ -188,14 +239,11 @@ async def make_key(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGI
     parts = parts_of(request)
     principal = await parts.access.allowed(request, MANAGE_KEYS | START_KEYS)
     wanted, conditions = await _BODY.read(request)
-    if wanted.expires_at is not None and wanted.expires_at <= datetime.now(UTC):
-        raise Problem("invalid-input", errors=[FieldError("/expiresAt", "in-the-past")])
+    _require_future(wanted.expires_at)
     role = Role(wanted.role)
     if principal.role in START_KEYS:
         await _require_first(parts, code, role)
-    key_id = None
-    if conditions.key is not None:
-        key_id = f"key-{sha256(f'{code} {conditions.key}'.encode()).hexdigest()[:16]}"
+    await require_projects(parts, code, wanted.projects)
     try:
         issued = await issue_key(
             parts.service.pool,
@@ -203,10 +251,79 @@ async def make_key(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGI
             role,
             wanted.label,
             expires_at=wanted.expires_at,
-            key_id=key_id,
+            key_id=_id_under(code, conditions.key),
+            projects=wanted.projects,
         )
     except KeyTaken as taken:
         raise Problem("key-issued", facts={"id": str(taken)}) from None
+    return _issued(code, issued)
+
+
+@post(
+    f"{KEYS}/{{id:str}}/rotations",
+    operation_id="rotateKey",
+    summary="Give a key a successor",
+    description=(
+        "The successor has the same role and projects. The key itself stays valid for the hours "
+        "that are stated, and is no more after that; revoke it to end it earlier. A key has one "
+        "successor that is valid at a time."
+    ),
+    tags=[TAG],
+    opt=documented(
+        takes=RotateKey,
+        example=ROTATION_EXAMPLE,
+        answers=IssuedKey,
+        problems=(400, 401, 403, 404, 409, 413, 415, 503),
+    ),
+)
+async def rotate_key(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+    """Rotate a key."""
+    parts = parts_of(request)
+    await parts.access.allowed(request, MANAGE_KEYS)
+    wanted, conditions = await _ROTATION.read(request)
+    _require_future(wanted.expires_at)
+    old, new = request.scope["path_params"]["id"], _id_under(code, conditions.key)
+    if "\0" in old:
+        raise Problem("not-found")
+    secret = _new_secret(code)
+    try:
+        row = await parts.service.pool.fetchrow(
+            "select * from cocreate.rotate_api_key($1, $2, $3, $4, $5, $6)",
+            code,
+            old,
+            sha256(secret.encode()).digest(),
+            new,
+            wanted.expires_at,
+            datetime.now(UTC) + timedelta(hours=wanted.overlap_hours),
+        )
+    except asyncpg.UniqueViolationError:
+        raise Problem("key-issued", facts={"id": new}) from None
+    if row is None:
+        raise Problem("not-found")
+    if row["hash"] != sha256(secret.encode()).digest():
+        problem = "key-issued" if row["id"] == new else "key-rotated"
+        raise Problem(problem, facts={"id": row["id"]})
+    parts.access.forget(code, old)  # it is kept in memory without its new end
+    return _issued(
+        code,
+        IssuedKey(
+            id=new,
+            role=Role(row["role"]),
+            label=row["label"],
+            expires_at=row["expires_at"],
+            secret=secret,
+            projects=row["projects"],
+            replaces=old,
+        ),
+    )
+
+
+def _require_future(expires_at: datetime | None) -> None:
+    if expires_at is not None and expires_at <= datetime.now(UTC):
+        raise Problem("invalid-input", errors=[FieldError("/expiresAt", "in-the-past")])
+
+
+def _issued(code: str, issued: IssuedKey) -> ASGIResponse:
     href = f"/v1/municipalities/{code}/keys/{issued.id}"
     return as_json(issued, 201, (b"location", href.encode()))
 
@@ -216,7 +333,7 @@ async def _require_first(parts: Parts, code: str, role: Role) -> None:
     if not await _exists(parts.service.pool, code):
         raise Problem("not-found")
     if role is not Role.TENANT_ADMINISTRATOR:
-        raise Problem("forbidden", facts={"role": Role.OPERATOR})
+        raise parts.access.denial(Problem("forbidden", facts={"role": Role.OPERATOR}))
     keys = await _keys(parts.service.pool, code)
     if any(key.role is Role.TENANT_ADMINISTRATOR and key.valid for key in keys):
         raise Problem("administrator-exists", facts={"code": code})
@@ -278,3 +395,7 @@ async def revoke_key(request: Request[Any, Any, Any], code: FromPath[str]) -> No
     parts.access.forget(code, key_id)
     if not revoked:
         raise Problem("not-found")
+
+
+HANDLERS = (make_key, rotate_key, list_keys, get_key, revoke_key)
+"""The routes about keys."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
@@ -49,6 +49,7 @@ from cocreate.log.histories import Histories
 from cocreate.log.live import Receipt, Sender
 
 S = TypeVar("S", bound=Step)
+B = TypeVar("B", bound=msgspec.Struct)
 
 ATTEMPTS = 5
 """How often a rule that lost a race is decided again."""
@@ -170,21 +171,46 @@ async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str])
     )
 
 
-def _rule(
+def rule_route(
     noun: str,
     rule: type[S],
     decide: Callable[[Municipality, S, Moment], None],
     example: Mapping[str, object],
     description: str | None = None,
+    *,
+    tag: str = TAG,
 ) -> HTTPRouteHandler:
     """Give the route by which a municipality sets a rule for its log."""
-    body = Body(rule)
+
+    async def as_said(_parts: Parts, _code: str, said: S) -> S:
+        return said
+
+    return said_route(noun, rule, rule, as_said, decide, example, description, tag=tag)
+
+
+def said_route(
+    noun: str,
+    rule: type[S],
+    takes: type[B],
+    meant: Callable[[Parts, str, B], Awaitable[S]],
+    decide: Callable[[Municipality, S, Moment], None],
+    example: Mapping[str, object],
+    description: str | None = None,
+    *,
+    tag: str = TAG,
+) -> HTTPRouteHandler:
+    """Give the route of a rule that is said in another way than it is recorded.
+
+    ``meant`` gives the rule that a body means; it raises :class:`Problem` for one that means none.
+    """
+    body = Body(takes)
 
     async def set_rule(request: Request[Any, Any, Any]) -> ASGIResponse:
         parts = parts_of(request)
         principal = await parts.access.allowed(request, SET_RULES)
-        step, conditions = await body.read(request)
+        said, conditions = await body.read(request)
         code = request.scope["path_params"]["code"]
+        step = await meant(parts, code, said)
         sender = conditions.sender(principal, request.scope, step)
         try:
             receipt = await _decided(parts, code, step, decide, sender)
@@ -192,6 +218,7 @@ def _rule(
             stream = municipality_id(code)
             lost = await lost_race(parts.service.reader, code, stream, conflict, conditions)
             raise lost from None
+        parts.access.tokens.forget(code)
         return changed(code, receipt, proven=await parts.proves(code))
 
     summary, more = in_words(rule)
@@ -200,9 +227,9 @@ def _rule(
         operation_id=operation_id(rule),
         summary=summary,
         description=description or more,
-        tags=[TAG],
+        tags=[tag],
         opt=documented(
-            takes=rule,
+            takes=takes,
             example=example,
             answers=MunicipalityWritten,
             problems=WRITE_PROBLEMS,
@@ -259,22 +286,22 @@ HANDLERS = (
     register_municipality,
     list_municipalities,
     get_municipality,
-    _rule(
+    rule_route(
         "visibility-rules",
         SetVisibility,
         Municipality.set_visibility,
         VISIBILITY_EXAMPLE,
         "Steps that were recorded before keep what they have.",
     ),
-    _rule(
+    rule_route(
         "decree-days",
         DeclareDayOff,
         Municipality.declare_day_off,
         DECREE_DAY_EXAMPLE,
         "Terms that run are worked out again by steps of their own.",
     ),
-    _rule("norm-packs", AdoptNorms, Municipality.adopt_norms, NORMS_EXAMPLE),
-    _rule(
+    rule_route("norm-packs", AdoptNorms, Municipality.adopt_norms, NORMS_EXAMPLE),
+    rule_route(
         "comparison-decisions",
         DecideOnComparison,
         Municipality.decide_on_comparison,

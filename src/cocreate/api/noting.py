@@ -7,8 +7,8 @@ from uuid import UUID
 
 from litestar import Request
 
-from cocreate.api.authentication import Principal
 from cocreate.api.parts import parts_of
+from cocreate.api.principal import Principal, first_of
 from cocreate.api.roles import READS_RECORDED
 from cocreate.log.reads import Reading
 
@@ -23,8 +23,10 @@ async def note_read(
     ``known_at`` is the position as known at, without it that of the log now. Raises
     :class:`~cocreate.log.errors.LogUnavailable`: without a record there is no answer.
     """
-    if principal.sees_internal and principal.role in READS_RECORDED:
-        await parts_of(request).service.reads.note(reading_of(request, principal), known_at)
+    noted = first_of(principal.roles & READS_RECORDED)
+    if principal.sees_internal and noted is not None:
+        reading = reading_of(request, principal.acting_as(noted))
+        await parts_of(request).service.reads.note(reading, known_at)
 
 
 def reading_of(request: Request[Any, Any, Any], principal: Principal) -> Reading:
@@ -34,7 +36,7 @@ def reading_of(request: Request[Any, Any, Any], principal: Principal) -> Reading
     shape = request.scope["path_template"].removeprefix(_MUNICIPALITY)
     return Reading(
         tenant=places["code"],
-        actor=principal.key_id,
+        actor=principal.actor,
         actor_role=principal.role or "",
         what=f"{request.method} {shape or '/'}",
         project=project if isinstance(project, UUID) else None,

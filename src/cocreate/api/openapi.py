@@ -25,15 +25,19 @@ from cocreate.api.documented import Documented, read
 from cocreate.api.headers import API_VERSION
 from cocreate.api.problems import PROBLEM_JSON, ProblemDetails
 from cocreate.api.query import parameters_of
+from cocreate.identity.providers import DISCOVERY
 from cocreate.settings import Settings
 
 Document = dict[str, Any]
 
+SOME_ISSUER = "https://issuer.example"
+"""Stands for the issuers of municipalities, where the operator has none to show."""
 _REF = "#/components/schemas/{name}"
 
 TAGS: Mapping[str, str] = {
     "municipalities": "Municipalities and the rules they set.",
     "keys": "API keys.",
+    "identity": "Whom a municipality lets in by tokens, roles that are granted, and duties.",
     "course": "The course of a project: its start and end, its frames, who takes part.",
     "wishes-and-proposals": "What residents want, and the plans that answer it.",
     "decisions": "What was advised and decided, where it deviates, what residents heard.",
@@ -115,7 +119,14 @@ def document(routes: Sequence[ControllerRouterHandler], settings: Settings) -> D
                 "type": "http",
                 "scheme": "bearer",
                 "description": "An API key, such as `cck_GM0503_` and 43 more characters.",
-            }
+            },
+            "token": {
+                "type": "openIdConnect",
+                "openIdConnectUrl": f"{settings.operator_issuer or SOME_ISSUER}{DISCOVERY}",
+                "description": "A JSON Web Token of an issuer that the municipality trusts, in "
+                "the same header as a key. Each municipality has issuers of its own, so this "
+                "address stands for theirs.",
+            },
         },
     }
     text = msgspec.json.encode(drawn).decode()
@@ -180,7 +191,7 @@ def _finish(
         content = {"schema": refs[repr(said.takes)], "example": said.example}
         finished["requestBody"] = {"required": True, "content": {"application/json": content}}
     finished["responses"] = _responses(handler, said, refs)
-    finished["security"] = [{"key": []}, {}] if said.open else [{"key": []}]
+    finished["security"] = [{"key": []}, {"token": []}, *([{}] if said.open else [])]
     return finished
 
 

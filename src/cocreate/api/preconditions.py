@@ -7,7 +7,8 @@ from hashlib import sha256
 import msgspec
 from litestar.types import HTTPScope, Scope
 
-from cocreate.api.authentication import Principal, header
+from cocreate.api.authentication import header
+from cocreate.api.principal import Principal
 from cocreate.api.problems import FieldError
 from cocreate.log.live import Sender
 
@@ -26,12 +27,12 @@ class Preconditions(msgspec.Struct, frozen=True):
         """Give who sends a command, told from others by what it says rather than how."""
         if self.key is None:
             return Sender(
-                actor=principal.key_id, actor_role=principal.role or "", expected=self.expected
+                actor=principal.actor, actor_role=principal.role or "", expected=self.expected
             )
         said = sha256(f"{scope['method']} {scope['path']}\n".encode())
         said.update(_CANONICAL.encode(content))
         return Sender(
-            actor=principal.key_id,
+            actor=principal.actor,
             actor_role=principal.role or "",
             expected=self.expected,
             key=self.key,

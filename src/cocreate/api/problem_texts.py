@@ -46,15 +46,38 @@ TEXTS: Final[dict[str, Text]] = {
         401,
         "Geen geldige sleutel",
         "No valid key",
-        "Stuur een geldige API-sleutel mee: 'Authorization: Bearer cck_...'.",
-        "Send a valid API key along: 'Authorization: Bearer cck_...'.",
+        "Stuur een geldige API-sleutel mee, 'Authorization: Bearer cck_...', of een token van een "
+        "uitgever die de gemeente vertrouwt.",
+        "Send a valid API key along, 'Authorization: Bearer cck_...', or a token of an issuer that "
+        "the municipality trusts.",
     ),
     "forbidden": Text(
         403,
         "Niet toegestaan voor deze rol",
         "Not allowed for this role",
-        "De rol '{role}' van deze sleutel staat dit niet toe.",
-        "The role '{role}' of this key does not allow this.",
+        "De rol '{role}' staat dit niet toe.",
+        "The role '{role}' does not allow this.",
+    ),
+    "no-role-here": Text(
+        403,
+        "Hier geen rol",
+        "No role here",
+        "Deze sleutel of dit token geeft hier geen rol; misschien wel in een bepaald traject.",
+        "This key or token gives no role here; it may give one in some project.",
+    ),
+    "divided-duties": Text(
+        403,
+        "Dat moet een ander doen",
+        "Someone else has to",
+        "Wie een toestemming aanvraagt, verleent haar niet: een ander moet '{approval}' verlenen.",
+        "Whoever requests an approval does not grant it: someone else has to grant '{approval}'.",
+    ),
+    "insecure-issuer": Text(
+        400,
+        "Deze uitgever wordt niet geraadpleegd",
+        "This issuer is not asked",
+        "Uitgevers worden alleen over https geraadpleegd, tenzij de beheerder anders instelt.",
+        "Issuers are asked over https only, unless the operator sets otherwise.",
     ),
     "another-municipality": Text(
         403,
@@ -101,6 +124,15 @@ TEXTS: Final[dict[str, Text]] = {
         "is het kwijt, trek de sleutel dan in en maak een nieuwe.",
         "Key '{id}' was made under this Idempotency-Key already. Its secret was shown once; where "
         "that is lost, revoke the key and make another.",
+    ),
+    "key-rotated": Text(
+        409,
+        "De sleutel heeft al een opvolger",
+        "The key has a successor",
+        "Sleutel '{id}' is de opvolger en is geldig. Is het geheim kwijt, trek die dan in en vraag "
+        "opnieuw een opvolger.",
+        "Key '{id}' is the successor, and valid. Where its secret is lost, revoke that one and ask "
+        "for a successor again.",
     ),
     "administrator-exists": Text(
         409,
@@ -246,6 +278,13 @@ TEXTS: Final[dict[str, Text]] = {
         "Dit is geen medeondertekening van een checkpoint van dit log: {problem}.",
         "This is no cosignature of a checkpoint of this log: {problem}.",
     ),
+    "issuer-unavailable": Text(
+        503,
+        "De uitgever antwoordt niet",
+        "The issuer gives no answer",
+        "De sleutels van de uitgever van dit token zijn nu niet op te vragen. Probeer het zo weer.",
+        "The keys of the issuer of this token cannot be had at present. Try again in a moment.",
+    ),
     "being-built": Text(
         503,
         "Wordt opgebouwd",
@@ -277,6 +316,7 @@ INPUT: Final[dict[str, tuple[str, str]]] = {
         "Verwacht een moment met tijdzone als 2025-01-31T12:00:00Z.",
         "Expected a moment with an offset, such as 2025-01-31T12:00:00Z.",
     ),
+    "no-project": ("Dit traject is er niet.", "There is no such project."),
     "in-the-past": ("Noem een moment dat nog komt.", "Name a moment that is still to come."),
     "invalid": ("Ongeldige waarde: {problem}", "Invalid value: {problem}"),
     "wrong-idempotency-key": (

@@ -10,9 +10,10 @@ from uuid import UUID
 from litestar import Request
 
 from cocreate.api.answers import Answer, recorded
-from cocreate.api.authentication import Principal
+from cocreate.api.duties import require_duties_divided
 from cocreate.api.parts import Parts
 from cocreate.api.preconditions import Preconditions
+from cocreate.api.principal import Principal
 from cocreate.api.problems import EventSince, Problem
 from cocreate.domain.log_reads import log_reads_id
 from cocreate.domain.municipality import municipality_id
@@ -47,6 +48,7 @@ async def record(
     code, project = path["code"], require_project(path["code"], path["project"])
     sender = conditions.sender(principal, request.scope, said)
     service = parts.service
+    await require_duties_divided(parts, principal, code, project, steps)
     try:
         receipt = await (take or service.live.take)(code, project, steps, sender)
     except VersionConflict as conflict:

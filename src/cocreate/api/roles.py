@@ -1,13 +1,13 @@
 """Who may do what: the whole of the role matrix.
 
-Every key has one role in one municipality; the operator's keys belong to the installation. Whoever
-sends no key reads what is public, like a reader.
+Every key has one role in one municipality, in all of it or in some projects; a person with a token
+may have several. The operator's keys belong to the installation. Whoever sends no key reads what is
+public, like a reader. Auditors never write, whatever other roles they have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from cocreate.domain.steps import STEPS
 from cocreate.domain.steps.record import ErasePerson
@@ -62,8 +62,10 @@ EXPORT_PERSONS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
 START_KEYS: frozenset[Role] = frozenset({Role.OPERATOR})
 """Who may make the first key of a municipality: that of its administrator."""
 
-KeyRole = Literal["tenant-administrator", "official", "clerk", "auditor", "reader"]
-"""The roles that a key of a municipality can have."""
+SEE_IDENTITY: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR, Role.AUDITOR})
+"""Who sees whom a municipality lets in."""
+FIND_ACTORS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+"""Who may find what a person did."""
 
 
 def takes(noun: str) -> frozenset[Role]:

@@ -407,7 +407,7 @@ class GranteeUnclear(RuleBroken):
     code = "grantee-unclear"
     about_input = True
     title_nl, title_en = "Voor wie is de rol?", "Whom is the role for?"
-    nl = "Een rol gaat naar een persoon ('subject') of naar een groep ('group'); noem een van beide."
+    nl = "Een rol gaat naar een persoon ('subject') of een groep ('group'); noem een van beide."
     en = "A role goes to a person ('subject') or to a group ('group'); give one of the two."
 
 

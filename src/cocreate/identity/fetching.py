@@ -1,0 +1,151 @@
+"""Fetching what an identity provider publishes, from addresses that a municipality chooses.
+
+So an address is a guess at what is inside the network of the installation until it was looked at
+(OWASP, server-side request forgery): only https, only public addresses, connected to as they were
+looked up (a name that is looked up twice may lead elsewhere), no redirects, and no more than is
+sensible. The operator can name origins for which that does not hold.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Collection, Sequence
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from types import TracebackType
+from typing import Final, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from cocreate.identity.strict_json import JsonObject, NotStrict, parse_object
+
+MAX_BYTES: Final = 262_144
+"""How large a document may be."""
+SECONDS: Final = 5.0
+"""How long fetching one may take in all."""
+MOST_ADDRESSES: Final = 3
+"""How many addresses of a name are tried."""
+PORTS: Final = {"https": 443, "http": 80}
+
+_TRANSLATED: Final = IPv6Network("64:ff9b::/32")
+"""Addresses behind which a translator puts those of IPv4 (RFC 6052, RFC 8215)."""
+
+Address = IPv4Address | IPv6Address
+
+
+class NotFetched(Exception):  # noqa: N818
+    """A document could not be fetched, or may not be."""
+
+
+class Fetcher:
+    """Fetches JSON documents."""
+
+    def __init__(self, private_origins: Collection[str] = ()) -> None:
+        self._private = frozenset(private_origins)
+        # A connection is made for one name, and never used for another at the same address.
+        self._client = httpx.AsyncClient(
+            verify=httpx.create_ssl_context(),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=SECONDS,
+            limits=httpx.Limits(max_connections=20, max_keepalive_connections=0),
+        )
+
+    async def __aenter__(self) -> Self:
+        """Open the client."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        raised: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        await self._client.aclose()
+
+    def require_allowed(self, url: str) -> None:
+        """Raise :class:`NotFetched` for an address of which nothing is fetched whatever it is."""
+        parts = urlsplit(url)
+        if parts.scheme != "https" and origin_of(url) not in self._private:
+            message = f"{origin_of(url)} is not https"
+            raise NotFetched(message)
+
+    async def fetch(self, url: str) -> JsonObject:
+        """Give a document; raises :class:`NotFetched`."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                return parse_object(await self._bytes(url))
+        except NotStrict as problem:
+            message = f"{origin_of(url)} gave no JSON object: {problem}"
+            raise NotFetched(message) from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as problem:
+            message = f"{origin_of(url)} gave no answer: {type(problem).__name__}"
+            raise NotFetched(message) from problem
+
+    async def _bytes(self, url: str) -> bytes:
+        self.require_allowed(url)
+        asked = httpx.URL(url)
+        refused: Exception = NotFetched(f"{origin_of(url)} has no address")
+        for address in (await self._addresses(asked))[:MOST_ADDRESSES]:
+            try:
+                return await self._from(asked, address)
+            except httpx.ConnectError as problem:
+                refused = problem
+        raise refused
+
+    async def _addresses(self, asked: httpx.URL) -> Sequence[Address]:
+        """Look up where a name leads; raises :class:`NotFetched` if it leads inside at all."""
+        port = asked.port or PORTS[asked.scheme]
+        found = await asyncio.get_running_loop().getaddrinfo(
+            asked.host, port, type=socket.SOCK_STREAM
+        )
+        addresses = list(dict.fromkeys(ip_address(each[4][0]) for each in found))
+        if origin_of(str(asked)) not in self._private and not all(map(is_public, addresses)):
+            message = f"{origin_of(str(asked))} is not a public address"
+            raise NotFetched(message)
+        return addresses
+
+    async def _from(self, asked: httpx.URL, address: Address) -> bytes:
+        request = self._client.build_request(
+            "GET",
+            asked.copy_with(host=str(address)),
+            headers={
+                "Host": asked.netloc.decode("ascii"),
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
+            extensions={"sni_hostname": asked.host},
+        )
+        response = await self._client.send(request, stream=True)
+        try:
+            if response.status_code != httpx.codes.OK:
+                message = f"{origin_of(str(asked))} answered {response.status_code}"
+                raise NotFetched(message)
+            received = bytearray()
+            async for chunk in response.aiter_raw():
+                received += chunk
+                if len(received) > MAX_BYTES:
+                    message = f"{origin_of(str(asked))} gave more than {MAX_BYTES} bytes"
+                    raise NotFetched(message)
+            return bytes(received)
+        finally:
+            await response.aclose()
+
+
+def is_public(address: Address) -> bool:
+    """Tell whether an address is one of the internet, and leads nowhere else."""
+    if isinstance(address, IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is not None:
+            return is_public(inner)
+        if address.teredo is not None or address in _TRANSLATED:
+            return False
+    return address.is_global and not address.is_multicast
+
+
+def origin_of(url: str) -> str:
+    """Give the origin of an address: scheme, name and port, such as ``https://id.example``."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
