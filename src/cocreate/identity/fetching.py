@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Collection, Sequence
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from types import TracebackType
 from typing import Final, Self
@@ -43,17 +45,24 @@ class Fetcher:
 
     def __init__(self, private_origins: Collection[str] = ()) -> None:
         self._private = frozenset(private_origins)
-        # A connection is made for one name, and never used for another at the same address.
-        self._client = httpx.AsyncClient(
-            verify=httpx.create_ssl_context(),
-            trust_env=False,
-            follow_redirects=False,
-            timeout=SECONDS,
-            limits=httpx.Limits(max_connections=20, max_keepalive_connections=0),
-        )
+        self._opened: httpx.AsyncClient | None = None
+
+    @property
+    def _client(self) -> httpx.AsyncClient:
+        """The client, opened when it is needed: to read all certificates takes a while."""
+        if self._opened is None:
+            # A connection is made for one name, and never used for another at the same address.
+            self._opened = httpx.AsyncClient(
+                verify=_certificates(),
+                trust_env=False,
+                follow_redirects=False,
+                timeout=SECONDS,
+                limits=httpx.Limits(max_connections=20, max_keepalive_connections=0),
+            )
+        return self._opened
 
     async def __aenter__(self) -> Self:
-        """Open the client."""
+        """Begin: nothing is opened yet."""
         return self
 
     async def __aexit__(
@@ -62,8 +71,9 @@ class Fetcher:
         raised: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close it."""
-        await self._client.aclose()
+        """Close the client."""
+        if self._opened is not None:
+            await self._opened.aclose()
 
     def require_allowed(self, url: str) -> None:
         """Raise :class:`NotFetched` for an address of which nothing is fetched whatever it is."""
@@ -132,6 +142,11 @@ class Fetcher:
             return bytes(received)
         finally:
             await response.aclose()
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
 
 
 def is_public(address: Address) -> bool:
