@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from tests.identity.issuing import Issuer, issuing
 
 from cocreate.identity import fetching
@@ -108,6 +116,58 @@ async def test_a_name_that_leads_inside_and_outside_is_not_followed(
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
     with pytest.raises(NotFetched, match="not a public address"):
         await fetcher.fetch("https://twee.example/x")
+
+
+async def test_a_certificate_is_of_the_name_that_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    server_side, client_side = certified("id.example", tmp_path)
+    monkeypatch.setattr(fetching, "_certificates", lambda: client_side)
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 x\r\ncontent-length: 2\r\n\r\n{}")
+        writer.close()
+
+    async def loopback(*_: object, **__: object) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=server_side)
+    port = server.sockets[0].getsockname()[1]
+    names = [f"https://{name}:{port}" for name in ("id.example", "elders.example")]
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", loopback)
+    async with server, Fetcher(names) as fetcher:
+        assert await fetcher.fetch(f"{names[0]}/x") == {}
+        assert f"host: id.example:{port}".encode() in asked[0].lower()
+        with pytest.raises(NotFetched):
+            await fetcher.fetch(f"{names[1]}/x")
+    assert len(asked) == 1
+
+
+def certified(name: str, folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """Give what a server needs to show a certificate of a name, and a client to trust it."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(called)
+        .issuer_name(called)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, SHA256())
+    )
+    shown = certificate.public_bytes(Encoding.PEM)
+    file = folder / "certificate.pem"
+    file.write_bytes(shown + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_side.load_cert_chain(file)
+    return server_side, ssl.create_default_context(cadata=shown.decode())
 
 
 @pytest.mark.parametrize(
