@@ -28,6 +28,9 @@ def test_each_setting_is_read_from_its_variable() -> None:
             "COCREATE_PUBLIC_URL": "https://api.example/co/",
             "COCREATE_FRESHNESS_TIMEOUT": "2.5",
             "COCREATE_MAX_BODY_BYTES": "",
+            "COCREATE_OPERATOR_ISSUER": "https://id.example/realms/beheer",
+            "COCREATE_OPERATOR_ROLES_CLAIM": "realm_access roles",
+            "COCREATE_PRIVATE_ISSUERS": "http://keycloak:8080 https://id.intern",
             "PATH": "/bin",
         }
     )
@@ -38,6 +41,9 @@ def test_each_setting_is_read_from_its_variable() -> None:
     assert settings.public_url == "https://api.example/co"
     assert settings.freshness_timeout == 2.5
     assert settings.max_body_bytes == Settings().max_body_bytes
+    assert settings.operator_issuer == "https://id.example/realms/beheer"
+    assert settings.operator_roles_claim == ("realm_access", "roles")
+    assert settings.private_issuers == ("http://keycloak:8080", "https://id.intern")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +54,7 @@ def test_each_setting_is_read_from_its_variable() -> None:
         ("POOL_SIZE", "0"),
         ("PUBLIC_URL", "http://api.example"),
         ("OPERATOR_KEY", "geheim"),
+        ("OPERATOR_ISSUER", "id.example"),
         ("MASTER_KEY", "geheim"),
         ("FRESHNESS_TIMEOUT", "-1"),
     ],

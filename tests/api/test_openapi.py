@@ -170,7 +170,7 @@ def test_every_body_has_an_example_that_is_taken(document: Document, app: Litest
             assert body["required"]
             msgspec.json.decode(msgspec.json.encode(content["example"]), type=said.takes)
             examples += 1
-    assert examples == len(STEPS) + 7
+    assert examples == len(STEPS) + 14
 
 
 def test_constraints_are_those_of_the_decoder(document: Document) -> None:
@@ -201,7 +201,7 @@ def test_a_command_tells_its_steps_apart(document: Document) -> None:
 
 def test_writes_honour_both_preconditions(document: Document) -> None:
     for path, method, operation in operations(document):
-        if method == "post" and not path.endswith("/keys"):
+        if method == "post" and "/keys" not in path and not path.endswith("/actor-searches"):
             names = {resolved(document, each)["name"] for each in operation["parameters"]}
             assert {"Idempotency-Key", "If-Match"} <= names, path
 
@@ -218,11 +218,21 @@ def test_reading_is_open_and_writing_needs_a_key(document: Document) -> None:
     for path, method, operation in operations(document):
         open_to_all = {} in operation["security"]
         closed = "/keys" in path or path.endswith(
-            ("/projection-lags", "/personal-data", "/replay", "/export")
+            ("/projection-lags", "/personal-data", "/replay", "/export", "/identity")
         )
         # What a witness hands in is signed, and needs no key.
         signed = (method, path.rpartition("/")[2]) == ("put", "cosigned-checkpoint")
         assert open_to_all == ((method == "get" and not closed) or signed), (method, path)
+
+
+def test_whoever_needs_to_be_known_sends_a_key_or_a_token(document: Document) -> None:
+    schemes = document["components"]["securitySchemes"]
+    assert {name: scheme["type"] for name, scheme in schemes.items()} == {
+        "key": "http",
+        "token": "openIdConnect",
+    }
+    for _, _, operation in operations(document):
+        assert [each for each in operation["security"] if each] == [{"key": []}, {"token": []}]
 
 
 def test_routes_are_documented_alike() -> None:
