@@ -56,6 +56,7 @@ def settings(settings: Settings, issuer: Issuer) -> Settings:
         issuer_refetch_seconds=0.0,
         operator_issuer=issuer.origin,
         operator_audience=OPERATORS,
+        heartbeat_seconds=0.05,
     )
 
 
@@ -429,6 +430,29 @@ async def test_a_stream_tells_a_limited_principal_what_it_may_see(
                 if len(seen) == len(first):
                     break
         assert seen == first
+
+
+async def test_a_stream_ends_when_the_role_is_taken_back_that_it_is_told_under(
+    trusting: Town, issuer: Issuer, here: str
+) -> None:
+    await grant(
+        trusting, issuer, grant="voor-ida", subject="ida", projects=[here.rpartition("/")[2]]
+    )
+    ida = person(trusting, issuer, name="ida")
+    headers = {"Authorization": f"Bearer {ida.key}"}
+    client = trusting.anyone.client
+    async with client.stream("GET", f"{here}/event-stream?after=0", headers=headers) as stream:
+        lines = stream.aiter_lines()
+        async for line in lines:
+            if '"ProjectStarted"' in line:
+                break
+        administrator = trusting[Role.TENANT_ADMINISTRATOR]
+        body = {"occurredOn": DAY, "grant": "voor-ida"}
+        await administrator.post(f"{trusting.home}/grant-revocations", body)
+        async with asyncio.timeout(10):
+            assert not [line async for line in lines if "data" in line]
+    async with client.stream("GET", f"{here}/event-stream?after=0", headers=headers) as stream:
+        assert stream.status_code == 200  # it reads what is public, as anyone does
 
 
 async def test_auditors_never_write_whatever_else_they_are(

@@ -201,7 +201,10 @@ class EventStream(ASGIResponse):
             with streams.telling(scope, told):
                 try:
                     while not (await asyncio.wait({told}, timeout=self._heartbeat))[0]:
-                        await note_read(self._request, await access.reading(self._request))
+                        still = await access.reading(self._request)
+                        if principal.sees_internal and not still.sees_internal:
+                            break  # a role was taken back: it is told no more than it may see
+                        await note_read(self._request, still)
                 except Exception as problem:  # noqa: BLE001 - the answer has begun: it can only end
                     if not isinstance(problem, Problem):
                         _log.warning("A key could not be looked at again: %s", problem)

@@ -57,7 +57,7 @@ class Fetcher:
                 trust_env=False,
                 follow_redirects=False,
                 timeout=SECONDS,
-                limits=httpx.Limits(max_connections=20, max_keepalive_connections=0),
+                limits=httpx.Limits(max_connections=200, max_keepalive_connections=0),
             )
         return self._opened
 
