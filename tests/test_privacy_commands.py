@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import httpx
+from litestar import Litestar
 from msgspec.structs import replace
 from tests.api.conftest import Town, found_town
 from tests.conftest import MASTER_KEY, Template, prepared_database, served
@@ -51,6 +52,12 @@ async def joined(client: httpx.AsyncClient) -> tuple[Town, str, list[str]]:
     said = {"kind": "resident", "position": "external", "name": NAME}
     await town.take(project, "parties", party="sanne", **said)
     return town, project, [town.code, project.rsplit("/", 1)[1], "sanne"]
+
+
+async def pseudonyms(app: Litestar, town: Town) -> list[str]:
+    """Give what the logs call someone who works for a town, and for the operator."""
+    tokens = app.state["parts"].access.tokens
+    return [await tokens.actor(each, "https://id.example", "anna") for each in (town.code, "*")]
 
 
 async def test_a_person_is_exported_and_erased(client: httpx.AsyncClient, database: str) -> None:
@@ -109,17 +116,19 @@ async def test_a_new_master_key_takes_over(
     file = tmp_path / "new.key"
     async with prepared_database(prepared) as dsn:
         before = replace(settings, database_url=dsn)
-        async with served(create_app(before)) as client:
+        async with served(app := create_app(before)) as client:
             town, project, _ = await joined(client)
+            called = await pseudonyms(app, town)
         key = {"COCREATE_MASTER_KEY": MASTER_KEY}
         option = ("--new-master-key-file", str(file))
         rotated = await cocreate(dsn, "privacy", "rotate", *option, **key)
         assert rotated.code == 0, rotated.errors
         after = replace(before, master_key=None, master_key_file=file)
-        async with served(create_app(after)) as client:
+        async with served(app := create_app(after)) as client:
             town.official.client = client
             seen = await town.official.get(f"{project}/events/2")
             assert seen.json()["data"]["name"] == NAME
+            assert await pseudonyms(app, town) == called
         async with served(create_app(before)) as client:
             town.official.client = client
             seen = await town.official.get(f"{project}/events/2")

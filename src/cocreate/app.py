@@ -154,7 +154,7 @@ async def _access(service: Service, settings: Settings) -> AsyncIterator[Access]
     """Open what tells who sends a request."""
     uses = KeyUses(service.pool)
     async with Fetcher(settings.private_issuers) as fetcher, uses.kept():
-        providers = Providers(fetcher, refetch=settings.issuer_refetch_seconds)
+        providers = Providers(fetcher, refetch=settings.issuer_refetch_seconds, waiting=aside)
         tokens = BearerTokens(service.live, service.keys, providers, operator_issuer(settings))
         yield Access(service.pool, tokens, uses)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from tests.identity.issuing import Issuer, SigningKey, issuing
@@ -146,3 +147,19 @@ async def test_discovery_is_of_the_issuer_and_leads_outside(
 async def test_two_keys_of_one_name_are_none(issuer: Issuer, provider: Provider) -> None:
     issuer.keys.append(SigningKey("een", "ES256"))
     assert await provider.key("een", ES256) is None
+
+
+async def test_a_request_waits_in_its_own_way_only_while_keys_are_fetched(issuer: Issuer) -> None:
+    waited = 0
+
+    @asynccontextmanager
+    async def waiting() -> AsyncIterator[None]:
+        nonlocal waited
+        waited += 1
+        yield
+
+    async with Fetcher([issuer.origin]) as fetcher:
+        provider = Providers(fetcher, waiting=waiting).of(issuer.origin)
+        assert await provider.key("een", ES256) is not None
+        assert await provider.key("een", ES256) is not None
+    assert waited == 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from time import monotonic
 from typing import Final
 
@@ -39,6 +40,9 @@ _CURVES: Final[Mapping[SigningAlgorithm, tuple[str, ...]]] = {
     SigningAlgorithm.EDDSA: ("Ed25519", "Ed448"),
 }
 
+Waiting = Callable[[], AbstractAsyncContextManager[None]]
+"""What a request enters while it waits for an issuer."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -50,12 +54,19 @@ class Provider:
     """The keys of one issuer."""
 
     def __init__(
-        self, issuer: str, fetcher: Fetcher, *, refetch: float, clock: Callable[[], float]
+        self,
+        issuer: str,
+        fetcher: Fetcher,
+        *,
+        refetch: float,
+        clock: Callable[[], float],
+        waiting: Waiting,
     ) -> None:
         self._issuer = issuer
         self._fetcher = fetcher
         self._refetch = refetch
         self._clock = clock
+        self._waiting = waiting
         self._keys: list[JsonObject] = []
         self._made: dict[tuple[str | None, SigningAlgorithm], jwt.PyJWK | None] = {}
         self._fetched: float | None = None
@@ -88,7 +99,8 @@ class Provider:
     async def _renew(self) -> None:
         fetching = self._begin()
         if fetching is not None:
-            await asyncio.shield(fetching)
+            async with self._waiting():
+                await asyncio.shield(fetching)
 
     def _begin(self) -> asyncio.Task[None] | None:
         """Ask for the keys, unless that is being done or was done just now."""
@@ -155,10 +167,13 @@ class Providers:
         *,
         refetch: float = REFETCH_SECONDS,
         clock: Callable[[], float] = monotonic,
+        waiting: Waiting = nullcontext,
     ) -> None:
+        """Ask issuers no sooner than after ``refetch`` seconds; ``waiting`` is held meanwhile."""
         self.fetcher = fetcher
         self._refetch = refetch
         self._clock = clock
+        self._waiting = waiting
         self._known: dict[str, Provider] = {}
 
     def of(self, issuer: str) -> Provider:
@@ -168,7 +183,11 @@ class Providers:
             if len(self._known) >= MAX_PROVIDERS:
                 del self._known[next(iter(self._known))]
             known = self._known[issuer] = Provider(
-                issuer, self.fetcher, refetch=self._refetch, clock=self._clock
+                issuer,
+                self.fetcher,
+                refetch=self._refetch,
+                clock=self._clock,
+                waiting=self._waiting,
             )
         return known
 
