@@ -19,7 +19,7 @@ from benchmarks.client import hammer, request
 from benchmarks.installation import api, fresh_database, projector
 from benchmarks.measure import Figure, Round, figure, percentiles
 from benchmarks.stories import FIRST_DAY
-from cocreate.api.keys import issue_key
+from cocreate.api.issuing import issue_key
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.course import StartProject
 from cocreate.domain.steps.wishes import ExpressWish

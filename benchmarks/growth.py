@@ -20,7 +20,7 @@ from benchmarks.installation import api, bare, fresh_database
 from benchmarks.measure import Figure, Round, figure
 from benchmarks.rebuilding import rebuild_apart
 from benchmarks.stories import Filled, fill
-from cocreate.api.keys import issue_key
+from cocreate.api.issuing import issue_key
 from cocreate.domain.vocabulary import Role
 from cocreate.log.connection import open_pool
 from cocreate.postgres import EmbeddedServer

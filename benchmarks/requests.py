@@ -15,7 +15,7 @@ from benchmarks.endpoints import endpoints
 from benchmarks.installation import api, bare, fresh_database, projector
 from benchmarks.measure import Figure, Round, figure
 from benchmarks.stories import fill
-from cocreate.api.keys import issue_key
+from cocreate.api.issuing import issue_key
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.course import StartProject
 from cocreate.domain.steps.wishes import ExpressWish, SupportWish

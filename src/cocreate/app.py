@@ -40,8 +40,8 @@ from cocreate.api.docs_page import published
 from cocreate.api.event_stream import EventStreams, cut_short
 from cocreate.api.guarding import guarding
 from cocreate.api.headers import add_headers, refuse_trailing_slash
+from cocreate.api.issuing import admit_operator
 from cocreate.api.key_uses import KeyUses
-from cocreate.api.keys import admit_operator
 from cocreate.api.observing import observing
 from cocreate.api.openapi import document
 from cocreate.api.opening import opening

@@ -24,7 +24,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from cocreate.api.keys import issue_key
+from cocreate.api.issuing import issue_key
 from cocreate.app import serve as serve_app
 from cocreate.cli_audit import audit
 from cocreate.cli_backup import backup, restore_

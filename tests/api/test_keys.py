@@ -14,7 +14,7 @@ from tests.api.conftest import As, Town, found_town
 from tests.conftest import OPERATOR_KEY
 
 from cocreate.api.examples import KEY_EXAMPLE
-from cocreate.api.keys import issue_key
+from cocreate.api.issuing import issue_key
 from cocreate.domain.vocabulary import Role
 from cocreate.log.connection import open_pool
 from cocreate.log.errors import UnknownMunicipality

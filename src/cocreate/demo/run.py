@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 from rich.console import Console
 
-from cocreate.api.keys import issue_key
+from cocreate.api.issuing import issue_key
 from cocreate.app import server
 from cocreate.demo.stories import MUNICIPALITIES, NORMS, Story, Told, stories
 from cocreate.domain.calendar import amsterdam_date
