@@ -60,6 +60,7 @@ from cocreate.log.tree.keys import VerifierKey
 from cocreate.sampling import metrics_of
 from cocreate.service import Service, Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
+from cocreate.telemetry.denials import denied
 
 __all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
 
@@ -156,7 +157,7 @@ async def _access(service: Service, settings: Settings) -> AsyncIterator[Access]
     async with Fetcher(settings.private_issuers) as fetcher, uses.kept():
         providers = Providers(fetcher, refetch=settings.issuer_refetch_seconds, waiting=aside)
         tokens = BearerTokens(service.live, service.keys, providers, operator_issuer(settings))
-        yield Access(service.pool, tokens, uses)
+        yield Access(service.pool, tokens, uses, denied)
 
 
 def signing_of(settings: Settings) -> Signing | None:
