@@ -20,10 +20,11 @@ from cocreate.domain.project.chapter import (
     require_within_reach,
 )
 from cocreate.domain.signing_keys import SigningKeyAnnounced
-from cocreate.domain.steps import STEPS
+from cocreate.domain.steps import EVENTS, STEPS
 from cocreate.domain.steps.base import Event as AnyEvent
 from cocreate.domain.steps.base import EventMeta, Line, Part, Step, Text, Title, content_of
 from cocreate.domain.vocabulary import Body, Norm, Visibility
+from cocreate.domain.webhooks import WEBHOOK_EVENTS, Webhook, Webhooks
 
 MunicipalityCode = Annotated[str, Meta(pattern=r"^GM[0-9]{4}(?![\s\S])")]
 """The code of a municipality with Statistics Netherlands (CBS), such as ``GM0503``."""
@@ -147,17 +148,18 @@ class NormPack(Struct, frozen=True, kw_only=True):
     public: bool
 
 
+_EVENTS: tuple[type[AnyEvent], ...] = (
+    MunicipalityRegistered,
+    VisibilitySet,
+    DayOffDeclared,
+    NormsAdopted,
+    ComparisonDecided,
+    LogRead,
+    SigningKeyAnnounced,
+    *WEBHOOK_EVENTS,
+)
 MUNICIPALITY_EVENTS: Mapping[str, type[AnyEvent]] = {
-    event_class.__name__: event_class
-    for event_class in (
-        MunicipalityRegistered,
-        VisibilitySet,
-        DayOffDeclared,
-        NormsAdopted,
-        ComparisonDecided,
-        LogRead,
-        SigningKeyAnnounced,
-    )
+    event_class.__name__: event_class for event_class in _EVENTS
 }
 
 
@@ -166,11 +168,12 @@ def municipality_id(code: str) -> UUID:
     return uuid5(_NAMESPACE, code)
 
 
-class Municipality(BaseAggregate[UUID]):
+class Municipality(Webhooks, BaseAggregate[UUID]):
     """A municipality, and the rules it set."""
 
     Event = AnyEvent
     vars().update(MUNICIPALITY_EVENTS)
+    event_types = frozenset({*EVENTS, *MUNICIPALITY_EVENTS})
 
     @classmethod
     def register(cls, step: RegisterMunicipality, moment: Moment) -> Self:
@@ -193,7 +196,7 @@ class Municipality(BaseAggregate[UUID]):
         """
         if step.steps not in STEPS:
             raise errors.UnknownReference(kind="step", id=step.steps)
-        self._record(VisibilitySet, step, moment)
+        self.decide(VisibilitySet, step, moment)
 
     def declare_day_off(self, step: DeclareDayOff, moment: Moment) -> None:
         """Add a day off by decree.
@@ -202,7 +205,7 @@ class Municipality(BaseAggregate[UUID]):
         """
         if step.day in self.decree_days:
             raise errors.IdTaken(id=step.day.isoformat())
-        self._record(DayOffDeclared, step, moment)
+        self.decide(DayOffDeclared, step, moment)
 
     def adopt_norms(self, step: AdoptNorms, moment: Moment) -> None:
         """Adopt thresholds; those of earlier packs keep what they hold for.
@@ -219,11 +222,11 @@ class Municipality(BaseAggregate[UUID]):
             if threshold.norm not in NORMS_WITH_TERM:
                 raise errors.NormWithoutTerm(norm=threshold.norm)
         require_distinct(tuple(threshold.norm for threshold in step.thresholds))
-        self._record(NormsAdopted, step, moment)
+        self.decide(NormsAdopted, step, moment)
 
     def decide_on_comparison(self, step: DecideOnComparison, moment: Moment) -> None:
         """Decide whether to take part in comparisons; an internal decision gives no consent."""
-        self._record(ComparisonDecided, step, moment)
+        self.decide(ComparisonDecided, step, moment)
 
     def norms_on(self, day: date) -> Mapping[Norm, int]:
         """Give the thresholds for what arises on a day, in days.
@@ -243,9 +246,14 @@ class Municipality(BaseAggregate[UUID]):
         return Rules(visibility=dict(self.visibility), calendar=Calendar(self.decree_days))
 
     def remember(self, taken: AnyEvent) -> None:
-        """Keep nothing: no later step is about an earlier one."""
+        """Keep what the step says of a webhook; no other is about an earlier one."""
+        self.remember_webhook(taken)
 
-    def _record(self, event_class: type[AnyEvent], step: Step, moment: Moment) -> None:
+    def decide(self, event_class: type[AnyEvent], step: Step, moment: Moment) -> None:
+        """Record the event of a step.
+
+        Raises :class:`~cocreate.domain.errors.OccurredInFuture`.
+        """
         require_past(step.occurred_on, moment)
         content = content_of(step)
         content["visibility"] = step.visibility or step.by_default
@@ -259,6 +267,7 @@ class Municipality(BaseAggregate[UUID]):
         self.decree_days: dict[date, str] = dict(PUBLISHED_DECREE_DAYS)
         self.norm_packs: dict[str, NormPack] = {}
         self.takes_part = False
+        self.webhooks: dict[str, Webhook] = {}
 
     @event(VisibilitySet)
     def _visibility_set(self, steps: str, default: Visibility) -> None:
