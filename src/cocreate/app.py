@@ -7,6 +7,7 @@ import contextlib
 import gc
 import socket
 from collections.abc import AsyncIterator, Sequence
+from ipaddress import ip_network
 from types import FrameType
 
 import uvicorn
@@ -29,6 +30,7 @@ from cocreate.api import (
     projects,
     reading,
     tree,
+    webhooks,
 )
 from cocreate.api.admission import Turns, in_turn
 from cocreate.api.authentication import Access
@@ -53,8 +55,10 @@ from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import Unsound
 from cocreate.log.tree.keys import VerifierKey
 from cocreate.sampling import metrics_of
-from cocreate.service import Signing, open_service, prepare_database
+from cocreate.service import Sending, Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
+from cocreate.webhooks.addresses import AddressPolicy
+from cocreate.webhooks.sending import Sender
 
 __all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
 
@@ -71,6 +75,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         *step_routes(),
         take_steps,
         *privacy.HANDLERS,
+        *webhooks.HANDLERS,
         *events.HANDLERS,
         *reading.HANDLERS,
         *read_model_routes(),
@@ -93,19 +98,24 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     ``project`` says whether this process keeps the read models.
     """
     signing, witnesses = signing_of(settings), witnesses_of(settings)
+    policy = policy_of(settings)
 
     @contextlib.asynccontextmanager
     async def open_parts(app: Litestar) -> AsyncIterator[None]:
         if settings.database_url is None:
             message = "The application needs the address of a database"
             raise ValueError(message)
-        async with open_service(
-            settings.database_url,
-            master=settings.master(),
-            pool_size=settings.pool_size,
-            project=project,
-            signing=signing,
-        ) as service:
+        async with (
+            contextlib.aclosing(Sender(policy)) as sender,
+            open_service(
+                settings.database_url,
+                master=settings.master(),
+                pool_size=settings.pool_size,
+                project=project,
+                signing=signing,
+                sending=Sending(sender, settings.public_url) if project else None,
+            ) as service,
+        ):
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
             app.state["parts"] = Parts(
@@ -113,6 +123,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 Access(service.pool),
                 settings,
                 ReplayPages(service.reader),
+                sender,
                 signing,
                 witnesses,
             )
@@ -165,6 +176,15 @@ def witnesses_of(settings: Settings) -> Sequence[VerifierKey]:
         return [VerifierKey.parse(key) for key in settings.witnesses]
     except Unsound as problem:
         message = f"COCREATE_WITNESSES cannot be used: {problem}"
+        raise SettingsWrong(message) from None
+
+
+def policy_of(settings: Settings) -> AddressPolicy:
+    """Give to which addresses events may be sent; raises :class:`SettingsWrong`."""
+    try:
+        return AddressPolicy([ip_network(each) for each in settings.webhook_private_networks])
+    except ValueError as problem:
+        message = f"COCREATE_WEBHOOK_PRIVATE_NETWORKS cannot be used: {problem}"
         raise SettingsWrong(message) from None
 
 

@@ -51,6 +51,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The key that wraps the keys under which personal data is sealed: 32 bytes in base64."""
     master_key_file: Path | None = None
     """A file that holds it instead."""
+    webhook_private_networks: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
+    """The networks, such as ``10.20.0.0/16``, to which events are sent besides public addresses.
+
+    Separated by spaces. In them, any port is sent to, and http as well.
+    """
     max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
     freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
     """For how many seconds a reader waits at most for what was asked to be in sight."""
@@ -98,9 +103,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if "public_url" in given:
             given["public_url"] = given["public_url"].rstrip("/")
         try:
-            return msgspec.convert(
-                {**given, **_split(given, "witnesses")}, cls, strict=False, dec_hook=_as_path
-            )
+            split = _split(given, "witnesses", "webhook_private_networks")
+            return msgspec.convert({**given, **split}, cls, strict=False, dec_hook=_as_path)
         except msgspec.ValidationError as problem:
             reason, _, place = str(problem).partition(" - at `$.")
             message = f"{PREFIX}{place.rstrip('`').upper()} cannot be used: {reason}"
@@ -145,8 +149,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"Settings(host={self.host!r}, port={self.port}, public_url={self.public_url!r})"
 
 
-def _split(given: Mapping[str, str], name: str) -> Mapping[str, list[str]]:
-    return {name: given[name].split()} if name in given else {}
+def _split(given: Mapping[str, str], *names: str) -> Mapping[str, list[str]]:
+    return {name: given[name].split() for name in names if name in given}
 
 
 def _as_path(_type: type, value: str) -> Path:

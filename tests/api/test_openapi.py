@@ -170,7 +170,7 @@ def test_every_body_has_an_example_that_is_taken(document: Document, app: Litest
             assert body["required"]
             msgspec.json.decode(msgspec.json.encode(content["example"]), type=said.takes)
             examples += 1
-    assert examples == len(STEPS) + 7
+    assert examples == len(STEPS) + 15
 
 
 def test_constraints_are_those_of_the_decoder(document: Document) -> None:
@@ -201,7 +201,8 @@ def test_a_command_tells_its_steps_apart(document: Document) -> None:
 
 def test_writes_honour_both_preconditions(document: Document) -> None:
     for path, method, operation in operations(document):
-        if method == "post" and not path.endswith("/keys"):
+        # Of a key and a ping nothing is recorded.
+        if method == "post" and not path.endswith(("/keys", "/pings")):
             names = {resolved(document, each)["name"] for each in operation["parameters"]}
             assert {"Idempotency-Key", "If-Match"} <= names, path
 
@@ -217,12 +218,25 @@ def test_descriptions_read_as_text_with_the_names_of_json(document: Document) ->
 def test_reading_is_open_and_writing_needs_a_key(document: Document) -> None:
     for path, method, operation in operations(document):
         open_to_all = {} in operation["security"]
-        closed = "/keys" in path or path.endswith(
-            ("/projection-lags", "/personal-data", "/replay", "/export")
+        closed = (
+            "/keys" in path
+            or "/webhooks" in path
+            or path.endswith(("/projection-lags", "/personal-data", "/replay", "/export"))
         )
         # What a witness hands in is signed, and needs no key.
         signed = (method, path.rpartition("/")[2]) == ("put", "cosigned-checkpoint")
         assert open_to_all == ((method == "get" and not closed) or signed), (method, path)
+
+
+def test_what_receivers_are_sent_is_in_it(document: Document) -> None:
+    assert set(document["webhooks"]) == {"event", "ping"}
+    for item in document["webhooks"].values():
+        names = [each["name"] for each in item["post"]["parameters"]]
+        assert names == ["webhook-id", "webhook-timestamp", "webhook-signature"]
+    content = document["webhooks"]["event"]["post"]["requestBody"]["content"]
+    event = content["application/cloudevents+json"]["schema"]
+    assert content["application/cloudevents-batch+json"]["schema"]["items"] == event
+    assert {"id", "source", "type", "data"} <= set(resolved(document, event)["required"])
 
 
 def test_routes_are_documented_alike() -> None:

@@ -440,3 +440,24 @@ KEY_EXAMPLE: Example = {
     "label": "Zaaksysteem",
     "expiresAt": "2031-01-01T00:00:00Z",
 }
+
+_WEBHOOK = {"occurredOn": "2026-03-02", "webhook": "zaaksysteem"}
+WEBHOOK_EXAMPLES: Mapping[str, Mapping[str, object]] = {
+    "webhooks": {
+        **_WEBHOOK,
+        "title": "Zaaksysteem",
+        "address": "https://zaken.example.nl/hooks/cocreate",
+        "types": ["WishExpressed", "DecisionRecorded"],
+    },
+    "webhook-changes": {
+        **_WEBHOOK,
+        "title": "Zaaksysteem",
+        "address": "https://zaken.example.nl/hooks/cocreate",
+        "mode": "batched",
+    },
+    "webhook-pauses": _WEBHOOK,
+    "webhook-resumptions": _WEBHOOK,
+    "webhook-ends": {**_WEBHOOK, "motivation": "Het zaaksysteem wordt vervangen."},
+    "webhook-secrets": {**_WEBHOOK, "overlapHours": 48},
+    "webhook-redeliveries": {**_WEBHOOK, "after": 120},
+}

@@ -278,6 +278,10 @@ INPUT: Final[dict[str, tuple[str, str]]] = {
         "Expected a moment with an offset, such as 2025-01-31T12:00:00Z.",
     ),
     "in-the-past": ("Noem een moment dat nog komt.", "Name a moment that is still to come."),
+    "address-not-allowed": (
+        "Hiernaartoe wordt niets gestuurd: {problem}.",
+        "Nothing is sent to this address: {problem}.",
+    ),
     "invalid": ("Ongeldige waarde: {problem}", "Invalid value: {problem}"),
     "wrong-idempotency-key": (
         "Verwacht 1 tot 255 zichtbare tekens.",
