@@ -95,7 +95,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
 def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     """Make the application on a database that was prepared.
 
-    ``project`` says whether this process keeps the read models.
+    ``project`` says whether this process keeps the read models, and sends to webhooks.
     """
     signing, witnesses = signing_of(settings), witnesses_of(settings)
     policy = policy_of(settings)

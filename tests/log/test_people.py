@@ -186,7 +186,8 @@ async def _nothing(_query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "at", ["read_history", "read_salted_stream", "hold_log", "find_of", "destroy", "cocreate.append"]
+    "at",
+    ["read_history", "read_salted_stream", "hold_log", "find_of", "destroy", "cocreate.append"],
 )
 async def test_an_erasure_that_was_broken_off_is_finished(log: Log, at: str) -> None:
     _, tenant, project = await joined(log)
