@@ -68,8 +68,8 @@ async def tables(log: Log) -> list[str]:
         )
         await log.admin.execute(
             "insert into cocreate.webhook_dead_letter"
-            " (tenant_id, webhook, position, step, after_position, after_step, type, failures)"
-            " values ($1, 'w', 1, 0, 0, 0, 'Noted', 5)",
+            " (tenant_id, webhook, position, step, type, failures)"
+            " values ($1, 'w', 1, 0, 'Noted', 5)",
             tenant,
         )
         await log.admin.execute(

@@ -65,6 +65,8 @@ class Receiver:
         self.open = asyncio.Event()
         """Nothing is answered until it is set."""
         self.open.set()
+        self.hold_at = 0
+        """The request from which on nothing is answered, counted from 1."""
         self.endless = False
         """Whether an answer never ends."""
         self.most_at_once = 0
@@ -88,6 +90,8 @@ class Receiver:
             more = message.get("more_body", False)
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
         self.requests.append(Request(scope["raw_path"].decode(), headers, body))
+        if len(self.requests) == self.hold_at:
+            self.open.clear()
         self._came.set()
         await self.open.wait()
         status = self.answers.pop(0) if self.answers else 204

@@ -306,6 +306,43 @@ async def test_a_dead_letter_that_was_published_is_found_again(post: Post) -> No
     assert wishes(post.receiver.new()) == ["Kwaad"]
 
 
+async def test_a_dead_letter_among_what_is_not_sent_is_found_again(post: Post) -> None:
+    project = await post.town.start()
+    hook = await post.subscribe(types=["WishExpressed", "StepsPublished"])
+    taken = [
+        await post.town.take(project, noun, title=title, visibility="internal")
+        for noun, title in (("wishes", "Een"), ("milestones", "Paal"), ("wishes", "Kwaad"))
+    ]
+    versions = [each["version"] for each in taken]
+    await post.town.take(project, "publications", steps=versions, reason="Kwaad")
+    post.receiver.refuse = b"Kwaad"
+    for _ in range(2 * MOST_REFUSALS):
+        await hook.send()
+        await hook.be_due()
+    letters = (await hook.read("/dead-letters"))["deadLetters"]
+    assert [each["type"] for each in letters] == ["WishExpressed", "StepsPublished"]
+    post.receiver.refuse = None
+    post.receiver.new()
+    await post.step("webhook-redeliveries", webhook=hook.id)
+    await hook.send()
+    assert [each.content["id"] for each in post.receiver.new()] == [each["id"] for each in letters]
+    assert (await hook.read())["deadLetters"] == 0
+
+
+async def test_what_was_noted_stays_noted_when_something_goes_wrong_after_it(post: Post) -> None:
+    project = await post.town.start()
+    hook = await post.subscribe(**ONLY)
+    positions = [await post.wish(project, title) for title in ("Een", "Twee")]
+    post.receiver.hold_at = len(post.receiver.requests) + 2
+    sending = asyncio.create_task(hook.send())
+    for _ in positions:
+        await post.receiver.next()
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    post.receiver.open.set()
+    assert (await hook.read())["position"] == positions[0]
+
+
 async def test_all_after_a_position_is_sent_again(post: Post) -> None:
     project = await post.town.start()
     hook = await post.subscribe(**ONLY)

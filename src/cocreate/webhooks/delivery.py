@@ -34,7 +34,7 @@ from cocreate.log.errors import VersionConflict
 from cocreate.log.live import LiveProjects
 from cocreate.log.live import Sender as Actor
 from cocreate.log.tail import Place, Told, read_stretch
-from cocreate.webhooks.progress import DeadLetter, Held, Noted, Progress
+from cocreate.webhooks.progress import Held, Noted, Progress
 from cocreate.webhooks.secrets import WebhookSecrets
 from cocreate.webhooks.sending import Answered, Outcome, Sender
 from cocreate.webhooks.signing import signed_headers
@@ -67,6 +67,7 @@ WORKER = Actor(actor="webhooks", actor_role=Role.OPERATOR)
 
 _log = logging.getLogger(__name__)
 _ATTEMPTS = 5
+_LAST_STEP = 2**31 - 1
 
 
 class Turns:
@@ -121,12 +122,13 @@ class Deliveries:
         held = await self.progress.hold(tenant, webhook_id)
         if held is None:
             return
-        to, wait = held.place, AFTER_ERROR
+        to, wait = None, AFTER_ERROR
         try:
             municipality = await self._live.municipality(tenant)
             webhook = municipality.webhooks.get(webhook_id)
             if webhook is None or webhook.status is not WebhookStatus.ACTIVE:
                 await self.progress.stop(held)
+                wait = timedelta(0)
                 return
             keys = await self._secrets.in_use(tenant, webhook_id)
             if not keys:
@@ -142,7 +144,7 @@ class Deliveries:
             finally:
                 self._turns.give_back(tenant, host)
         finally:
-            await self.progress.release(held, to, wait)
+            await self.progress.release(held, to or held.place, wait)
 
     def wait_after(self, failures: int, answered: Answered) -> timedelta:
         """Give for how long to wait after so many failures: exponential, with full jitter."""
@@ -230,14 +232,13 @@ class _Run:
     async def _send(self, group: Sequence[Told]) -> bool:
         """Send a request, and note what came of it; tell whether to go on."""
         answered = await self._request(group)
-        held, first, last = self._held, group[0], group[-1]
+        held, last = self._held, group[-1]
         failures = held.failures + 1
         to, alone_until, wait, dead = last.place, held.alone_until, None, None
         if answered.outcome is Outcome.REFUSED and len(group) > 1:
             to, alone_until, wait = held.place, _reached(last.place), timedelta(0)
         elif answered.outcome is Outcome.REFUSED and failures >= MOST_REFUSALS:
-            before = max(held.place, Place(_reached(first.place) - 1))
-            dead = DeadLetter(place=first.place, before=before, type=first.event.type)
+            dead = last.event.type
         elif answered.outcome is not Outcome.DELIVERED:
             to, wait = held.place, self._all.wait_after(held.failures, answered)
         still = await self._all.progress.note(
@@ -265,9 +266,9 @@ class _Run:
             if self._over():
                 return
             stretch = await read_stretch(
-                self._all.log, self._held.tenant, letter.before, internal=self._internal, most=1
+                self._all.log, self._held.tenant, _before(letter), internal=self._internal, most=1
             )
-            group = [each for each in stretch.told if each.place == letter.place]
+            group = [each for each in stretch.told if each.place == letter]
             if not group:  # it is not for this audience any more
                 await self._all.progress.forget(self._held, letter)
                 continue
@@ -299,6 +300,13 @@ class _Run:
         if self._webhook.mode is WebhookMode.BATCHED:
             places += f"-{group[-1].place}"
         return f"msg_{self._held.tenant}_{self._webhook.id}_{places}".replace(".", "_")
+
+
+def _before(place: Place) -> Place:
+    """Give the place after which the next event is the one at a place."""
+    if place.step:
+        return Place(place.position, place.step - 1)
+    return Place(place.position - 1, _LAST_STEP)
 
 
 def _reached(place: Place) -> int:

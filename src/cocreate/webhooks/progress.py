@@ -29,18 +29,11 @@ class Due(NamedTuple):
     waits: timedelta
 
 
-class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that was passed over: its place, and the place just before it."""
-
-    place: Place
-    before: Place
-    type: str
-
-
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
     """What is noted of a request: the message, what came of it, and where that takes the webhook.
 
-    ``wait`` is for how long it is not tried again where it failed; None where it goes on.
+    ``wait`` is for how long it is not tried again where it failed; None where it goes on. ``dead``
+    is the type of an event that is passed over.
     """
 
     message: str
@@ -49,7 +42,7 @@ class Noted(msgspec.Struct, frozen=True, kw_only=True):
     to: Place
     alone_until: int
     wait: timedelta | None = None
-    dead: DeadLetter | None = None
+    dead: str | None = None
 
 
 class Held(msgspec.Struct, kw_only=True):
@@ -101,10 +94,10 @@ class Progress:
 
     async def note(self, held: Held, noted: Noted) -> bool:
         """Note a request; tell whether the webhook is still held, at the place it is taken to."""
-        dead, answered = noted.dead, noted.answered
+        answered = noted.answered
         still: bool = await self._pool.fetchval(
             "select cocreate.note_delivery($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-            " $14, $15, $16, $17, $18)",
+            " $14, $15, $16)",
             held.tenant,
             held.webhook,
             held.holder,
@@ -117,8 +110,7 @@ class Progress:
             answered.milliseconds,
             noted.alone_until,
             noted.wait,
-            None if dead is None else dead.type,
-            *(Place(0) if dead is None else dead.before),
+            noted.dead,
             HELD,
         )
         if still:
@@ -126,29 +118,22 @@ class Progress:
             held.failures = 0 if noted.wait is None else held.failures + 1
         return still
 
-    async def letters(self, held: Held) -> list[DeadLetter]:
-        """Give the dead letters that are to be sent again."""
+    async def letters(self, held: Held) -> list[Place]:
+        """Give the places of the dead letters that are to be sent again."""
         rows = await self._pool.fetch(
             "select * from cocreate.letters_to_send($1, $2)", held.tenant, held.webhook
         )
-        return [
-            DeadLetter(
-                place=Place(row["position"], row["step"]),
-                before=Place(row["after_position"], row["after_step"]),
-                type=row["type"],
-            )
-            for row in rows
-        ]
+        return [Place(row["position"], row["step"]) for row in rows]
 
     async def note_again(
-        self, held: Held, letter: DeadLetter, message: str, answered: Answered, *, done: bool
+        self, held: Held, letter: Place, message: str, answered: Answered, *, done: bool
     ) -> None:
         """Note what came of a dead letter that was sent again."""
         await self._pool.execute(
             "select cocreate.note_redelivery($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             held.tenant,
             held.webhook,
-            *letter.place,
+            *letter,
             message,
             answered.outcome,
             answered.status,
@@ -156,13 +141,13 @@ class Progress:
             done,
         )
 
-    async def forget(self, held: Held, letter: DeadLetter) -> None:
+    async def forget(self, held: Held, letter: Place) -> None:
         """Keep a dead letter no longer."""
         await self._pool.execute(
             "select cocreate.forget_letter($1, $2, $3, $4)",
             held.tenant,
             held.webhook,
-            *letter.place,
+            *letter,
         )
 
     async def release(self, held: Held, to: Place, wait: timedelta = timedelta(0)) -> None:

@@ -68,8 +68,6 @@ create table cocreate.webhook_dead_letter (
     webhook text not null,
     "position" bigint not null,
     step integer not null,
-    after_position bigint not null,         -- the place that comes just before it
-    after_step integer not null,
     type text not null,
     at timestamptz not null default clock_timestamp(),
     failures integer not null,
@@ -294,7 +292,7 @@ create function cocreate.note_delivery(
     p_tenant text, p_webhook text, p_sender uuid, p_from bigint, p_from_step integer,
     p_to bigint, p_to_step integer, p_message text, p_events integer, p_outcome text,
     p_status smallint, p_milliseconds integer, p_alone_until bigint, p_wait interval,
-    p_dead_type text, p_after bigint, p_after_step integer, p_for interval)
+    p_dead_type text, p_for interval)
     returns boolean
     language plpgsql
 as $$
@@ -323,10 +321,8 @@ begin
     end if;
     if p_dead_type is not null then
         insert into cocreate.webhook_dead_letter
-            (tenant_id, webhook, "position", step, after_position, after_step, type, failures,
-                status)
-            values (p_tenant, p_webhook, p_to, p_to_step, p_after, p_after_step, p_dead_type,
-                v_failures + 1, p_status)
+            (tenant_id, webhook, "position", step, type, failures, status)
+            values (p_tenant, p_webhook, p_to, p_to_step, p_dead_type, v_failures + 1, p_status)
             on conflict (tenant_id, webhook, "position", step) do update
                 set at = excluded.at, failures = excluded.failures, status = excluded.status;
     else
