@@ -11,7 +11,7 @@ from datetime import datetime
 
 import msgspec
 
-from cocreate.domain.municipality import MUNICIPALITY_EVENTS
+from cocreate.domain.municipality import MUNICIPALITY_EVENTS, municipality_id
 from cocreate.domain.steps.base import personal_fields
 from cocreate.exchange.recorded_events import RecordedEvent, as_told
 from cocreate.log.codec import ALL_EVENTS, Codec, secrets_of
@@ -81,7 +81,9 @@ class EventFormat:
         """Give an event as an audience is sent it."""
         event = masked(told.event)
         own = event.type in MUNICIPALITY_EVENTS
-        href = f"{self._home}/projects/{event.project}/events/{event.version}"
+        home = self._home if own else f"{self._home}/projects/{event.project}"
+        # What is read of the log, and the keys that sign for it, have no address of their own.
+        readable = not own or event.project == municipality_id(self._code)
         return CloudEvent(
             specversion="1.0",
             id=str(told.place),
@@ -90,7 +92,7 @@ class EventFormat:
             subject=self._code if own else str(event.project),
             time=event.recorded_at,
             datacontenttype=_JSON,
-            dataref=None if own else href,
+            dataref=f"{home}/events/{event.version}" if readable else None,
             data=as_told(event, internal=internal),
         )
 
