@@ -12,7 +12,16 @@ from cocreate.app import policy_of
 from cocreate.domain.webhooks import WebhookStatus
 from cocreate.service import Sending, open_service
 from cocreate.settings import Settings
-from cocreate.terminal import CODE, console, database, errors, run, service, until_stopped
+from cocreate.terminal import (
+    CODE,
+    console,
+    database,
+    errors,
+    observed,
+    run,
+    service,
+    until_stopped,
+)
 from cocreate.webhooks.dispatcher import TOPIC
 from cocreate.webhooks.progress import wake
 from cocreate.webhooks.sending import Sender
@@ -29,20 +38,26 @@ def run_webhooks() -> None:
 
     async def work() -> None:
         settings = Settings.from_environment()
-        async with (
-            database(settings) as dsn,
-            contextlib.aclosing(Sender(policy_of(settings))) as sender,
-            open_service(
-                dsn,
-                master=settings.on(dsn).master(),
-                pool_size=2,
-                project=False,
-                sending=Sending(sender, settings.public_url),
-            ),
-        ):
-            await until_stopped()
+        with observed(settings):
+            await send_until_stopped(settings)
 
     run(work(), interrupted=0)
+
+
+async def send_until_stopped(settings: Settings) -> None:
+    """Send events until the process is told to stop."""
+    async with (
+        database(settings) as dsn,
+        contextlib.aclosing(Sender(policy_of(settings))) as sender,
+        open_service(
+            dsn,
+            master=settings.on(dsn).master(),
+            pool_size=2,
+            project=False,
+            sending=Sending(sender, settings.public_url),
+        ),
+    ):
+        await until_stopped()
 
 
 @webhooks.command(name="list")
