@@ -7,6 +7,7 @@ import contextlib
 import gc
 import socket
 from collections.abc import AsyncIterator, Sequence
+from ipaddress import ip_network
 from types import FrameType
 
 import uvicorn
@@ -30,6 +31,7 @@ from cocreate.api import (
     projects,
     reading,
     tree,
+    webhooks,
 )
 from cocreate.api.admission import Turns, aside, in_turn
 from cocreate.api.authentication import Access
@@ -58,9 +60,11 @@ from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import Unsound
 from cocreate.log.tree.keys import VerifierKey
 from cocreate.sampling import metrics_of
-from cocreate.service import Service, Signing, open_service, prepare_database
+from cocreate.service import Sending, Service, Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
 from cocreate.telemetry.denials import denied
+from cocreate.webhooks.addresses import AddressPolicy
+from cocreate.webhooks.sending import Sender
 
 __all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
 
@@ -75,6 +79,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
         *step_routes(),
         take_steps,
         *privacy.HANDLERS,
+        *webhooks.HANDLERS,
         *events.HANDLERS,
         *reading.HANDLERS,
         *read_model_routes(),
@@ -94,38 +99,44 @@ def routes() -> Sequence[ControllerRouterHandler]:
 def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     """Make the application on a database that was prepared.
 
-    ``project`` says whether this process keeps the read models.
+    ``project`` says whether this process keeps the read models, and sends to webhooks.
     """
     signing, witnesses = signing_of(settings), witnesses_of(settings)
+    policy = policy_of(settings)
 
     @contextlib.asynccontextmanager
     async def open_parts(app: Litestar) -> AsyncIterator[None]:
         if settings.database_url is None:
             message = "The application needs the address of a database"
             raise ValueError(message)
-        async with open_service(
-            settings.database_url,
-            master=settings.master(),
-            pool_size=settings.pool_size,
-            project=project,
-            signing=signing,
-        ) as service:
+        async with (
+            contextlib.aclosing(Sender(policy)) as sender,
+            open_service(
+                settings.database_url,
+                master=settings.master(),
+                pool_size=settings.pool_size,
+                project=project,
+                signing=signing,
+                sending=Sending(sender, settings.public_url) if project else None,
+            ) as service,
+            _access(service, settings) as access,
+        ):
             service.live.aside = aside
             if settings.operator_key is not None:
                 await admit_operator(service.pool, settings.operator_key)
-            async with _access(service, settings) as access:
-                app.state["parts"] = Parts(
-                    service,
-                    access,
-                    settings,
-                    ReplayPages(service.reader),
-                    signing,
-                    witnesses,
-                )
-                app.state["readiness"] = health.Readiness(service)
-                streams = app.state["event_streams"] = EventStreams(service, settings)
-                async with metrics_of(service, settings, streams=lambda: len(streams)):
-                    yield
+            app.state["parts"] = Parts(
+                service,
+                access,
+                settings,
+                ReplayPages(service.reader),
+                sender,
+                signing,
+                witnesses,
+            )
+            app.state["readiness"] = health.Readiness(service)
+            streams = app.state["event_streams"] = EventStreams(service, settings)
+            async with metrics_of(service, settings, streams=lambda: len(streams)):
+                yield
 
     every = routes()
     app = Litestar(
@@ -181,6 +192,15 @@ def witnesses_of(settings: Settings) -> Sequence[VerifierKey]:
         return [VerifierKey.parse(key) for key in settings.witnesses]
     except Unsound as problem:
         message = f"COCREATE_WITNESSES cannot be used: {problem}"
+        raise SettingsWrong(message) from None
+
+
+def policy_of(settings: Settings) -> AddressPolicy:
+    """Give to which addresses events may be sent; raises :class:`SettingsWrong`."""
+    try:
+        return AddressPolicy([ip_network(each) for each in settings.webhook_private_networks])
+    except ValueError as problem:
+        message = f"COCREATE_WEBHOOK_PRIVATE_NETWORKS cannot be used: {problem}"
         raise SettingsWrong(message) from None
 
 

@@ -1,6 +1,7 @@
 """The tool of operators: the demonstration, the server, migrations, imports, read models, keys.
 
-What auditors use stands in :mod:`cocreate.cli_audit`, the doctor in :mod:`cocreate.cli_doctor`.
+What auditors use stands in :mod:`cocreate.cli_audit`, the doctor in :mod:`cocreate.cli_doctor`,
+webhooks in :mod:`cocreate.cli_webhooks`.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from cocreate.app import serve as serve_app
 from cocreate.cli_audit import audit
 from cocreate.cli_backup import backup, restore_
 from cocreate.cli_doctor import doctor
+from cocreate.cli_webhooks import webhooks
 from cocreate.demo.run import run_demo
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.municipality import RegisterMunicipality
@@ -96,7 +98,8 @@ def migrate() -> None:
     "--projections/--no-projections",
     "project",
     default=True,
-    help="Whether this process keeps the read models as well; see `projections run`.",
+    help="Whether this process keeps the read models and sends to webhooks as well; "
+    "see `projections run` and `webhooks run`.",
 )
 def serve(project: bool) -> None:
     """Serve the API."""
@@ -468,6 +471,7 @@ main.add_command(audit)
 main.add_command(doctor)
 main.add_command(backup)
 main.add_command(restore_)
+main.add_command(webhooks)
 
 
 def _engine(opened: Service) -> Engine:

@@ -66,6 +66,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The key that wraps the keys under which personal data is sealed: 32 bytes in base64."""
     master_key_file: Path | None = None
     """A file that holds it instead."""
+    webhook_private_networks: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
+    """The networks, such as ``10.20.0.0/16``, to which events are sent besides public addresses.
+
+    Separated by spaces. In them, any port is sent to, and http as well.
+    """
     max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
     freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
     """For how many seconds a reader waits at most for what was asked to be in sight."""
@@ -160,7 +165,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return f"Settings(host={self.host!r}, port={self.port}, public_url={self.public_url!r})"
 
 
-_LISTS = ("witnesses", "operator_roles_claim", "private_issuers")
+_LISTS = (
+    "witnesses",
+    "operator_roles_claim",
+    "private_issuers",
+    "webhook_private_networks",
+)
 """The settings that hold several values, apart by spaces."""
 
 

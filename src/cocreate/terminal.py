@@ -108,6 +108,18 @@ def observed(settings: Settings) -> Iterator[None]:
         traces.stop()
 
 
+async def until_stopped() -> None:
+    """Wait until the process is told to stop, so that what it runs is ended in good order.
+
+    An exception in the place of a signal would be lost in whatever happens to run by then.
+    """
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, told.set)
+    await told.wait()
+
+
 def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
     """Run a command, and say what went wrong in one line rather than in a trace.
 

@@ -170,7 +170,7 @@ def test_every_body_has_an_example_that_is_taken(document: Document, app: Litest
             assert body["required"]
             msgspec.json.decode(msgspec.json.encode(content["example"]), type=said.takes)
             examples += 1
-    assert examples == len(STEPS) + 14
+    assert examples == len(STEPS) + 22
 
 
 def test_constraints_are_those_of_the_decoder(document: Document) -> None:
@@ -201,7 +201,12 @@ def test_a_command_tells_its_steps_apart(document: Document) -> None:
 
 def test_writes_honour_both_preconditions(document: Document) -> None:
     for path, method, operation in operations(document):
-        if method == "post" and "/keys" not in path and not path.endswith("/actor-searches"):
+        # Of a key, a search and a ping nothing is recorded.
+        if (
+            method == "post"
+            and "/keys" not in path
+            and not path.endswith(("/actor-searches", "/pings"))
+        ):
             names = {resolved(document, each)["name"] for each in operation["parameters"]}
             assert {"Idempotency-Key", "If-Match"} <= names, path
 
@@ -217,8 +222,12 @@ def test_descriptions_read_as_text_with_the_names_of_json(document: Document) ->
 def test_reading_is_open_and_writing_needs_a_key(document: Document) -> None:
     for path, method, operation in operations(document):
         open_to_all = {} in operation["security"]
-        closed = "/keys" in path or path.endswith(
-            ("/projection-lags", "/personal-data", "/replay", "/export", "/identity")
+        closed = (
+            "/keys" in path
+            or "/webhooks" in path
+            or path.endswith(
+                ("/projection-lags", "/personal-data", "/replay", "/export", "/identity")
+            )
         )
         # What a witness hands in is signed, and needs no key.
         signed = (method, path.rpartition("/")[2]) == ("put", "cosigned-checkpoint")
@@ -233,6 +242,17 @@ def test_whoever_needs_to_be_known_sends_a_key_or_a_token(document: Document) ->
     }
     for _, _, operation in operations(document):
         assert [each for each in operation["security"] if each] == [{"key": []}, {"token": []}]
+
+
+def test_what_receivers_are_sent_is_in_it(document: Document) -> None:
+    assert set(document["webhooks"]) == {"event", "ping"}
+    for item in document["webhooks"].values():
+        names = [each["name"] for each in item["post"]["parameters"]]
+        assert names == ["webhook-id", "webhook-timestamp", "webhook-signature"]
+    content = document["webhooks"]["event"]["post"]["requestBody"]["content"]
+    event = content["application/cloudevents+json"]["schema"]
+    assert content["application/cloudevents-batch+json"]["schema"]["items"] == event
+    assert {"id", "source", "type", "data"} <= set(resolved(document, event)["required"])
 
 
 def test_routes_are_documented_alike() -> None:

@@ -11,6 +11,7 @@ from cocreate.api.examples import (
     NORMS_EXAMPLE,
     STEP_EXAMPLES,
     VISIBILITY_EXAMPLE,
+    WEBHOOK_EXAMPLES,
 )
 from cocreate.api.roles import SEE_INTERNAL, STEPS_OF
 from cocreate.domain.steps import STEPS
@@ -78,10 +79,16 @@ async def test_only_the_administrator_sets_rules_and_manages_keys(
         await someone.get(f"{town.home}/keys/key-x"),
         await someone.delete(f"{town.home}/keys/key-x"),
         await someone.get(f"{await town.start()}/parties/niemand/personal-data"),
+        *[await someone.post(f"{town.home}/{noun}", {}) for noun in WEBHOOK_EXAMPLES],
+        *[
+            await someone.get(f"{town.home}/webhooks/w{more}")
+            for more in ("", "/deliveries", "/dead-letters")
+        ],
+        await someone.post(f"{town.home}/webhooks/w/pings", {}),
     ]
     found = [answer.status_code for answer in answers]
     if role is Role.TENANT_ADMINISTRATOR:
-        assert found == [400, 400, 400, 400, 200, 404, 404, 404]
+        assert found == [400] * 4 + [200] + [404] * 3 + [400] * 7 + [404] * 4
     else:
         assert set(found) == {401 if role is None else 403}
 

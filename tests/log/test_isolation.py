@@ -59,6 +59,22 @@ async def tables(log: Log) -> list[str]:
         await log.admin.execute("insert into cocreate.early_salt values ($1)", tenant)
         await log.pool.execute("select cocreate.keep_cosigned($1, 'w', 1, 1, '')", tenant)
         await Keys(log.pool, MASTER).seal(tenant, [Secret(uuid4(), "sanne", "name", "Sanne")])
+        await log.pool.execute("select cocreate.add_webhook($1, 'w', null)", tenant)
+        await log.admin.execute(
+            "insert into cocreate.webhook_delivery"
+            " (tenant_id, webhook, number, message, events, outcome, milliseconds)"
+            " values ($1, 'w', 1, 'm', 1, 'delivered', 1)",
+            tenant,
+        )
+        await log.admin.execute(
+            "insert into cocreate.webhook_dead_letter"
+            " (tenant_id, webhook, position, step, type, failures)"
+            " values ($1, 'w', 1, 0, 'Noted', 5)",
+            tenant,
+        )
+        await log.admin.execute(
+            "insert into cocreate_keys.webhook_secret values ($1, 'w', 1, 1, '')", tenant
+        )
     for table in tables:
         seen = await log.admin.fetch(f"select distinct tenant_id from {table}")
         assert {row[0] for row in seen} == {ONE, OTHER}, f"{table} needs rows for these tests"
@@ -72,7 +88,11 @@ HOW_FAR = {
     "cocreate.projection_parked",
 }
 """What the projector sees of every municipality."""
-KEYS = {"cocreate_keys.municipality", "cocreate_keys.person"}
+KEYS = {
+    "cocreate_keys.municipality",
+    "cocreate_keys.person",
+    "cocreate_keys.webhook_secret",
+}
 """What the application alone gets at."""
 NOT_ITS_OWN: Mapping[Role, tuple[str, ...]] = {
     "cocreate_app": (
@@ -80,8 +100,14 @@ NOT_ITS_OWN: Mapping[Role, tuple[str, ...]] = {
         "cocreate.tree",
         "cocreate.tile",
         "cocreate.early_salt",
+        "cocreate.webhook_",
     ),
-    "cocreate_projector": ("cocreate.tree", "cocreate.tile", "cocreate.early_salt"),
+    "cocreate_projector": (
+        "cocreate.tree",
+        "cocreate.tile",
+        "cocreate.early_salt",
+        "cocreate.webhook_",
+    ),
 }
 """Where a role may not write at all."""
 
@@ -206,6 +232,41 @@ async def test_the_notary_sees_one_municipality_and_little_of_it(
         await pool.close()
 
 
+SENT_FROM = {
+    "cocreate.webhook",
+    "cocreate.webhook_delivery",
+    "cocreate.webhook_dead_letter",
+    "cocreate.log_head",
+}
+SEEN_OF_ALL = {"cocreate.log_head", "cocreate.webhook"}
+"""What sends gets at: of webhooks and logs it sees how far they are; events it does not read."""
+
+
+async def test_what_sends_sees_how_far_webhooks_are_and_little_else(
+    log: Log, tables: list[str]
+) -> None:
+    pool = await open_pool(log.dsn, "cocreate_webhooks", size=1)
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('cocreate.tenant', $1, true)", ONE)
+            for table in tables:
+                if table in SENT_FROM:
+                    expected = {ONE, OTHER} if table in SEEN_OF_ALL else {ONE}
+                    assert await tenants_seen(connection, table) == expected, table
+                else:
+                    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                        async with connection.transaction():
+                            await tenants_seen(connection, table)
+            changed = await connection.execute(
+                "update cocreate.webhook set failures = 9 where tenant_id = $1", OTHER
+            )
+            assert changed == "UPDATE 0"
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.fetch("select from cocreate_keys.webhook_secret")
+    finally:
+        await pool.close()
+
+
 async def test_without_a_municipality_there_is_nothing(
     connection: AnyConnection, role: Role, tables: list[str]
 ) -> None:
@@ -244,6 +305,12 @@ async def test_the_functions_leave_no_municipality_set(
         f"select * from cocreate.read_stream($1, '{stream}', 0, 10, 10)",
         f"select * from cocreate.read_history($1, '{stream}', 0, 1::smallint)",
         "select * from cocreate.list_api_keys($1)",
+        "select cocreate.wake_webhook($1, 'w', true)",
+        "select cocreate.redeliver($1, 'w', null)",
+        "select * from cocreate.list_webhooks($1)",
+        "select * from cocreate.list_deliveries($1, 'w', 10, 10)",
+        "select * from cocreate.list_dead_letters($1, 'w', 0, 0, 10)",
+        "select * from cocreate_keys.webhook_secrets($1, 'w')",
         "select cocreate.hold_log($1)",
     ):
         await connection.fetch(call, ONE)

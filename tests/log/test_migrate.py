@@ -249,7 +249,9 @@ async def server(fresh_server: str) -> AsyncIterator[str]:
     """The same, without the roles that an earlier test made."""
     yield fresh_server
     admin = await asyncpg.connect(fresh_server)
-    await admin.execute("drop role if exists cocreate_app, cocreate_projector, cocreate_notary")
+    await admin.execute(
+        "drop role if exists cocreate_app, cocreate_projector, cocreate_notary, cocreate_webhooks"
+    )
     await admin.close()
 
 
@@ -285,7 +287,9 @@ async def test_an_owner_who_is_no_superuser_can_do_it_all(server: str) -> None:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await open_pool(clerk, "cocreate_projector", size=1)
     await admin.execute("drop role clerk")
-    await admin.execute("drop role cocreate_projector, cocreate_app, cocreate_notary")
+    await admin.execute(
+        "drop role cocreate_projector, cocreate_app, cocreate_notary, cocreate_webhooks"
+    )
     await admin.execute("drop role keeper")
     await admin.close()
 

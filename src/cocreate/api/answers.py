@@ -46,6 +46,12 @@ class MunicipalityWritten(msgspec.Struct, frozen=True, kw_only=True):
     resources: Sequence[Resource]
 
 
+class SecretWritten(MunicipalityWritten, frozen=True, kw_only=True):
+    """A change that brought a secret, which is shown this once: a repeat of it shows none."""
+
+    secret: str | None
+
+
 class Answer(ASGIResponse):
     """An answer whose bytes are ready: it is sent as it is."""
 
@@ -116,22 +122,42 @@ def started(code: str, receipt: Receipt, *, proven: bool) -> Answer:
 
 def registered(code: str, receipt: Receipt, *, proven: bool) -> Answer:
     """Answer the registration of a municipality."""
-    return _changed(code, receipt, f"/v1/municipalities/{code}", proven=proven)
+    resource = Resource(id=code, href=f"/v1/municipalities/{code}")
+    return changed(code, receipt, proven=proven, resource=resource)
 
 
-def changed(code: str, receipt: Receipt, *, proven: bool) -> Answer:
-    """Answer a change of a municipality itself."""
+def changed(
+    code: str, receipt: Receipt, *, proven: bool, resource: Resource | None = None
+) -> Answer:
+    """Answer a change of a municipality itself, or of a resource that it has."""
     href = f"/v1/municipalities/{code}/events/{receipt.version}"
-    return _changed(code, receipt, href, proven=proven)
-
-
-def _changed(code: str, receipt: Receipt, href: str, *, proven: bool) -> Answer:
+    resource = resource or Resource(id=code, href=href)
     written = MunicipalityWritten(
         municipality=code,
         version=receipt.version,
         position=receipt.position,
-        resources=[Resource(id=code, href=href)],
+        resources=[resource],
     )
+    return _as_changed(code, written, receipt, resource.href, proven=proven)
+
+
+def keyed(
+    code: str, receipt: Receipt, resource: Resource, secret: str | None, *, proven: bool
+) -> Answer:
+    """Answer a change that brought a secret; it is shown this once."""
+    written = SecretWritten(
+        municipality=code,
+        version=receipt.version,
+        position=receipt.position,
+        resources=[resource],
+        secret=secret,
+    )
+    return _as_changed(code, written, receipt, resource.href, proven=proven)
+
+
+def _as_changed(
+    code: str, written: MunicipalityWritten, receipt: Receipt, href: str, *, proven: bool
+) -> Answer:
     event = f"/v1/municipalities/{code}/events/{receipt.version}"
     return _as_recorded(written, receipt, href, f"{event}/receipt" if proven else None)
 

@@ -30,12 +30,12 @@ from cocreate.api.admission import WITHOUT_TURN
 from cocreate.api.authentication import header
 from cocreate.api.compression import EXCLUDED
 from cocreate.api.documented import documented
-from cocreate.api.events import RecordedEvent, as_told
 from cocreate.api.noting import note_read
 from cocreate.api.parts import parts_of
 from cocreate.api.problems import FieldError, Problem, Source
 from cocreate.api.recording import require_project
 from cocreate.api.steps import MUNICIPALITY, PROJECT
+from cocreate.exchange.recorded_events import RecordedEvent, as_told
 from cocreate.log.tail import Make, Page, Place, Tail, Tails, Told
 from cocreate.service import Service
 from cocreate.settings import Settings
@@ -82,7 +82,7 @@ class Messages:
             # A line break would end the data; in JSON one can only stand between values.
             data = _ENCODER.encode(as_told(event, internal=internal))
             whole += b"id: %b\nevent: %b\ndata: %b\n\n" % (
-                _id(place),
+                str(place).encode(),
                 event.type.encode(),
                 data.replace(b"\n", b" ").replace(b"\r", b" "),
             )
@@ -102,13 +102,6 @@ class Messages:
             for message in self._each
             if message.place > place and project in (None, message.project)
         )
-
-
-def _id(place: Place) -> bytes:
-    """Give a place as an id: ``P``, or ``P.v`` for version v, made public by what is at P."""
-    if place.step:
-        return b"%d.%d" % (place.position + 1, place.step)
-    return b"%d" % place.position
 
 
 def _place(text: str, source: Source, name: str) -> Place:
@@ -231,7 +224,7 @@ class EventStream(ASGIResponse):
         # An id without data tells nothing, but whoever is cut off now comes back to this place.
         opening = b"retry: %d\n\nid: %b\n\n: position %d\n\n" % (
             RETRY_MILLISECONDS,
-            _id(place),
+            str(place).encode(),
             place.position,
         )
         await _send(send, opening)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from importlib.resources import files
 from typing import Annotated, Any
 from uuid import UUID
@@ -22,9 +21,8 @@ from cocreate.api.problems import Problem
 from cocreate.api.recording import require_project
 from cocreate.api.steps import MUNICIPALITY, PROJECT
 from cocreate.domain.municipality import municipality_id
-from cocreate.domain.vocabulary import Visibility
+from cocreate.exchange.recorded_events import RecordedEvent, as_told
 from cocreate.log.read import Recorded, recorded
-from cocreate.log.tree.commitments import actor_mark
 from cocreate.projections.answers import mark_of
 
 MAX_LIMIT = 1_000
@@ -39,32 +37,6 @@ After = Annotated[
 Limit = Annotated[
     int, QueryParameter(ge=1, le=MAX_LIMIT, description="How many events to give at most.")
 ]
-
-
-class RecordedEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """An event as it was recorded.
-
-    ``project`` is the history it is of; that of a municipality itself has an id as well.
-    ``data`` are the bytes that are stored, corrections not applied. ``visibility`` is what it was
-    when the event was recorded; an internal one that was made public since is here for everyone.
-    """
-
-    project: UUID
-    version: int
-    position: int
-    type: str
-    schema_version: int
-    occurred_on: date
-    recorded_at: datetime
-    visibility: Visibility
-    actor: str | None = None
-    """The id of the key under which it was recorded; not told to the public."""
-    actor_role: str
-    salt: str
-    """With which the event is committed to in the tree of the log, in hexadecimal."""
-    actor_mark: str
-    """What the commitment has instead of the actor."""
-    data: msgspec.Raw
 
 
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,25 +175,6 @@ async def _visible(
         await connection.execute("select set_config('cocreate.tenant', $1, true)", code)
         rows = await connection.fetch(_PUBLIC_EVENTS, code, stream, after, limit)
     return [recorded(row) for row in rows]
-
-
-def as_told(event: Recorded, *, internal: bool) -> RecordedEvent:
-    """Give an event as it is told to the public, or to those who see what is internal."""
-    return RecordedEvent(
-        project=event.project,
-        version=event.version,
-        position=event.position,
-        type=event.type,
-        schema_version=event.schema_version,
-        occurred_on=event.occurred_on,
-        recorded_at=event.recorded_at,
-        visibility=Visibility.PUBLIC if event.public else Visibility.INTERNAL,
-        actor=event.actor if internal else None,
-        actor_role=event.actor_role,
-        salt=event.salt.hex(),
-        actor_mark=actor_mark(event.salt, event.actor),
-        data=msgspec.Raw(event.data),
-    )
 
 
 HANDLERS = (list_events, get_event, list_municipality_events, get_municipality_event)

@@ -477,3 +477,23 @@ ACTOR_EXAMPLE: Example = {
     "issuer": "https://inloggen.delft.example/realms/medewerkers",
     "subject": "5e1f0a7c-5b1c-4f0e-9d53-2f9b8f2f4c11",
 }
+_WEBHOOK = {"occurredOn": "2026-03-02", "webhook": "zaaksysteem"}
+WEBHOOK_EXAMPLES: Mapping[str, Mapping[str, object]] = {
+    "webhooks": {
+        **_WEBHOOK,
+        "title": "Zaaksysteem",
+        "address": "https://zaken.example.nl/hooks/cocreate",
+        "types": ["WishExpressed", "DecisionRecorded"],
+    },
+    "webhook-changes": {
+        **_WEBHOOK,
+        "title": "Zaaksysteem",
+        "address": "https://zaken.example.nl/hooks/cocreate",
+        "mode": "batched",
+    },
+    "webhook-pauses": _WEBHOOK,
+    "webhook-resumptions": _WEBHOOK,
+    "webhook-ends": {**_WEBHOOK, "motivation": "Het zaaksysteem wordt vervangen."},
+    "webhook-secrets": {**_WEBHOOK, "overlapHours": 48},
+    "webhook-redeliveries": {**_WEBHOOK, "after": 120},
+}

@@ -26,11 +26,9 @@ from cocreate.api.knowing import READ_PROBLEMS
 from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
-from cocreate.api.recording import lost_race
 from cocreate.api.roles import REGISTER_MUNICIPALITIES, SET_RULES
+from cocreate.api.rules import Decide, S, take
 from cocreate.api.steps import MUNICIPALITY, WRITE_PROBLEMS, in_words, operation_id
-from cocreate.domain.errors import RuleBroken
-from cocreate.domain.moment import Moment
 from cocreate.domain.municipality import (
     AdoptNorms,
     DecideOnComparison,
@@ -40,19 +38,10 @@ from cocreate.domain.municipality import (
     NormThreshold,
     RegisterMunicipality,
     SetVisibility,
-    municipality_id,
 )
-from cocreate.domain.steps.base import Step
-from cocreate.log.codec import AGGREGATE_EVENTS, Codec
-from cocreate.log.errors import KeyReused, VersionConflict
-from cocreate.log.histories import Histories
-from cocreate.log.live import Receipt, Sender
+from cocreate.log.errors import VersionConflict
 
-S = TypeVar("S", bound=Step)
 B = TypeVar("B", bound=msgspec.Struct)
-
-ATTEMPTS = 5
-"""How often a rule that lost a race is decided again."""
 
 TAG = "municipalities"
 
@@ -174,7 +163,7 @@ async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str])
 def rule_route(
     noun: str,
     rule: type[S],
-    decide: Callable[[Municipality, S, Moment], None],
+    decide: Decide[S],
     example: Mapping[str, object],
     description: str | None = None,
     *,
@@ -193,7 +182,7 @@ def said_route(
     rule: type[S],
     takes: type[B],
     meant: Callable[[Parts, str, B], Awaitable[S]],
-    decide: Callable[[Municipality, S, Moment], None],
+    decide: Decide[S],
     example: Mapping[str, object],
     description: str | None = None,
     *,
@@ -211,13 +200,7 @@ def said_route(
         said, conditions = await body.read(request)
         code = request.scope["path_params"]["code"]
         step = await meant(parts, code, said)
-        sender = conditions.sender(principal, request.scope, step)
-        try:
-            receipt = await _decided(parts, code, step, decide, sender)
-        except VersionConflict as conflict:
-            stream = municipality_id(code)
-            lost = await lost_race(parts.service.reader, code, stream, conflict, conditions)
-            raise lost from None
+        receipt = await take(parts, request, principal, step, conditions, decide)
         parts.access.tokens.forget(code)
         return changed(code, receipt, proven=await parts.proves(code))
 
@@ -236,50 +219,6 @@ def said_route(
             preconditions=True,
         ),
     )(set_rule)
-
-
-async def _decided(
-    parts: Parts,
-    code: str,
-    step: S,
-    decide: Callable[[Municipality, S, Moment], None],
-    sender: Sender,
-) -> Receipt:
-    """Decide on the municipality as it is, and again where another was first."""
-    live = parts.service.live
-    for attempt in range(ATTEMPTS):
-        municipality = await live.municipality(code)
-        try:
-            if sender.expected not in (None, municipality.version):
-                raise VersionConflict(sender.expected or 0, municipality.version)
-            decide(municipality, step, await live.moment(code))
-        except (RuleBroken, VersionConflict):
-            first = await _first_answer(parts, code, sender)
-            if first is None:
-                raise
-            return first
-        try:
-            return await live.record_municipality(code, municipality, sender)
-        except VersionConflict:
-            if sender.expected is not None or attempt == ATTEMPTS - 1:
-                raise
-    raise AssertionError
-
-
-async def _first_answer(parts: Parts, code: str, sender: Sender) -> Receipt | None:
-    """Give the answer to a command that was taken before."""
-    if sender.key is None:
-        return None
-    histories = Histories(parts.service.pool, Codec(AGGREGATE_EVENTS))
-    found = await histories.command(code, sender.key)
-    if found is None:
-        return None
-    project, first = found
-    if first.fingerprint != sender.fingerprint:
-        raise KeyReused
-    return Receipt(
-        project=project, version=first.version, position=first.position, ids=[code], repeated=True
-    )
 
 
 HANDLERS = (

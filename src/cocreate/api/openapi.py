@@ -25,6 +25,8 @@ from cocreate.api.documented import Documented, read
 from cocreate.api.headers import API_VERSION
 from cocreate.api.problems import PROBLEM_JSON, ProblemDetails
 from cocreate.api.query import parameters_of
+from cocreate.api.sent import sent
+from cocreate.exchange.cloudevents import CloudEvent, PingEvent
 from cocreate.identity.providers import DISCOVERY
 from cocreate.settings import Settings
 
@@ -49,6 +51,7 @@ TAGS: Mapping[str, str] = {
     "registers": "Every wish, deviation, decision, commitment, approval, ... of a municipality.",
     "dashboards": "What the registers come to.",
     "tree": "The tree of hashes of each log: checkpoints, tiles, proofs, receipts.",
+    "webhooks": "Where the events of a municipality are sent, and what came of it.",
     "audit": "A project event by event, and taken away with its proofs.",
     "glossary": "The words, in Dutch and in English.",
     "health": "Whether the service runs.",
@@ -84,7 +87,12 @@ def document(routes: Sequence[ControllerRouterHandler], settings: Settings) -> D
     app = Litestar(routes, openapi_config=_head(settings), logging_config=None)
     drawn = app.openapi_schema.to_schema()
     handlers = list(_handlers(app))
-    types = [ProblemDetails, *(kind for _, _, said in handlers for kind in _types(said))]
+    types = [
+        ProblemDetails,
+        CloudEvent,
+        PingEvent,
+        *(kind for _, _, said in handlers for kind in _types(said)),
+    ]
     schemas, components = msgspec.json.schema_components(
         types, schema_hook=_anything, ref_template=_REF
     )
@@ -98,6 +106,7 @@ def document(routes: Sequence[ControllerRouterHandler], settings: Settings) -> D
         )
     used = {tag for item in paths.values() for each in item.values() for tag in each["tags"]}
     drawn["paths"] = paths
+    drawn["webhooks"] = sent(refs)
     drawn["tags"] = [
         {"name": tag, "description": text} for tag, text in TAGS.items() if tag in used
     ]
@@ -277,6 +286,7 @@ _IN_PATH: Mapping[str, Document] = {
         "schema": {"type": "integer", "minimum": 1},
     },
     "id": {"description": "The id of the key.", "schema": {"type": "string"}},
+    "webhook": {"description": "The id of the webhook.", "schema": {"type": "string"}},
     "tile": {
         "description": "The path of the tile, such as `0/x001/067` or `entries/000.p/7`.",
         "schema": {"type": "string"},

@@ -14,6 +14,7 @@ from cocreate.audit.replay_pages import ReplayPages
 from cocreate.log.tree.keys import VerifierKey
 from cocreate.service import Service, Signing
 from cocreate.settings import Settings
+from cocreate.webhooks.sending import Sender
 
 
 class Parts(msgspec.Struct, frozen=True):
@@ -23,6 +24,8 @@ class Parts(msgspec.Struct, frozen=True):
     access: Access
     settings: Settings
     replays: ReplayPages
+    sender: Sender
+    """What sends to webhooks."""
     signing: Signing | None = None
     """With what this installation signs for the trees of its logs."""
     witnesses: Sequence[VerifierKey] = ()

@@ -318,6 +318,10 @@ INPUT: Final[dict[str, tuple[str, str]]] = {
     ),
     "no-project": ("Dit traject is er niet.", "There is no such project."),
     "in-the-past": ("Noem een moment dat nog komt.", "Name a moment that is still to come."),
+    "address-not-allowed": (
+        "Hiernaartoe wordt niets gestuurd: {problem}.",
+        "Nothing is sent to this address: {problem}.",
+    ),
     "invalid": ("Ongeldige waarde: {problem}", "Invalid value: {problem}"),
     "wrong-idempotency-key": (
         "Verwacht 1 tot 255 zichtbare tekens.",

@@ -57,6 +57,8 @@ STEPS_OF: Mapping[Role, frozenset[str]] = {
 REGISTER_MUNICIPALITIES: frozenset[Role] = frozenset({Role.OPERATOR})
 SET_RULES: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
 MANAGE_KEYS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+MANAGE_WEBHOOKS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
+"""Who says where events are sent, and sees what came of it."""
 EXPORT_PERSONS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
 """Who may have all that is held on a person, for that person."""
 START_KEYS: frozenset[Role] = frozenset({Role.OPERATOR})

@@ -12,13 +12,13 @@ import msgspec
 from cocreate.log.connection import AnyConnection
 from cocreate.log.migrate import migrations
 
-ROLES = ("cocreate_app", "cocreate_projector", "cocreate_notary")
+ROLES = ("cocreate_app", "cocreate_projector", "cocreate_notary", "cocreate_webhooks")
 
 _CHANGES = ("UPDATE", "DELETE", "TRUNCATE")
 _FORBIDDEN = [
     *(
         (role, table, change)
-        for role in ("cocreate_app", "cocreate_projector")
+        for role in ("cocreate_app", "cocreate_projector", "cocreate_webhooks")
         for table in ("event", "command", "tree", "tile")
         for change in _CHANGES
     ),

@@ -428,3 +428,38 @@ class TooMany(RuleBroken):
     title_nl, title_en = "Dit zijn er te veel", "These are too many"
     nl = "Een gemeente heeft hoogstens {limit} van '{kind}'; trek er eerst een in."
     en = "A municipality has {limit} of '{kind}' at most; withdraw another first."
+
+
+class UnfitAddress(RuleBroken):
+    """Nothing can be sent to an address, or it holds a name and a password."""
+
+    code = "unfit-address"
+    about_input = True
+    title_nl, title_en = "Dit adres is niet bruikbaar", "This address cannot be used"
+    nl = (
+        "Naar '{address}' valt niets te sturen: noem een adres met http of https, een naam, en "
+        "zonder gebruikersnaam, wachtwoord of '#'."
+    )
+    en = (
+        "Nothing can be sent to '{address}': give an address with http or https, a name, and "
+        "without user name, password or '#'."
+    )
+
+
+class InternalNeedsHttps(RuleBroken):
+    """What is internal would be sent where anyone on the way can read it."""
+
+    code = "internal-needs-https"
+    about_input = True
+    title_nl, title_en = "Intern alleen over https", "Internal over https only"
+    nl = "Wat intern is, wordt alleen over https verstuurd; '{address}' is dat niet."
+    en = "What is internal is sent over https only, which '{address}' is not."
+
+
+class TooManyWebhooks(RuleBroken):
+    """A municipality has all the webhooks it may have."""
+
+    code = "too-many-webhooks"
+    title_nl, title_en = "Te veel webhooks", "Too many webhooks"
+    nl = "Een gemeente heeft hoogstens {limit} webhooks; beëindig er eerst een."
+    en = "A municipality has {limit} webhooks at most; end another first."

@@ -21,10 +21,11 @@ from cocreate.domain.project.chapter import (
     require_within_reach,
 )
 from cocreate.domain.signing_keys import SigningKeyAnnounced
-from cocreate.domain.steps import STEPS
+from cocreate.domain.steps import EVENTS, STEPS
 from cocreate.domain.steps.base import Event as AnyEvent
 from cocreate.domain.steps.base import EventMeta, Line, Part, Step, Text, Title, content_of
 from cocreate.domain.vocabulary import Body, Norm, Visibility
+from cocreate.domain.webhooks import WEBHOOK_EVENTS, Webhook, Webhooks
 
 MunicipalityCode = Annotated[str, Meta(pattern=r"^GM[0-9]{4}(?![\s\S])")]
 """The code of a municipality with Statistics Netherlands (CBS), such as ``GM0503``."""
@@ -157,6 +158,7 @@ _EVENTS: tuple[type[AnyEvent], ...] = (
     LogRead,
     SigningKeyAnnounced,
     *IDENTITY_EVENTS,
+    *WEBHOOK_EVENTS,
 )
 MUNICIPALITY_EVENTS: Mapping[str, type[AnyEvent]] = {
     event_class.__name__: event_class for event_class in _EVENTS
@@ -168,11 +170,12 @@ def municipality_id(code: str) -> UUID:
     return uuid5(_NAMESPACE, code)
 
 
-class Municipality(Identity, BaseAggregate[UUID]):
+class Municipality(Identity, Webhooks, BaseAggregate[UUID]):
     """A municipality, and the rules it set."""
 
     Event = AnyEvent
     vars().update(MUNICIPALITY_EVENTS)
+    event_types = frozenset({*EVENTS, *MUNICIPALITY_EVENTS})
 
     @classmethod
     def register(cls, step: RegisterMunicipality, moment: Moment) -> Self:
@@ -245,8 +248,9 @@ class Municipality(Identity, BaseAggregate[UUID]):
         return Rules(visibility=dict(self.visibility), calendar=Calendar(self.decree_days))
 
     def remember(self, taken: AnyEvent) -> None:
-        """Keep what the step says of whom is let in; no other is about an earlier one."""
+        """Keep what the step says of whom is let in and of webhooks: later ones are about these."""
         self.remember_identity(taken)
+        self.remember_webhook(taken)
 
     def decide(self, event_class: type[AnyEvent], step: Step, moment: Moment) -> None:
         """Record the event of a step.
@@ -269,6 +273,7 @@ class Municipality(Identity, BaseAggregate[UUID]):
         self.issuers: dict[str, Issuer] = {}
         self.grants: dict[str, Grant] = {}
         self.duties_divided_for_keys = False
+        self.webhooks: dict[str, Webhook] = {}
 
     @event(VisibilitySet)
     def _visibility_set(self, steps: str, default: Visibility) -> None:

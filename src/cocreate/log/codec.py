@@ -64,7 +64,7 @@ class Codec:
     def __init__(self, events: Mapping[str, type[Event]]) -> None:
         self._events = events
 
-    def encode(self, event: Event, sealed: Mapping[Secret, Token] | None = None) -> Stored:
+    def encode(self, event: Event, sealed: Mapping[Secret, Token | str] | None = None) -> Stored:
         """Give what the log stores of an event, with tokens in place of what was sealed.
 
         Without ``sealed`` the event is given as it is.
@@ -125,7 +125,7 @@ def _said(event: Event, field: str) -> Iterator[tuple[str, str]]:
                 yield name, value[name]
 
 
-def _in_place(event: Event, sealed: Mapping[Secret, Token]) -> dict[str, Any]:
+def _in_place(event: Event, sealed: Mapping[Secret, Token | str]) -> dict[str, Any]:
     """Give the fields with personal data as they are stored."""
     tokens = {secret.field: str(sealed[secret]) for secret in secrets_of(event)}
     stored: dict[str, Any] = {}

@@ -10,7 +10,7 @@ import asyncpg
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
-Role = Literal["cocreate_app", "cocreate_projector", "cocreate_notary"]
+Role = Literal["cocreate_app", "cocreate_projector", "cocreate_notary", "cocreate_webhooks"]
 
 
 class Connection(asyncpg.Connection):
@@ -38,6 +38,7 @@ ANSWER_SECONDS: Mapping[Role, float | None] = {
     "cocreate_app": 30.0,
     "cocreate_projector": None,
     "cocreate_notary": 60.0,
+    "cocreate_webhooks": 30.0,
 }
 """How long a statement may take; a rebuild takes as long as its log is."""
 
@@ -49,6 +50,8 @@ SETTINGS: Mapping[Role, Mapping[str, str]] = {
     "cocreate_projector": {"synchronous_commit": "off"},
     # What was signed is published at once, so it must outlive a crash.
     "cocreate_notary": {},
+    # What a crash takes is sent again: that is what receivers are told to expect.
+    "cocreate_webhooks": {},
 }
 
 

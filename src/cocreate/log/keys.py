@@ -116,6 +116,25 @@ class Keys:
         )
         return [row[0] for row in rows]
 
+    async def wrap_secret(self, tenant: str, secret: bytes, context: bytes) -> tuple[int, bytes]:
+        """Wrap a secret of a municipality by its key, and give the number of that key."""
+        by = await self._municipality(tenant, self._pool)
+        return by.number, wrap(by.key, secret, context)
+
+    async def unwrap_secret(
+        self, tenant: str, number: int, wrapped: bytes, context: bytes
+    ) -> bytes:
+        """Give back a secret that was wrapped by the key with a number."""
+        by = await self._municipality(tenant, self._pool)
+        if by.number != number:
+            self.forget(tenant)  # another process rotated it
+            by = await self._municipality(tenant, self._pool)
+        return unwrap(by.key, wrapped, context)
+
+    def forget(self, tenant: str) -> None:
+        """Ask the database for the key of a municipality the next time."""
+        self._kept.pop(tenant, None)
+
     async def destroy(
         self,
         tenant: str,
@@ -149,6 +168,7 @@ class Keys:
             rewrapped = [
                 wrap(key, _unwrapped(old, row), _of_person(tenant, row["key_id"])) for row in people
             ]
+            await _rewrap_webhook_secrets(connection, tenant, old, number, key)
             await connection.execute(
                 "select cocreate_keys.rewrap($1, $2, $3, $4, $5, $6, $7)",
                 tenant,
@@ -256,6 +276,29 @@ async def overwrite_destroyed(dsn: str, tenant: str) -> None:
         await connection.close()
 
 
+async def _rewrap_webhook_secrets(
+    connection: AnyConnection, tenant: str, old: MunicipalityKey, number: int, key: bytes
+) -> None:
+    rows = await connection.fetch(_WEBHOOK_SECRETS, tenant)
+    contexts = [of_webhook(tenant, row["webhook"]) for row in rows]
+    await connection.execute(
+        "select cocreate_keys.rewrap_webhook_secrets($1, $2, $3, $4, $5)",
+        tenant,
+        number,
+        [row["webhook"] for row in rows],
+        [row["serial"] for row in rows],
+        [
+            wrap(key, unwrap(old.key, row["wrapped"], context), context)
+            for row, context in zip(rows, contexts, strict=True)
+        ],
+    )
+
+
+def of_webhook(tenant: str, webhook: str) -> bytes:
+    """Give what the wrapped secret of a webhook is bound to."""
+    return f"secret of webhook {webhook} of {tenant}".encode()
+
+
 def digest(key_id: str) -> str:
     """Give what an erasure certificate says of a key: the SHA-256 of its id, in hexadecimal."""
     return sha256(key_id.encode()).hexdigest()
@@ -264,6 +307,7 @@ def digest(key_id: str) -> str:
 _MASTERS = "select name from cocreate_keys.master"
 _FILE = "select pg_relation_filenode($1::text::regclass)"
 _PEOPLE = "select * from cocreate_keys.person where tenant_id = $1"
+_WEBHOOK_SECRETS = "select * from cocreate_keys.webhook_secret where tenant_id = $1"
 
 
 def _of_municipality(tenant: str, number: int) -> bytes:

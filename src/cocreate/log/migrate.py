@@ -1,7 +1,8 @@
 """Bring a database to the schema of this release.
 
 Migrations are the numbered files in ``schema/``, applied once each, in order, every one in a
-transaction of its own. Many processes may start at once: one migrates, the others wait.
+transaction of its own. Many processes may start at once: one migrates, the others wait. The queue
+of jobs is brought up to date by its library after them.
 
 A release goes on to serve while the next migrates. So no migration waits long for a lock: whoever
 came after it would wait behind it, for as long as some long transaction takes. It lets go, and
@@ -19,6 +20,7 @@ import asyncpg
 import msgspec
 
 from cocreate.log.connection import AnyConnection
+from cocreate.log.queue import SCHEMA, install_queue
 
 ADVISORY_LOCK = 0x636F_6372_6561_7465
 """The lock under which migrations run: the bytes of ``cocreate``."""
@@ -88,6 +90,8 @@ async def _apply(connection: AnyConnection) -> list[str]:
     if done:
         # Whoever serves looks whether all of it is there.
         await connection.execute("grant select on public.cocreate_migration to cocreate_app")
+    if await connection.fetchval("select to_regnamespace($1) is not null", SCHEMA):
+        await install_queue(connection)
     return done
 
 

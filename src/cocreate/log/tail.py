@@ -18,7 +18,7 @@ from uuid import UUID
 
 import asyncpg
 
-from cocreate.log.connection import Pool
+from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import Recorded, recorded
 from cocreate.log.signals import Signals
 
@@ -58,6 +58,10 @@ class Place(NamedTuple):
     position: int
     step: int = 0
 
+    def __str__(self) -> str:
+        """Give it as an id: ``P``, or ``P.v`` for version v, made public by what is at P."""
+        return f"{self.position + 1}.{self.step}" if self.step else str(self.position)
+
 
 class Told(NamedTuple):
     """An event, and the place of a reader who has it."""
@@ -78,6 +82,48 @@ class Page(NamedTuple, Generic[T]):
     """How many events it holds; a stretch may hold none that its readers may see."""
     more: bool
     """Whether the log goes on."""
+
+
+class Stretch(NamedTuple):
+    """What comes after a place, for one audience, and how far it was looked at."""
+
+    told: Sequence[Told]
+    until: Place
+    reached: int
+    more: bool
+
+
+async def read_stretch(
+    database: Pool | AnyConnection,
+    tenant: str,
+    place: Place,
+    *,
+    internal: bool,
+    project: UUID | None = None,
+    most: int = PAGE_EVENTS,
+) -> Stretch:
+    """Read what of a log comes after a place, at most so many events and :data:`PAGE_BYTES`."""
+    rows = await database.fetch(
+        "select * from cocreate.read_tail($1, $2, $3, $4, $5, $6, $7)",
+        tenant,
+        internal,
+        project,
+        place.position,
+        place.step,
+        most,
+        PAGE_BYTES,
+    )
+    reached, head, cut = rows[0]["reached"], rows[0]["head"], rows[0]["cut"]
+    told = [
+        Told(
+            Place(row["at"]) if row["step"] is None else Place(row["at"] - 1, row["step"]),
+            recorded(tuple(row)[5:]),
+        )
+        for row in rows
+        if row["at"] is not None
+    ]
+    until = told[-1].place if cut else max(Place(reached), place)
+    return Stretch(told, until, reached, cut or reached < head)
 
 
 class TailBroken(Exception):  # noqa: N818 - what happened, as with the other errors of the log
@@ -201,32 +247,16 @@ class Tail(Generic[T]):
                 return None
 
     async def _read(self, place: Place, project: UUID | None) -> Page[T]:
-        rows = await self._pool.fetch(
-            "select * from cocreate.read_tail($1, $2, $3, $4, $5, $6, $7)",
-            self._tenant,
-            self._internal,
-            project,
-            place.position,
-            place.step,
-            PAGE_EVENTS,
-            PAGE_BYTES,
+        stretch = await read_stretch(
+            self._pool, self._tenant, place, internal=self._internal, project=project
         )
-        reached, head, cut = rows[0]["reached"], rows[0]["head"], rows[0]["cut"]
-        told = [
-            Told(
-                Place(row["at"]) if row["step"] is None else Place(row["at"] - 1, row["step"]),
-                recorded(tuple(row)[5:]),
-            )
-            for row in rows
-            if row["at"] is not None
-        ]
         return Page(
             after=place,
-            until=told[-1].place if cut else max(Place(reached), place),
-            reached=reached,
-            content=self._make(told),
-            told=len(told),
-            more=cut or reached < head,
+            until=stretch.until,
+            reached=stretch.reached,
+            content=self._make(stretch.told),
+            told=len(stretch.told),
+            more=stretch.more,
         )
 
 

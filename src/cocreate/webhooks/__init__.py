@@ -1,0 +1,1 @@
+"""Sending events out: where a municipality said, signed, in order, and only where they may go."""
