@@ -12,6 +12,7 @@ from cocreate.domain.calendar import (
     Calendar,
     DayOffReason,
     amsterdam_date,
+    seconds_to_midnight,
 )
 
 CALENDAR = Calendar()
@@ -142,3 +143,23 @@ def test_a_moment_told_in_dutch_time_keeps_its_day(moment: datetime) -> None:
 def test_every_saturday_and_sunday_is_off(day: date) -> None:
     if day.weekday() >= 5:
         assert CALENDAR.day_off(day) is not None
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        (datetime(2025, 1, 15, 22, 59, 59, tzinfo=UTC), 1),
+        (datetime(2025, 1, 15, 22, 59, 59, 1, tzinfo=UTC), 1),
+        (datetime(2025, 1, 15, 23, tzinfo=UTC), 24 * 3600),
+        (datetime(2025, 7, 15, 22, tzinfo=UTC), 24 * 3600),
+        (datetime(2025, 3, 29, 23, tzinfo=UTC), 23 * 3600),  # summer time begins that day
+        (datetime(2025, 10, 25, 22, tzinfo=UTC), 25 * 3600),  # and ends
+    ],
+)
+def test_a_day_has_so_many_seconds_left(moment: datetime, seconds: int) -> None:
+    assert seconds_to_midnight(moment) == seconds
+
+
+def test_seconds_left_are_those_of_a_moment() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        seconds_to_midnight(datetime(2025, 1, 15))  # noqa: DTZ001

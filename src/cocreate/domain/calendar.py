@@ -6,9 +6,10 @@ a par by royal decree (Atw 3, third paragraph) do not: they are data, which the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from math import ceil
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -101,6 +102,16 @@ def amsterdam_date(moment: datetime) -> date:
         message = f"A moment needs a time zone: {moment.isoformat()}"
         raise ValueError(message)
     return moment.astimezone(AMSTERDAM).date()
+
+
+def seconds_to_midnight(moment: datetime) -> int:
+    """Give how many seconds, rounded up, the day in the Netherlands has left at a moment.
+
+    Where the clocks change that day it has an hour more or less. Raises ValueError for a naive
+    moment.
+    """
+    tomorrow = datetime.combine(amsterdam_date(moment) + timedelta(days=1), time(), AMSTERDAM)
+    return ceil((tomorrow.astimezone(UTC) - moment.astimezone(UTC)).total_seconds())
 
 
 def _days_off(year: int, decree_days: Mapping[date, str]) -> dict[date, DayOff]:

@@ -463,3 +463,44 @@ class TooManyWebhooks(RuleBroken):
     title_nl, title_en = "Te veel webhooks", "Too many webhooks"
     nl = "Een gemeente heeft hoogstens {limit} webhooks; beëindig er eerst een."
     en = "A municipality has {limit} webhooks at most; end another first."
+
+
+class SubscriptionIs(RuleBroken):
+    """The state of a subscription does not allow this change of it."""
+
+    code = "subscription-state"
+    title_nl, title_en = (
+        "De stand van het abonnement staat dit niet toe",
+        "Wrong subscription state",
+    )
+    nl = "Dit kan niet: het abonnement staat op '{state}'."
+    en = "This cannot be done: the subscription is '{state}'."
+
+
+class UnknownPlan(RuleBroken):
+    """A plan is named that the operator did not define."""
+
+    code = "unknown-plan"
+    about_input = True
+    title_nl, title_en = "Onbekend abonnement", "Unknown plan"
+    nl = "Er is geen abonnementsvorm '{plan}'."
+    en = "There is no plan '{plan}'."
+
+
+class LastDayNotOver(RuleBroken):
+    """Data is to be destroyed while the municipality may still record."""
+
+    code = "last-day-not-over"
+    title_nl, title_en = "De laatste dag is nog niet voorbij", "The last day is not over"
+    nl = "De gegevens kunnen pas na de laatste dag, {last_day}, worden vernietigd."
+    en = "The data can be destroyed only after the last day, {last_day}."
+
+
+class TermSetByLaw(RuleBroken):
+    """A municipality sets a term that an act sets, from which no ordinance may depart."""
+
+    code = "term-set-by-law"
+    about_input = True
+    title_nl, title_en = "Deze termijn staat in de wet", "This term is set by law"
+    nl = "Van de termijn voor '{procedure}' kan een verordening niet afwijken."
+    en = "No ordinance may depart from the term for '{procedure}'."

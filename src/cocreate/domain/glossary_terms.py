@@ -874,4 +874,21 @@ reader
   lezer: Mag kijken, maar niets vastleggen.
   reader: May look, but record nothing.
 """,
+    "subscription-state": """
+invited
+  uitgenodigd: De gemeente mag zich aansluiten, en heeft nog geen logboek.
+  invited: The municipality may join, and has no log yet.
+active
+  actief: De gemeente legt vast en leest.
+  active: The municipality records and reads.
+suspended
+  opgeschort: De gemeente kan lezen, maar voorlopig niets vastleggen.
+  suspended: The municipality can read, but record nothing for now.
+leaving
+  vertrekkend: De gemeente vertrekt, en neemt mee wat van haar is.
+  leaving: The municipality leaves, and takes along what is its own.
+closed
+  gesloten: Alle gegevens zijn vernietigd; alleen het bewijs daarvan is bewaard.
+  closed: All data is destroyed; only the certificate of that is kept.
+""",
 }

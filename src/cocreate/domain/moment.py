@@ -8,15 +8,18 @@ from datetime import date, datetime
 import msgspec
 
 from cocreate.domain.calendar import Calendar, amsterdam_date
+from cocreate.domain.statutory_terms import StatutoryTerm
 from cocreate.domain.vocabulary import Visibility
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """What a municipality has set: who reads which kind of step, and its days off by decree."""
+    """What a municipality has set: who reads which kind of step, its days off by decree, terms."""
 
     visibility: Mapping[str, Visibility] = {}
     """By the noun of a step, where it differs from the default of that step."""
     calendar: Calendar = msgspec.field(default_factory=Calendar)
+    terms: tuple[StatutoryTerm, ...] = ()
+    """Terms set by ordinance, beside those of the law."""
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,15 @@ from cocreate.domain.calendar import PUBLISHED_DECREE_DAYS, Calendar
 from cocreate.domain.identity import IDENTITY_EVENTS, Grant, Identity, Issuer
 from cocreate.domain.log_reads import LogRead
 from cocreate.domain.moment import Moment, Rules
+from cocreate.domain.own_settings import (
+    ChangeSettings,
+    Language,
+    OrdinanceTerm,
+    OwnSettings,
+    SettingsChanged,
+    Theme,
+    require_settable,
+)
 from cocreate.domain.project.chapter import (
     require_distinct,
     require_past,
@@ -155,6 +164,7 @@ _EVENTS: tuple[type[AnyEvent], ...] = (
     DayOffDeclared,
     NormsAdopted,
     ComparisonDecided,
+    SettingsChanged,
     LogRead,
     SigningKeyAnnounced,
     *IDENTITY_EVENTS,
@@ -230,6 +240,22 @@ class Municipality(Identity, Webhooks, BaseAggregate[UUID]):
         """Decide whether to take part in comparisons; an internal decision gives no consent."""
         self.decide(ComparisonDecided, step, moment)
 
+    def change_settings(self, step: ChangeSettings, moment: Moment) -> None:
+        """Set all settings anew.
+
+        Raises :class:`~cocreate.domain.errors.TermSetByLaw`,
+        :class:`~cocreate.domain.errors.RepeatedReference` for what is named twice, and
+        :class:`~cocreate.domain.errors.DateTooFar` for a term that never comes to hold.
+        """
+        require_distinct(step.languages)
+        require_settable(step.terms)
+        require_distinct(
+            tuple(f"{term.procedure} {term.valid_from.isoformat()}" for term in step.terms)
+        )
+        for term in step.terms:
+            require_within_reach(moment, valid_from=term.valid_from)
+        self.decide(SettingsChanged, step, moment)
+
     def norms_on(self, day: date) -> Mapping[Norm, int]:
         """Give the thresholds for what arises on a day, in days.
 
@@ -245,7 +271,11 @@ class Municipality(Identity, Webhooks, BaseAggregate[UUID]):
 
     def rules(self) -> Rules:
         """Give the rules under which steps are taken now."""
-        return Rules(visibility=dict(self.visibility), calendar=Calendar(self.decree_days))
+        return Rules(
+            visibility=dict(self.visibility),
+            calendar=Calendar(self.decree_days),
+            terms=self.settings.statutory_terms(),
+        )
 
     def remember(self, taken: AnyEvent) -> None:
         """Keep what the step says of whom is let in and of webhooks: later ones are about these."""
@@ -270,6 +300,7 @@ class Municipality(Identity, Webhooks, BaseAggregate[UUID]):
         self.decree_days: dict[date, str] = dict(PUBLISHED_DECREE_DAYS)
         self.norm_packs: dict[str, NormPack] = {}
         self.takes_part = False
+        self.settings = OwnSettings()
         self.issuers: dict[str, Issuer] = {}
         self.grants: dict[str, Grant] = {}
         self.duties_divided_for_keys = False
@@ -306,3 +337,20 @@ class Municipality(Identity, Webhooks, BaseAggregate[UUID]):
     def _comparison_decided(self, takes_part: bool, visibility: Visibility) -> None:
         if visibility is Visibility.PUBLIC:
             self.takes_part = takes_part
+
+    @event(SettingsChanged)
+    def _settings_changed(
+        self,
+        languages: tuple[Language, ...],
+        public_portal: bool,
+        retention_years: int | None,
+        theme: Theme,
+        terms: tuple[OrdinanceTerm, ...],
+    ) -> None:
+        self.settings = OwnSettings(
+            languages=languages,
+            public_portal=public_portal,
+            retention_years=retention_years,
+            theme=theme,
+            terms=terms,
+        )

@@ -439,3 +439,13 @@ class Role(Vocabulary):
     CLERK = "clerk"
     AUDITOR = "auditor"
     READER = "reader"
+
+
+class SubscriptionState(Vocabulary):
+    """Where a municipality stands with the operator."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    LEAVING = "leaving"
+    CLOSED = "closed"

@@ -22,17 +22,25 @@ from cocreate.domain.project import Project, ProjectSnapshot
 from cocreate.domain.project.snapshot import ProjectState
 from cocreate.domain.steps import EVENTS
 from cocreate.domain.steps.base import ENVELOPE, Event, personal_fields, whose
+from cocreate.domain.subscription import SUBSCRIPTION_EVENTS, PlanDefined, Subscription
 from cocreate.domain.vocabulary import Visibility
 from cocreate.log.tokens import ERASED, MARK, Secret, Token
 
 _NO_ENVELOPE = dict.fromkeys(ENVELOPE, UNSET)
 
-ALL_EVENTS: Mapping[str, type[Event]] = {**EVENTS, **MUNICIPALITY_EVENTS}
+ALL_EVENTS: Mapping[str, type[Event]] = {
+    **EVENTS,
+    **MUNICIPALITY_EVENTS,
+    **SUBSCRIPTION_EVENTS,
+    PlanDefined.__name__: PlanDefined,
+}
 """Every event that can stand in a log, for those who read it."""
 
 AGGREGATE_EVENTS: Mapping[str, type[Event]] = {
     **{name: getattr(Project, name) for name in EVENTS},
     **{name: getattr(Municipality, name) for name in MUNICIPALITY_EVENTS},
+    **{name: getattr(Subscription, name) for name in SUBSCRIPTION_EVENTS},
+    PlanDefined.__name__: PlanDefined,
 }
 """The same events as their aggregates have them: these change an aggregate's state."""
 

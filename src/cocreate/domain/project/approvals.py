@@ -41,7 +41,7 @@ class Approvals(Chapter):
         require_order(("occurredOn", step.occurred_on), ("statedDueOn", step.stated_due_on))
         require_within_reach(moment, statedDueOn=step.stated_due_on)
         approval = self.new_id(Approval, step.approval)
-        term = statutory_term(step.procedure, step.occurred_on)
+        term = statutory_term(step.procedure, step.occurred_on, moment.rules.terms)
         clock = ClockFacts(requested_on=step.occurred_on, term=term)
         self.record(
             approvals.ApprovalRequested,
