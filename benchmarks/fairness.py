@@ -83,7 +83,7 @@ async def measure_fairness(server: EmbeddedServer, *, rounds: int, seconds: floa
 
 
 async def _asker(service: Service, code: str) -> Asker:
-    await service.live.register(
+    await service.subscriptions.register(
         RegisterMunicipality(occurred_on=FIRST_DAY, code=code, name=code), SENDER
     )
     start = StartProject(

@@ -33,7 +33,7 @@ async def measure_import(server: EmbeddedServer, files: Sequence[tuple[str, Path
     figures = []
     async with open_service(server.dsn()) as service:
         step = RegisterMunicipality(occurred_on=date(2026, 1, 5), code=TENANT, name="Maat")
-        await service.live.register(step, SENDER)
+        await service.subscriptions.register(step, SENDER)
         for source, file in files:
             start: StartProject
             lines: Iterable[Understood | NotUnderstood]

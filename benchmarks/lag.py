@@ -158,7 +158,7 @@ async def _steady(service: Service, tenants: int, seconds: float) -> Round:
 async def begin(service: Service, code: str, projects: int) -> list[UUID]:
     """Register a municipality, and start projects with a wish each."""
     registered = RegisterMunicipality(occurred_on=FIRST_DAY, code=code, name="Maat")
-    await service.live.register(registered, SENDER)
+    await service.subscriptions.register(registered, SENDER)
     begun: list[UUID] = []
     for number in range(projects):
         start = StartProject(

@@ -55,7 +55,7 @@ async def measure_http(server: EmbeddedServer, *, rounds: int, seconds: float) -
     ):
         live = service.live
         step = RegisterMunicipality(occurred_on=ON, code=TENANT, name="Maat")
-        await live.register(step, SENDER)
+        await service.subscriptions.register(step, SENDER)
         key = (await issue_key(service.pool, TENANT, Role.OFFICIAL, "bench")).secret
         many = [await _project(live, 10) for _ in range(MANY)]
         aged = {age: await _project(live, age) for age in AGES}

@@ -25,6 +25,8 @@ from cocreate.log.reads import LogReads
 from cocreate.log.sealing import Sealing
 from cocreate.log.signals import Signals
 from cocreate.log.signing import SigningKeys
+from cocreate.log.standings import Standings
+from cocreate.log.subscriptions import CHANGED, CLOSED, Subscriptions
 from cocreate.log.trees import GROWN, Trees
 from cocreate.projections.answers import BUILDS, MOVED, Answers
 from cocreate.projections.builds import Builds, hold_builds, install
@@ -75,6 +77,10 @@ class Service:
         """The projection engine, where this process runs one."""
         self.appender = Appender(pool, self._appended, seal=Sealing(keys))
         self.live = LiveProjects(pool, self.appender, keys)
+        self.subscriptions = Subscriptions(
+            pool, self.appender, changed=lambda code: signals.tell(CHANGED, code)
+        )
+        self.standings = Standings(pool, signals, self.live.municipality)
         self.reader = Reader(pool)
         self.reads = LogReads(self.appender, self.reader)
         self.trees = Trees(pool, signals)
@@ -83,6 +89,13 @@ class Service:
         self.builds = builds
         self.answers = Answers(pool, builds, signals)
         self.others = Others(pool, self.answers, lambda: amsterdam_date(datetime.now(UTC)))
+        signals.hear(self._hear)
+
+    def _hear(self, topic: str, tenant: str) -> None:
+        if topic == CLOSED:
+            self.live.forget(tenant)
+            self.keys.forget(tenant)
+            self.others.forget(tenant)
 
     def _appended(self, tenant: str, position: int) -> None:
         # First, so that whoever is woken by the other knows of it.

@@ -68,7 +68,7 @@ class Kept:
     async def fill(self) -> None:
         """Have two projects told, one of which fills more than a tile."""
         registration = RegisterMunicipality(occurred_on=DAY, code=CODE, name="Delft & Omgeving")
-        await self.service.live.register(registration, OFFICIAL)
+        await self.service.subscriptions.register(registration, OFFICIAL)
         self.project = await self.start("Lampen in de <tunnel>")
         self.other = await self.start("Bankje")
         await self.take(self.project, wish(1, text="Het is er donker. \u20ac \U0001f4a1"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -29,7 +29,10 @@ from cocreate.audit.backup import (
 )
 from cocreate.audit.guards import Finding
 from cocreate.audit.restore import Restored, restore, verify_restored
+from cocreate.domain.subscription import CloseSubscription
 from cocreate.domain.vocabulary import Role
+from cocreate.log.closing import close
+from cocreate.log.live import Sender
 from cocreate.settings import Settings
 
 NAME, OTHER = "Vrouw Jansen", "Meneer Pieters"
@@ -108,7 +111,8 @@ async def test_what_is_restored_is_what_was_backed_up_and_serves(
                 json={"occurredOn": "2024-09-19", "title": "Licht"},
             )
             assert more.status_code == 201
-            assert more.json()["position"] == restored.logs[0].position + 1
+            [log] = [one for one in restored.logs if one.municipality == backups.town.code]
+            assert more.json()["position"] == log.position + 1
 
 
 async def test_the_backup_of_the_logs_holds_no_key(
@@ -126,18 +130,44 @@ async def test_the_backup_of_the_logs_holds_no_key(
         assert NAME.encode() not in file.read_bytes()
 
 
+async def test_older_keys_bring_back_nothing_of_a_municipality_that_left(
+    client: httpx.AsyncClient, database: str, postgres_dsn: str, backups: Backups, tmp_path: Path
+) -> None:
+    town = await found_town(client)
+    person = {"kind": "resident", "position": "external", "name": NAME}
+    await town.take(await town.start(), "parties", **person)
+    await back_up_keys(database, tmp_path / "keys")
+    left = {"occurredOn": "2024-01-02", "lastDay": "2024-01-02", "announcedBy": "college"}
+    path = f"/v1/subscriptions/{town.code}/leaving-announcements"
+    assert (await town[Role.OPERATOR].post(path, left)).status_code == 201
+    closing = CloseSubscription(occurred_on=date(2024, 1, 3))
+    await close(database, town.code, closing, Sender(actor="test", actor_role="operator"))
+    await back_up(database, tmp_path / "log")
+    async with empty(postgres_dsn) as dsn:
+        restored = await restore(dsn, tmp_path / "log", tmp_path / "keys")
+        connection = await asyncpg.connect(dsn)
+        for table in ("municipality", "person"):
+            rows = await connection.fetch(f"select tenant_id from cocreate_keys.{table}")
+            assert {row["tenant_id"] for row in rows} == {backups.town.code}
+        await connection.close()
+    assert restored.destroyed >= 1
+
+
 async def test_what_was_changed_on_the_way_is_found(
     postgres_dsn: str, backups: Backups, settings: Settings
 ) -> None:
     async with empty(postgres_dsn) as dsn:
         restored = await restore(dsn, backups.log)
         connection = await asyncpg.connect(dsn)
+        of_town = f"tenant_id = '{backups.town.code}'"
         await connection.execute("set session_replication_role = replica")
-        await connection.execute("update cocreate.event set actor = 'x' where position = 2")
+        await connection.execute(
+            f"update cocreate.event set actor = 'x' where position = 2 and {of_town}"
+        )
         wrong = await found(dsn, restored, settings)
         assert [one.where for one in wrong] == [f"log of {backups.town.code}"]
-        await connection.execute("delete from cocreate.event where position = 4")
-        await connection.execute("update cocreate.log_head set position = 3")
+        await connection.execute(f"delete from cocreate.event where position = 4 and {of_town}")
+        await connection.execute(f"update cocreate.log_head set position = 3 where {of_town}")
         await connection.close()
         wrong = await found(dsn, restored, settings)
         assert any("ended at" in one.wrong for one in wrong)

@@ -25,6 +25,7 @@ from cocreate.log.live import LiveProjects, Sender
 from cocreate.log.master import KeyManagement, MasterKey
 from cocreate.log.migrate import migrate
 from cocreate.log.sealing import Sealing
+from cocreate.log.subscriptions import Subscriptions
 from cocreate.log.tokens import new_key
 
 DAY = date(2025, 1, 6)
@@ -93,11 +94,17 @@ class Log:
             clock=clock,
         )
 
+    def subscriptions(
+        self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> Subscriptions:
+        """Give what another process of the operator would work with."""
+        return Subscriptions(self.pool, Appender(self.pool), clock=clock)
+
     async def project(self, live: LiveProjects, *wishes: str) -> tuple[str, UUID]:
         """Register a municipality and start a project in it, with wishes."""
         code = f"GM{next(_codes):04}"
         registration = RegisterMunicipality(occurred_on=DAY, code=code, name="Test")
-        await live.register(registration, SENDER)
+        await self.subscriptions().register(registration, SENDER)
         receipt = await live.start(code, START, SENDER)
         if wishes:
             steps = [ExpressWish(occurred_on=DAY, wish=wish, title=wish) for wish in wishes]

@@ -327,10 +327,10 @@ async def test_rules_of_the_municipality_hold_at_once(log: Log) -> None:
 
 
 async def test_a_municipality_is_registered_once(log: Log) -> None:
-    process = log.process()
+    process = log.subscriptions()
     step = RegisterMunicipality(occurred_on=DAY, code="GM8001", name="Test")
     results = await asyncio.gather(
-        *(one.register(step, SENDER) for one in [process, log.process()] * 3),
+        *(one.register(step, SENDER) for one in [process, log.subscriptions()] * 3),
         return_exceptions=True,
     )
     assert Counter(type(result) for result in results) == {Receipt: 1, VersionConflict: 5}

@@ -10,13 +10,19 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.log.conftest import command, temporary_database
+from tests.log.conftest import DAY, MASTER, SENDER, command, temporary_database
 
+from cocreate.domain.municipality import RegisterMunicipality
+from cocreate.domain.subscription import AnnounceLeaving, CloseSubscription
 from cocreate.log import migrate as migrate_module
 from cocreate.log.append import Appender, Taken
+from cocreate.log.closing import close
 from cocreate.log.connection import open_pool
+from cocreate.log.keys import Keys
 from cocreate.log.migrate import ChangedMigration, Migration, migrate, migrations
 from cocreate.log.read import Reader
+from cocreate.log.subscriptions import Subscriptions
+from cocreate.log.tokens import Secret
 from cocreate.postgres import temporary_server
 
 ALL = [migration.name for migration in migrations()]
@@ -278,11 +284,14 @@ async def test_an_owner_who_is_no_superuser_can_do_it_all(server: str) -> None:
             assert await migrated(keeper) == ALL
             await assert_it_works(keeper)
             await assert_nothing_can_be_changed(keeper)
+            await assert_a_municipality_can_be_closed(keeper)
         # Who may only act as the application can do its work, and no more.
         await admin.execute("create role clerk login in role cocreate_app")
         clerk = first.replace("//postgres@", "//clerk@")
         pool = await open_pool(clerk, "cocreate_app", size=1)
         assert await Reader(pool).head("GM0001") == 2
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="destroy_municipality"):
+            await pool.execute("select cocreate.destroy_municipality('GM0001')")
         await pool.close()
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await open_pool(clerk, "cocreate_projector", size=1)
@@ -306,6 +315,22 @@ async def assert_nothing_can_be_changed(owner: str) -> None:
         assert await connection.fetchval("select count(*) from cocreate.event") == 0
     finally:
         await connection.close()
+
+
+async def assert_a_municipality_can_be_closed(owner: str) -> None:
+    pool = await open_pool(owner, "cocreate_app", size=2)
+    subscriptions = Subscriptions(pool, Appender(pool))
+    await subscriptions.register(
+        RegisterMunicipality(occurred_on=DAY, code="GM0002", name="Test"), SENDER
+    )
+    await Keys(pool, MASTER).seal("GM0002", [Secret(uuid4(), "p1", "name", "Sanne")])
+    leaving = AnnounceLeaving(occurred_on=DAY, last_day=DAY, announced_by="college")
+    await subscriptions.take("GM0002", leaving, SENDER)
+    destroyed = await close(owner, "GM0002", CloseSubscription(occurred_on=DAY), SENDER)
+    assert (destroyed.position, destroyed.persons) == (1, 1)
+    assert await Reader(pool).head("GM0002") is None
+    assert await Reader(pool).head("GM0001") == 2
+    await pool.close()
 
 
 async def test_who_may_not_make_roles_is_told(server: str) -> None:

@@ -34,13 +34,19 @@ async def test_an_answer_is_kept_until_its_model_moves(world: World, signals: Si
     answers, asked = Answers(world.pool, world.builds, signals), Asked()
     assert await answers.give("GM0001", "q", asked) == b"1"
     assert await answers.give("GM0001", "q", asked) == b"1"
-    for topic, tenant in (("models", "GM0002"), ("log", "GM0001")):
+    for topic, tenant in (
+        ("models", "GM0002"),
+        ("closed", "GM0002"),
+        *((topic, "GM0001") for topic in ("log", "trees", "subscriptions")),
+    ):
         answers._hear(topic, tenant)
         assert await answers.give("GM0001", "q", asked) == b"1"
     answers._hear("models", "GM0001")
     assert await answers.give("GM0001", "q", asked) == b"2"
     answers._hear("", "")
     assert await answers.give("GM0001", "q", asked) == b"3"
+    answers._hear("closed", "GM0001")
+    assert await answers.give("GM0001", "q", asked) == b"4"
 
 
 @pytest.mark.parametrize(

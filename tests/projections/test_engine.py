@@ -17,6 +17,7 @@ from tests.projections.folding import (
 from tests.projections.world import DAY, World, random_history
 
 from cocreate.domain.steps.wishes import ExpressWish
+from cocreate.domain.subscription import OPERATOR_LOG
 from cocreate.log.connection import AnyConnection
 from cocreate.projections import wishes
 from cocreate.projections.accounts.account import WishAccount
@@ -315,3 +316,15 @@ async def test_what_no_table_takes_parks_its_project_alone(world: World) -> None
     assert not await engine.repair(code, project)
     assert await world.engine.repair(code, project)
     assert await parked_in(world.engine, code) == {}
+
+
+async def test_nothing_is_folded_from_the_operators_log(world: World) -> None:
+    code = await world.municipality()
+    engine = world.other_engine()
+    engine.hear("log", OPERATOR_LOG)
+    assert await engine.behind() >= {code}
+    await engine.catch_up()
+    assert OPERATOR_LOG not in await engine.behind()
+    assert not await world.admin.fetchval(
+        "select count(*) from cocreate.projection_checkpoint where tenant_id = '*'"
+    )

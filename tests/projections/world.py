@@ -59,6 +59,7 @@ from cocreate.log.opening import in_json, opened
 from cocreate.log.read import Reader
 from cocreate.log.sealing import Sealing
 from cocreate.log.signals import Signals
+from cocreate.log.subscriptions import Subscriptions
 from cocreate.log.tokens import new_key
 from cocreate.projections import timeline
 from cocreate.projections.answers import Answers
@@ -101,7 +102,9 @@ class World:
         self.pool = pool
         self.projecting = projecting
         self.keys = Keys(pool, MasterKey(new_key()))
-        self.live = LiveProjects(pool, Appender(pool, seal=Sealing(self.keys)), self.keys)
+        appender = Appender(pool, seal=Sealing(self.keys))
+        self.live = LiveProjects(pool, appender, self.keys)
+        self.subscriptions = Subscriptions(pool, appender)
         self.reader = Reader(pool)
         self.builds = builds
         self.answers = Answers(pool, builds, Signals(dsn, pool))
@@ -126,7 +129,7 @@ class World:
     async def municipality(self) -> str:
         """Register a municipality."""
         code = f"GM{next(_codes):04}"
-        await self.live.register(
+        await self.subscriptions.register(
             RegisterMunicipality(occurred_on=DAY, code=code, name="Test"), SENDER
         )
         return code

@@ -23,6 +23,7 @@ from cocreate.audit.guards import (
     unmigrated,
 )
 from cocreate.audit.tree_checks import unsigned
+from cocreate.domain.subscription import OPERATOR_LOG
 from cocreate.log.connection import AnyConnection, Pool, open_pool
 from cocreate.log.errors import KeysUnusable, UnknownMunicipality
 from cocreate.log.keys import Keys
@@ -79,7 +80,7 @@ async def examine(dsn: str, examination: Examination) -> AsyncIterator[Finding]:
                 yield finding
             async for finding in _read_models(connection, pool, examination):
                 yield finding
-        for code in await _municipalities(connection, examination.municipality):
+        for code in await _tenants(connection, examination.municipality):
             async for finding in _log(connection, code, examination):
                 yield finding
     finally:
@@ -95,14 +96,16 @@ _GUARDS = (
 )
 
 
-async def _municipalities(connection: AnyConnection, only: str | None) -> Sequence[str]:
+async def _tenants(connection: AnyConnection, only: str | None) -> Sequence[str]:
+    """Give whose logs are looked at: those of all municipalities and the operator's, or one."""
     rows = await connection.fetch(
         "select tenant_id from cocreate.municipality where $1::text in (tenant_id, '') order by 1",
         only or "",
     )
     if only is not None and not rows:
         raise UnknownMunicipality(only)
-    return [row["tenant_id"] for row in rows]
+    codes = [row["tenant_id"] for row in rows]
+    return codes if only is not None else [*codes, OPERATOR_LOG]
 
 
 async def _keys(pool: Pool, master: KeyManagement | None) -> AsyncIterator[Finding]:

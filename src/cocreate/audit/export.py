@@ -39,6 +39,7 @@ from cocreate.audit.mdto import file_metadata, object_metadata
 from cocreate.audit.packing import Packed, Packer
 from cocreate.audit.report import Report, Tally
 from cocreate.log.connection import Pool
+from cocreate.log.errors import UnknownMunicipality
 from cocreate.log.read import PAGE, Reader, Recorded
 from cocreate.log.tree.commitments import actor_mark
 from cocreate.log.tree.errors import Unsound
@@ -90,11 +91,14 @@ class Exporter:
         """Write an export of the log as it was signed; from the same tree come the same bytes.
 
         It is written as it is read: memory does not grow with the log, but for a hash of each
-        file and an entry for each project. Raises :class:`NothingToExport`.
+        file and an entry for each project. Raises :class:`NothingToExport`, and
+        :class:`UnknownMunicipality` for what is the log of none.
         """
         name = await self._pool.fetchval(
             "select name from cocreate.municipality where tenant_id = $1", order.tenant
         )
+        if name is None:
+            raise UnknownMunicipality(order.tenant)
         note = await self._note(order.tenant, signed)
         shown = await self._shown(order, signed.size)
         draft = Description(

@@ -47,7 +47,7 @@ class Restored(msgspec.Struct, frozen=True):
     keys: int
     """How many keys of people."""
     destroyed: int
-    """How many more were in the backup, of people who were erased."""
+    """How many more were in the backup, of people who were erased or whose municipality left."""
 
 
 async def restore(dsn: str, folder: Path, keys: Path | None = None) -> Restored:
@@ -158,15 +158,32 @@ async def _said(connection: AnyConnection, statement: str, *names: str) -> str:
 
 
 async def _bring_back_keys(connection: AnyConnection, folder: Path) -> tuple[int, int]:
-    """Load the keys and destroy those of people whose erasure is certified, in one transaction."""
+    """Load the keys and destroy those that were destroyed before, in one transaction.
+
+    Those are the keys of people whose erasure is certified, and all of a municipality that has no
+    log any more.
+    """
     async with connection.transaction():
+        await connection.execute("set constraints all deferred")
         for table in KEY_TABLES:
             await connection.copy_to_table(
                 table, schema_name="cocreate_keys", source=folder / copy_of(table)
             )
-        destroyed = await _erase_again(connection)
+        destroyed = await _destroy_again(connection) + await _erase_again(connection)
         held: int = await connection.fetchval("select count(*) from cocreate_keys.person")
     return held, destroyed
+
+
+async def _destroy_again(connection: AnyConnection) -> int:
+    await connection.execute(
+        "delete from cocreate_keys.municipality"
+        " where tenant_id not in (select h.tenant_id from cocreate.log_head h)"
+    )
+    rows = await connection.fetch(
+        "delete from cocreate_keys.person"
+        " where tenant_id not in (select h.tenant_id from cocreate.log_head h) returning key_id"
+    )
+    return len(rows)
 
 
 async def _erase_again(connection: AnyConnection) -> int:

@@ -84,7 +84,7 @@ async def _seed(service: Service, kept: Path) -> Seeded:
         step = RegisterMunicipality(occurred_on=today, code=code, name=name)
         sender = Sender(actor="demo", actor_role=Role.OPERATOR)
         with contextlib.suppress(VersionConflict):
-            await service.live.register(step, sender)
+            await service.subscriptions.register(step, sender)
         await _set_rules(service.live, code, today)
     console.print("Telling the stories of five municipalities ...")
     projects: dict[str, UUID] = {}

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextvars import Context
 from datetime import datetime
 from time import perf_counter
-from typing import NamedTuple
+from typing import Literal, NamedTuple, cast, get_args
 from uuid import UUID
 
 import asyncpg
@@ -27,6 +27,7 @@ from cocreate.log.errors import (
     KeysUnusable,
     LogUnavailable,
     NoMasterKey,
+    NotSubscribed,
     UnknownMunicipality,
     Unstorable,
 )
@@ -93,12 +94,23 @@ class Conflict(msgspec.Struct, frozen=True):
     version: int
 
 
-Outcome = Taken | Repeated | Conflict
+Refusal = Literal["suspended", "leaving", "projects", "events"]
+"""Why the subscription of a municipality does not let it record: its state, or a quota."""
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """The subscription of the municipality does not let the log take the command now."""
+
+    refusal: Refusal
+
+
+Outcome = Taken | Repeated | Conflict | Refused
 
 _COUNTS = {
     Taken: APPENDS.labels("taken"),
     Repeated: APPENDS.labels("repeated"),
     Conflict: APPENDS.labels("conflict"),
+    Refused: APPENDS.labels("refused"),
 }
 _FAILED = APPENDS.labels("failed")
 
@@ -124,7 +136,7 @@ class Appender:
         self, pool: Pool, appended: Appended | None = None, *, seal: Seal | None = None
     ) -> None:
         self._pool = pool
-        self._seal = seal or _cannot_seal
+        self._seal = seal or cannot_seal
         self._lanes: dict[str, _Lane] = {}
         self._appended = appended or (lambda _tenant, _position: None)
 
@@ -144,8 +156,9 @@ class Appender:
                 yield held
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as problem:
             raise told(problem) from problem
-        if held.reached:
-            _tell(self._appended, tenant, held.reached)
+        for each in (held, *held.others):
+            if each.reached:
+                _tell(self._appended, each.tenant, each.reached)
 
     def append(self, tenant: str, command: Command) -> asyncio.Future[Outcome]:
         """Send a command on its way; the future gives its outcome.
@@ -167,11 +180,14 @@ class Appender:
 
         ``expected`` is where to begin to look. Raises
         :class:`~cocreate.log.errors.LogUnavailable` where others are ahead each time, and what
-        :meth:`append` raises.
+        :meth:`append` raises; :class:`~cocreate.log.errors.NotSubscribed` where the log is held to
+        a subscription in what is appended.
         """
         for _ in range(attempts):
             # A caller may go away meanwhile; what the log took, it keeps.
             outcome = await asyncio.shield(self.append(tenant, command))
+            if isinstance(outcome, Refused):
+                raise NotSubscribed(outcome.refusal)
             if not isinstance(outcome, Conflict):
                 return outcome
             command = msgspec.structs.replace(command, expected=outcome.version)
@@ -199,7 +215,19 @@ class Held:
         self.connection = connection
         self.tenant = tenant
         self.reached = 0
+        self.others: list[Held] = []
         self._seal = seal
+
+    async def hold(self, tenant: str) -> Held:
+        """Hold another log as well, so that what is appended to both stands or falls together.
+
+        So that no two wait for each other, the operator's log is held before any other. Raises
+        what the driver raises.
+        """
+        await self.connection.execute("select cocreate.hold_log($1)", tenant)
+        other = Held(self.connection, tenant, self._seal)
+        self.others.append(other)
+        return other
 
     async def append(self, commands: list[Command]) -> list[Outcome]:
         """Append commands that build on each other."""
@@ -408,9 +436,10 @@ def _stored(command: Command) -> list[Stored]:
     return stored
 
 
-async def _cannot_seal(
+async def cannot_seal(
     _tenant: str, _commands: Sequence[Command], _database: Pool | AnyConnection
 ) -> None:
+    """Raise :class:`~cocreate.log.errors.NoMasterKey`: where nothing personal is to be recorded."""
     raise NoMasterKey
 
 
@@ -420,7 +449,12 @@ def _outcome(row: asyncpg.Record) -> Outcome:
         return Taken(position, version, recorded_at)
     if kind == "repeated":
         return Repeated(position, version, fingerprint, ids)
+    if kind in _REFUSALS:
+        return Refused(cast("Refusal", kind))
     return Conflict(version)
+
+
+_REFUSALS = frozenset(get_args(Refusal))
 
 
 def _settle(future: asyncio.Future[Outcome], outcome: Outcome) -> None:

@@ -22,6 +22,18 @@ class KeyReused(Exception):  # noqa: N818
     """An idempotency key was used before, for a command that said something else."""
 
 
+class NotSubscribed(Exception):  # noqa: N818
+    """The subscription of the municipality does not let its log take this now.
+
+    ``refusal`` says why: ``suspended``, ``leaving`` once the last day is over, or the quota that is
+    used up, ``projects`` or ``events``.
+    """
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__(f"The subscription does not allow it: {refusal}")
+        self.refusal = refusal
+
+
 class Unstorable(ValueError):  # noqa: N818
     """The database cannot hold this command, whenever it is sent; nothing of it was recorded."""
 

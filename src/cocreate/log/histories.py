@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
@@ -14,6 +14,15 @@ import msgspec
 from cocreate.domain.municipality import Municipality, municipality_id
 from cocreate.domain.project import SNAPSHOT_SCHEMA, Project, ProjectSnapshot
 from cocreate.domain.steps.base import Event
+from cocreate.domain.subscription import (
+    OPERATOR_LOG,
+    Plan,
+    PlanDefined,
+    Subscription,
+    plans_after,
+    plans_id,
+    subscription_id,
+)
 from cocreate.log.append import Repeated, told
 from cocreate.log.codec import Codec, decode_snapshot, encode_snapshot, set_envelope
 from cocreate.log.connection import AnyConnection, Pool
@@ -43,6 +52,19 @@ class Histories:
         if municipality is None:
             raise UnknownMunicipality(tenant)
         return municipality
+
+    async def subscription(self, code: str) -> Subscription | None:
+        """Give the subscription of a municipality, None where the operator's log has none."""
+        stream_id = subscription_id(code)
+        subscription: Subscription | None = None
+        for row in await self._ask(_HISTORY, OPERATOR_LOG, stream_id, None):
+            subscription = self._event(stream_id, row).mutate(subscription)
+        return subscription
+
+    async def plans(self) -> Mapping[str, Plan]:
+        """Give the plans by name, as the operator's log has them now."""
+        rows = await self._ask(_HISTORY, OPERATOR_LOG, plans_id(), None)
+        return plans_after(cast("PlanDefined", self._event(plans_id(), row)) for row in rows)
 
     async def register(self, tenant: str, name: str) -> None:
         """Make the log of a municipality, unless it has one."""

@@ -107,6 +107,13 @@ class Keys:
         municipality = await self._municipality(tenant, self._pool)
         return hmac.digest(municipality.pepper, digest, "sha256")
 
+    async def people(self, tenant: str) -> list[tuple[UUID, str]]:
+        """Give whose data is sealed in a municipality: the project and the party of each."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
+            rows = await connection.fetch(_PEOPLE, tenant)
+        return sorted((row["project_id"], row["party"]) for row in rows)
+
     async def of_person(
         self, tenant: str, project: UUID, party: str, database: Pool | AnyConnection | None = None
     ) -> list[str]:

@@ -22,7 +22,7 @@ import msgspec
 
 from cocreate.domain.errors import ReservedText, RuleBroken
 from cocreate.domain.moment import Moment, Rules
-from cocreate.domain.municipality import Municipality, RegisterMunicipality
+from cocreate.domain.municipality import Municipality
 from cocreate.domain.project import Project
 from cocreate.domain.steps.base import Event, Step
 from cocreate.domain.steps.course import StartProject
@@ -33,6 +33,7 @@ from cocreate.log.append import (
     Conflict,
     Held,
     Outcome,
+    Refused,
     Repeated,
     Taken,
 )
@@ -40,6 +41,7 @@ from cocreate.log.codec import AGGREGATE_EVENTS, Codec, Stored, Unsealed, secret
 from cocreate.log.connection import Pool
 from cocreate.log.errors import (
     KeyReused,
+    NotSubscribed,
     UnknownProject,
     Unstorable,
     VersionConflict,
@@ -186,14 +188,13 @@ class LiveProjects:
         """
         return await self._histories.municipality(tenant)
 
-    async def register(self, step: RegisterMunicipality, sender: Sender) -> Receipt:
-        """Give a municipality its log, with its registration as the first event.
-
-        Raises :class:`~cocreate.log.errors.VersionConflict` where it has one.
-        """
-        await self._histories.register(step.code, step.name)
-        registered = Municipality.register(step, Moment(now=self._clock()))
-        return await self.record_municipality(step.code, registered, sender)
+    def forget(self, tenant: str) -> None:
+        """Keep nothing of a municipality that is no more, but for what is under way."""
+        self._rules.pop(tenant, None)
+        for key, live in list(self._live.items()):
+            if key[0] == tenant and not live.busy:
+                self._confirm(live, 0)
+                del self._live[key]
 
     async def record_municipality(
         self, tenant: str, municipality: Municipality, sender: Sender
@@ -209,7 +210,7 @@ class LiveProjects:
         if isinstance(outcome, Conflict):
             refused = VersionConflict(command.expected, outcome.version)
             return await self._repeat_or_raise(tenant, sender, refused)
-        return _receipt(municipality.id, [tenant], outcome, sender)
+        return receipt_of(municipality.id, [tenant], outcome, sender)
 
     async def start(self, tenant: str, step: StartProject, sender: Sender) -> Receipt:
         """Start a project.
@@ -223,7 +224,7 @@ class LiveProjects:
             refused = VersionConflict(0, outcome.version)
             receipt = await self._repeat_or_raise(tenant, sender, refused)
         else:
-            receipt = _receipt(project.id, [str(project.id)], outcome, sender)
+            receipt = receipt_of(project.id, [str(project.id)], outcome, sender)
         return msgspec.structs.replace(receipt, project=UUID(receipt.ids[0]))
 
     async def take(
@@ -280,7 +281,7 @@ class LiveProjects:
         [outcome] = await held.append([command])
         if isinstance(outcome, Conflict):
             raise VersionConflict(before, outcome.version)
-        return _receipt(project_id, ids, outcome, sender, len(command.events))
+        return receipt_of(project_id, ids, outcome, sender, len(command.events))
 
     async def _take(
         self,
@@ -411,7 +412,7 @@ class LiveProjects:
             raise _LostRace
         if isinstance(outcome, Taken):
             self._snapshot_when_due(tenant, project.id, live)
-        return _receipt(project.id, ids, outcome, sender, len(command.events))
+        return receipt_of(project.id, ids, outcome, sender, len(command.events))
 
     async def _send(self, tenant: str, live: _Live, project: Project, command: Command) -> Outcome:
         command.chain = live.chain
@@ -453,7 +454,7 @@ class LiveProjects:
         if sender.key is not None:
             first = await self._histories.command(tenant, sender.key)
             if first is not None:
-                return _receipt(first[0], [], first[1], sender)
+                return receipt_of(first[0], [], first[1], sender)
         raise refused
 
     async def _get(self, tenant: str, project_id: UUID, live: _Live) -> Project:
@@ -564,8 +565,8 @@ def _answer(
         if isinstance(outcome, Conflict):
             return answered
         try:
-            receipt = _receipt(project_id, ids, outcome, insisting.sender, len(command.events))
-        except KeyReused as problem:
+            receipt = receipt_of(project_id, ids, outcome, insisting.sender, len(command.events))
+        except (KeyReused, NotSubscribed) as problem:
             insisting.receipt.set_exception(problem)
         else:
             insisting.receipt.set_result(receipt)
@@ -581,14 +582,20 @@ def _collect(aggregate: Project | Municipality) -> list[Event]:
     return cast("list[Event]", aggregate.collect_events())
 
 
-def _receipt(
+def receipt_of(
     project_id: UUID,
     ids: Sequence[str | None],
-    outcome: Taken | Repeated,
+    outcome: Taken | Repeated | Refused,
     sender: Sender,
     events: int = 1,
 ) -> Receipt:
-    """Give the answer to a command; one that was taken before gets the answer of that time."""
+    """Give the answer to a command; one that was taken before gets the answer of that time.
+
+    Raises :class:`~cocreate.log.errors.NotSubscribed`, and
+    :class:`~cocreate.log.errors.KeyReused`.
+    """
+    if isinstance(outcome, Refused):
+        raise NotSubscribed(outcome.refusal)
     if isinstance(outcome, Taken):
         return Receipt(
             project=project_id,

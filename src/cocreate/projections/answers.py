@@ -18,6 +18,7 @@ import msgspec
 
 from cocreate.log.connection import Pool
 from cocreate.log.signals import Signals
+from cocreate.log.subscriptions import CLOSED
 from cocreate.projections.builds import GONE, Build, Builds
 from cocreate.projections.model import rests_on
 
@@ -222,12 +223,11 @@ class Answers:
                 del self._keys[key[0]]
 
     def _hear(self, topic: str, tenant: str) -> None:
-        if topic == "log":
-            return
-        self._moved.set()
-        if topic == MOVED:
+        if topic in (MOVED, CLOSED):
+            self._moved.set()
             self._let_go(tenant)
-        else:
+        elif topic in (BUILDS, ""):
+            self._moved.set()
             self._reload = True
             self._lost += 1
             self._kept.clear()

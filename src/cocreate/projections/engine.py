@@ -23,9 +23,11 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from cocreate.domain.subscription import OPERATOR_LOG
 from cocreate.log.codec import ALL_EVENTS, Codec
 from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import PAGE, Reader, Recorded, recorded
+from cocreate.log.subscriptions import CLOSED
 from cocreate.log.worker import LogWorker, Pace
 from cocreate.projections.accounts import related, touched
 from cocreate.projections.builds import GONE, Build, Builds
@@ -101,7 +103,11 @@ class Engine(LogWorker):
 
     def hear(self, topic: str, tenant: str) -> None:
         """Hear a signal: that of a log, that builds were taken into use, or that some are lost."""
-        if topic == "builds" or not topic:
+        if tenant == OPERATOR_LOG:
+            return  # nothing is read from it but what stands beside it
+        if topic == CLOSED:
+            self._let_go(tenant)
+        elif topic == "builds" or not topic:
             self._surveyed = -math.inf
             self.doubt()
         elif topic == traces.TOPIC:
@@ -169,8 +175,9 @@ class Engine(LogWorker):
             "select distinct h.tenant_id from cocreate.log_head h cross join unnest($1::int[]) b"
             " left join cocreate.projection_checkpoint c"
             " on c.tenant_id = h.tenant_id and c.build = b"
-            " where h.position > coalesce(c.position, 0)",
+            " where h.position > coalesce(c.position, 0) and h.tenant_id <> $2",
             builds,
+            OPERATOR_LOG,
         )
         return {row["tenant_id"] for row in rows}
 
@@ -195,6 +202,8 @@ class Engine(LogWorker):
         since = traces.moment()
         async with self._pool.acquire() as connection, connection.transaction():
             held = await lease(connection, tenant, list(builds))
+            if not held and await Reader(connection).head(tenant) is None:
+                return False  # the municipality is no more
             if len(held) < len(builds):
                 raise NotNow
             if not all(checkpoint.in_use for checkpoint in held.values()):

@@ -73,6 +73,10 @@ class Gathered(Generic[T]):
                 self._until = monotonic() + (KEPT_SECONDS if whole else PARTIAL_SECONDS)
             return self._found
 
+    def forget(self, tenant: str) -> None:
+        """Tell nothing more of a municipality that is no more."""
+        self._found.pop(tenant, None)
+
     async def _gather(self) -> tuple[dict[str, Shown[T]], bool]:
         """Give what all show, and whether none was left out."""
         rows = await self._pool.fetch("select tenant_id from cocreate.municipality order by 1")
@@ -103,6 +107,11 @@ class Others:
         self._today = today
         self.figures = Gathered(pool, answers, "comparison", self._figures)
         self.logs = Gathered(pool, answers, "landscape", self._log)
+
+    def forget(self, tenant: str) -> None:
+        """Tell nothing more of a municipality that is no more."""
+        self.figures.forget(tenant)
+        self.logs.forget(tenant)
 
     async def _figures(self, tenant: str, _position: int) -> list[Figure] | None:
         rows = await self._answers.ask("comparison", "figures", tenant, self._today())

@@ -17,7 +17,13 @@ from eventsourcing.persistence import (
     ProgrammingError,
 )
 
-from cocreate.log.errors import LogUnavailable, UnknownMunicipality, Unstorable, VersionConflict
+from cocreate.log.errors import (
+    LogUnavailable,
+    NotSubscribed,
+    UnknownMunicipality,
+    Unstorable,
+    VersionConflict,
+)
 from cocreate.log.recorder.door import Door
 from cocreate.log.recorder.loop_thread import LoopClosed, LoopThread
 from cocreate.log.recorder.settings import RecorderSettings
@@ -52,6 +58,8 @@ def in_the_librarys_words() -> Iterator[None]:
         yield
     except VersionConflict as problem:
         raise IntegrityError(str(problem)) from problem
+    except NotSubscribed as problem:
+        raise OperationalError(str(problem)) from problem
     except UnknownMunicipality as problem:
         raise ProgrammingError(str(problem)) from problem
     except Unstorable as problem:

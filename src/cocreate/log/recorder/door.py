@@ -13,10 +13,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from cocreate.domain.municipality import municipality_id
-from cocreate.log.append import Appender, Command, Outcome, Taken
+from cocreate.log.append import Appender, Command, Outcome, Refused, Taken
 from cocreate.log.codec import AGGREGATE_EVENTS, Codec
 from cocreate.log.connection import Pool, open_pool
-from cocreate.log.errors import VersionConflict
+from cocreate.log.errors import NotSubscribed, VersionConflict
 from cocreate.log.histories import Histories
 from cocreate.log.keys import Keys
 from cocreate.log.master import KeyManagement
@@ -64,7 +64,8 @@ class Door:
     async def append(self, commands: Sequence[Command]) -> list[Taken]:
         """Append commands that stand or fall together.
 
-        Raises :class:`~cocreate.log.errors.VersionConflict` for the first that does not fit.
+        Raises :class:`~cocreate.log.errors.VersionConflict` for the first that does not fit, and
+        :class:`~cocreate.log.errors.NotSubscribed`.
         """
         if len(commands) == 1:  # goes along with what others in this process append
             return [_taken(commands[0], await self._appender.append(self.tenant, commands[0]))]
@@ -192,4 +193,6 @@ async def open_door(
 def _taken(command: Command, outcome: Outcome) -> Taken:
     if isinstance(outcome, Taken):
         return outcome
+    if isinstance(outcome, Refused):
+        raise NotSubscribed(outcome.refusal)
     raise VersionConflict(command.expected, outcome.version)

@@ -128,7 +128,9 @@ begin
         where c.tenant_id = p_tenant and c.build = any(p_builds);
     if present < cardinality(p_builds) then
         insert into cocreate.projection_checkpoint (tenant_id, build)
-            select p_tenant, b from unnest(p_builds) as b on conflict do nothing;
+            select h.tenant_id, b from cocreate.log_head h cross join unnest(p_builds) as b
+                where h.tenant_id = p_tenant
+            on conflict do nothing;
     end if;
     return query
         select l.build, l.position, l.complete, l.target, l.cursor,

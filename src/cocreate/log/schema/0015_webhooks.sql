@@ -107,6 +107,15 @@ create table cocreate_keys.webhook_secret (
     primary key (tenant_id, webhook, serial)
 );
 
+-- Nothing begins anew beside a log that was destroyed, and who owns the secrets sees those that are to
+-- be destroyed with it (0013).
+alter table cocreate.webhook
+    add foreign key (tenant_id) references cocreate.log_head (tenant_id);
+alter table cocreate_keys.webhook_secret
+    add foreign key (tenant_id) references cocreate.log_head (tenant_id) deferrable;
+create policy destroyed on cocreate_keys.webhook_secret to current_user
+    using (tenant_id = nullif(current_setting('cocreate.destroying', true), ''));
+
 alter table cocreate_keys.webhook_secret enable row level security;
 alter table cocreate_keys.webhook_secret force row level security;
 create policy own_tenant on cocreate_keys.webhook_secret using (current_user = 'cocreate_app'
