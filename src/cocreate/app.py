@@ -27,9 +27,11 @@ from cocreate.api import (
     keys,
     lags,
     municipalities,
+    own_settings,
     privacy,
     projects,
     reading,
+    subscriptions,
     tree,
     webhooks,
 )
@@ -53,7 +55,9 @@ from cocreate.api.problems import answer_problem
 from cocreate.api.read_models import read_model_routes
 from cocreate.api.report_page import read_participation_report
 from cocreate.api.steps import step_routes
+from cocreate.api.subscription_gate import SubscriptionGate
 from cocreate.audit.replay_pages import ReplayPages
+from cocreate.domain.subscription import OPERATOR_LOG
 from cocreate.identity.fetching import Fetcher
 from cocreate.identity.providers import Providers
 from cocreate.log.signing import SigningKeys
@@ -73,6 +77,8 @@ def routes() -> Sequence[ControllerRouterHandler]:
     """Give every route of the API; a new one is added here."""
     return [
         *municipalities.HANDLERS,
+        *own_settings.HANDLERS,
+        *subscriptions.HANDLERS,
         *identity.HANDLERS,
         *keys.HANDLERS,
         projects.start_project,
@@ -119,7 +125,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 signing=signing,
                 sending=Sending(sender, settings.public_url) if project else None,
             ) as service,
-            _access(service, settings) as access,
+            _access(service, settings, gate := SubscriptionGate(service.standings)) as access,
         ):
             service.live.aside = aside
             if settings.operator_key is not None:
@@ -128,6 +134,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 service,
                 access,
                 settings,
+                gate,
                 ReplayPages(service.reader),
                 sender,
                 signing,
@@ -162,13 +169,15 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
 
 
 @contextlib.asynccontextmanager
-async def _access(service: Service, settings: Settings) -> AsyncIterator[Access]:
+async def _access(
+    service: Service, settings: Settings, gate: SubscriptionGate
+) -> AsyncIterator[Access]:
     """Open what tells who sends a request."""
     uses = KeyUses(service.pool)
     async with Fetcher(settings.private_issuers) as fetcher, uses.kept():
         providers = Providers(fetcher, refetch=settings.issuer_refetch_seconds, waiting=aside)
         tokens = BearerTokens(service.live, service.keys, providers, operator_issuer(settings))
-        yield Access(service.pool, tokens, uses, denied)
+        yield Access(service.pool, tokens, uses, gate, denied)
 
 
 def signing_of(settings: Settings) -> Signing | None:
@@ -179,10 +188,14 @@ def signing_of(settings: Settings) -> Signing | None:
     if settings.signing_keys_file is None:
         return None
     prefix = settings.public_url.partition("://")[2]
+
+    def origin_of(tenant: str) -> str:
+        if tenant == OPERATOR_LOG:
+            return f"{prefix}/v1/operator/tree"
+        return f"{prefix}/v1/municipalities/{tenant}/tree"
+
     return Signing(
-        SigningKeys.read(settings.signing_keys_file),
-        lambda code: f"{prefix}/v1/municipalities/{code}/tree",
-        settings.signing_keys_file,
+        SigningKeys.read(settings.signing_keys_file), origin_of, settings.signing_keys_file
     )
 
 

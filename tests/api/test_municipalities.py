@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from tests.api.conftest import As, Town
+from litestar import Litestar
+from tests.api.conftest import As, Town, found_town
+from tests.api.test_isolation import requests
 from tests.conftest import OPERATOR_KEY
 
+from cocreate.api.examples import SETTINGS_EXAMPLE
 from cocreate.domain.municipality import municipality_id
 from cocreate.domain.vocabulary import Role
 
@@ -131,3 +134,37 @@ async def test_the_history_of_a_municipality_itself_is_no_project(town: Town) ->
     answer = await town.official.post(f"{path}/wishes", wish)
     assert answer.status_code == 404
     assert (await town.anyone.get(f"{path}/events")).status_code == 404
+
+
+async def test_settings_are_read_as_they_were_set(town: Town) -> None:
+    answer = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/settings", SETTINGS_EXAMPLE)
+    assert answer.status_code == 201, answer.text
+    found = await town.anyone.get(f"{town.home}/settings")
+    said = {name: value for name, value in SETTINGS_EXAMPLE.items() if name != "occurredOn"}
+    assert found.json() == said
+    by_law = {**DAY, "terms": [{**said["terms"][0], "procedure": "woo-request"}]}
+    refused = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/settings", by_law)
+    assert (refused.status_code, refused.json()["code"]) == (400, "term-set-by-law")
+    assert (await town.official.post(f"{town.home}/settings", DAY)).status_code == 403
+
+
+async def test_without_the_public_portal_anyone_finds_nothing_but_the_tree(
+    app: Litestar, client: httpx.AsyncClient, other_town: Town
+) -> None:
+    town = await found_town(client)
+    project = await town.start()
+    administrator = town[Role.TENANT_ADMINISTRATOR]
+    closed = await administrator.post(f"{town.home}/settings", {**DAY, "publicPortal": False})
+    assert closed.status_code == 201, closed.text
+    asked = [each for each in requests(app, town.code, project) if each[0] == "GET"]
+    for method, path in asked:
+        if "/tree/" not in path:
+            answer = await town.anyone.send(method, path)
+            assert answer.status_code in (401, 404), (path, answer.text)
+    assert (await town.anyone.get(f"{project}/events")).status_code == 404
+    for someone in (town.official, town[Role.READER], town[Role.OPERATOR]):
+        assert (await someone.get(f"{project}/events")).status_code == 200
+    assert (await other_town.anyone.get(f"{other_town.home}/settings")).status_code == 200
+    reopened = await administrator.post(f"{town.home}/settings", DAY)
+    assert reopened.status_code == 201, reopened.text
+    assert (await town.anyone.get(f"{project}/events")).status_code == 200

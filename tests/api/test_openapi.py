@@ -14,6 +14,7 @@ from litestar.routes import HTTPRoute
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from cocreate.api.documented import read
+from cocreate.api.examples import SUBSCRIPTION_EXAMPLES
 from cocreate.api.headers import API_VERSION
 from cocreate.app import routes
 from cocreate.domain.steps import STEPS
@@ -170,7 +171,7 @@ def test_every_body_has_an_example_that_is_taken(document: Document, app: Litest
             assert body["required"]
             msgspec.json.decode(msgspec.json.encode(content["example"]), type=said.takes)
             examples += 1
-    assert examples == len(STEPS) + 22
+    assert examples == len(STEPS) + 22 + 1 + len(SUBSCRIPTION_EXAMPLES) + 1
 
 
 def test_constraints_are_those_of_the_decoder(document: Document) -> None:
@@ -226,7 +227,17 @@ def test_reading_is_open_and_writing_needs_a_key(document: Document) -> None:
             "/keys" in path
             or "/webhooks" in path
             or path.endswith(
-                ("/projection-lags", "/personal-data", "/replay", "/export", "/identity")
+                (
+                    "/projection-lags",
+                    "/personal-data",
+                    "/replay",
+                    "/export",
+                    "/identity",
+                    "/subscription",
+                    "/subscriptions",
+                    "/subscriptions/{subscriber}",
+                    "/plans",
+                )
             )
         )
         # What a witness hands in is signed, and needs no key.

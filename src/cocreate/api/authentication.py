@@ -19,6 +19,7 @@ from cocreate.api.bearer import BearerTokens
 from cocreate.api.key_uses import KeyUses
 from cocreate.api.principal import ANONYMOUS, OPERATOR_TENANT, Principal, first_of
 from cocreate.api.problems import Problem, unauthenticated
+from cocreate.api.subscription_gate import SubscriptionGate
 from cocreate.domain.vocabulary import Role
 from cocreate.identity.providers import ProviderUnavailable
 from cocreate.identity.verifying import MAX_TOKEN_BYTES, TokenRefused
@@ -46,11 +47,17 @@ class Access:
     """Tells who sends a request, and turns away who has no business there."""
 
     def __init__(
-        self, pool: Pool, tokens: BearerTokens, uses: KeyUses, denied: Denied = _tell_nobody
+        self,
+        pool: Pool,
+        tokens: BearerTokens,
+        uses: KeyUses,
+        gate: SubscriptionGate,
+        denied: Denied = _tell_nobody,
     ) -> None:
         self._pool = pool
         self.tokens = tokens
         self.uses = uses
+        self._gate = gate
         self._denied = denied
         self._found: dict[bytes, tuple[float, Principal]] = {}
         self._municipalities: set[str] = set()
@@ -87,6 +94,7 @@ class Access:
         may = principal.roles & roles
         audits = Role.AUDITOR in principal.roles and request.method not in READS
         if may and not audits:
+            await self._gate.admit(request, principal.tenant)
             role = principal.role if principal.role in may else first_of(may)
             return principal if role is None else principal.acting_as(role)
         role = Role.AUDITOR if audits else principal.role
@@ -104,6 +112,8 @@ class Access:
         path = request.scope["path_params"]
         code = path["code"]
         principal = (await self.principal(request.scope, code)).at(path.get("project"))
+        if _may_be_in(principal, code):
+            await self._gate.admit(request, principal.tenant)
         if principal.tenant == code != OPERATOR_TENANT:
             return principal
         if not _may_be_in(principal, code):

@@ -440,6 +440,46 @@ KEY_EXAMPLE: Example = {
     "label": "Zaaksysteem",
     "expiresAt": "2031-01-01T00:00:00Z",
 }
+SETTINGS_EXAMPLE: Example = {
+    "occurredOn": "2024-01-02",
+    "languages": ["nl", "en"],
+    "publicPortal": True,
+    "retentionYears": 20,
+    "theme": {"primaryColour": "#154273", "logo": "https://www.voorbeeldgemeente.nl/logo.svg"},
+    "terms": [
+        {
+            "procedure": "awb-reasonable",
+            "weeks": 10,
+            "extensionWeeks": 4,
+            "ordinance": "Algemene plaatselijke verordening 2023, artikel 1:2",
+            "validFrom": "2024-02-01",
+        }
+    ],
+}
+PLAN_EXAMPLE: Example = {
+    "occurredOn": "2024-01-02",
+    "plan": "klein",
+    "title": "Kleine gemeente",
+    "quotas": {"projects": 50, "keys": 20, "eventsPerDay": 5000, "requestsPerSecond": 100},
+}
+SUBSCRIPTION_EXAMPLES: Mapping[str, Example] = {
+    "subscriptions": {
+        "occurredOn": "2024-01-02",
+        "code": "GM1979",
+        "name": "Eemsdelta",
+        "plan": "default",
+    },
+    "activations": {"occurredOn": "2024-02-01"},
+    "plan-changes": {"occurredOn": "2024-06-03", "plan": "default"},
+    "suspensions": {"occurredOn": "2024-09-02", "reason": "De rekening staat lang open."},
+    "resumptions": {"occurredOn": "2024-09-16"},
+    "leaving-announcements": {
+        "occurredOn": "2024-10-01",
+        "lastDay": "2024-12-31",
+        "announcedBy": "Het college van burgemeester en wethouders",
+    },
+}
+"""By the noun of the step, in the order of a story."""
 
 ROTATION_EXAMPLE: Example = {"overlapHours": 48, "expiresAt": "2032-01-01T00:00:00Z"}
 ISSUER_EXAMPLE: Example = {

@@ -298,6 +298,7 @@ HANDLERS = (
         Municipality.distrust_issuer,
         ISSUER_WITHDRAWAL_EXAMPLE,
         tag=TAG,
+        in_any_state=True,
     ),
     said_route(
         GrantRole.noun,
@@ -309,7 +310,12 @@ HANDLERS = (
         tag=TAG,
     ),
     rule_route(
-        RevokeGrant.noun, RevokeGrant, Municipality.revoke_grant, REVOCATION_EXAMPLE, tag=TAG
+        RevokeGrant.noun,
+        RevokeGrant,
+        Municipality.revoke_grant,
+        REVOCATION_EXAMPLE,
+        tag=TAG,
+        in_any_state=True,
     ),
     rule_route(SetDuties.noun, SetDuties, Municipality.set_duties, DUTIES_EXAMPLE, tag=TAG),
     read_identity,

@@ -16,7 +16,10 @@ from cocreate.api.principal import OPERATOR_TENANT
 from cocreate.domain.identity import require_for_all
 from cocreate.domain.vocabulary import Role
 from cocreate.log.connection import Pool
-from cocreate.log.errors import UnknownMunicipality
+from cocreate.log.errors import NotSubscribed, UnknownMunicipality
+
+NO_KEY_LEFT = "CCK01"
+"""The SQLSTATE with which the database refuses a key that the plan has no room for."""
 
 
 class IssuedKey(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -79,7 +82,8 @@ async def issue_key(
     """Make a key in a municipality, or for the operator where the code is ``OP``.
 
     Raises :class:`~cocreate.log.errors.UnknownMunicipality`, :class:`KeyTaken` for an id that is in
-    use, and :class:`~cocreate.domain.errors.RoleIsForAll`.
+    use, :class:`~cocreate.domain.errors.RoleIsForAll`, and
+    :class:`~cocreate.log.errors.NotSubscribed` where the plan has no room for another.
     """
     require_for_all(role, projects)
     tenant = OPERATOR_TENANT if code == OPERATOR_PREFIX else code
@@ -100,6 +104,12 @@ async def issue_key(
         await _add(pool, tenant, issued)
     except asyncpg.UniqueViolationError:
         raise KeyTaken(issued.id) from None
+    except asyncpg.ForeignKeyViolationError:  # it was destroyed since it was looked up
+        raise UnknownMunicipality(code) from None
+    except asyncpg.PostgresError as problem:
+        if problem.sqlstate == NO_KEY_LEFT:
+            raise NotSubscribed("keys") from None
+        raise
     return issued
 
 

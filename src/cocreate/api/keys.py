@@ -31,6 +31,7 @@ from cocreate.api.issuing import (
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.api.roles import MANAGE_KEYS, START_KEYS
+from cocreate.api.subscription_gate import IN_ANY_STATE
 from cocreate.domain.identity import Projects, TownRole
 from cocreate.domain.steps.base import Line
 from cocreate.domain.vocabulary import Role
@@ -88,7 +89,8 @@ _ROTATION = Body(RotateKey)
         example=KEY_EXAMPLE,
         answers=IssuedKey,
         problems=(400, 401, 403, 404, 409, 413, 415, 503),
-    ),
+    )
+    | IN_ANY_STATE,
 )
 async def make_key(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
     """Make a key."""
@@ -130,7 +132,8 @@ async def make_key(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGI
         example=ROTATION_EXAMPLE,
         answers=IssuedKey,
         problems=(400, 401, 403, 404, 409, 413, 415, 503),
-    ),
+    )
+    | IN_ANY_STATE,
 )
 async def rotate_key(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
     """Rotate a key."""
@@ -222,7 +225,7 @@ async def get_key(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIR
         "that were recorded with the key stay as they are."
     ),
     tags=[TAG],
-    opt=documented(problems=(400, 401, 403, 404, 503)),
+    opt=documented(problems=(400, 401, 403, 404, 503)) | IN_ANY_STATE,
 )
 async def revoke_key(request: Request[Any, Any, Any], code: FromPath[str]) -> None:
     """Revoke a key."""

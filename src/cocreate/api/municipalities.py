@@ -29,6 +29,7 @@ from cocreate.api.problems import Problem
 from cocreate.api.roles import REGISTER_MUNICIPALITIES, SET_RULES
 from cocreate.api.rules import Decide, S, take
 from cocreate.api.steps import MUNICIPALITY, WRITE_PROBLEMS, in_words, operation_id
+from cocreate.api.subscription_gate import IN_ANY_STATE
 from cocreate.domain.municipality import (
     AdoptNorms,
     DecideOnComparison,
@@ -40,6 +41,7 @@ from cocreate.domain.municipality import (
     SetVisibility,
 )
 from cocreate.log.errors import VersionConflict
+from cocreate.log.subscriptions import CHANGED
 
 B = TypeVar("B", bound=msgspec.Struct)
 
@@ -102,7 +104,7 @@ async def register_municipality(request: Request[Any, Any, Any]) -> ASGIResponse
         raise Problem("version-mismatch", version=0, since=[])
     sender = conditions.sender(principal, request.scope, step)
     try:
-        receipt = await parts.service.live.register(step, sender)
+        receipt = await parts.service.subscriptions.register(step, sender)
     except VersionConflict:
         raise Problem("municipality-exists", facts={"code": step.code}) from None
     return registered(step.code, receipt, proven=await parts.proves(step.code))
@@ -168,13 +170,24 @@ def rule_route(
     description: str | None = None,
     *,
     tag: str = TAG,
+    in_any_state: bool = False,
 ) -> HTTPRouteHandler:
-    """Give the route by which a municipality sets a rule for its log."""
+    """Give the route by which a municipality sets a rule for its log, or for who reads it."""
 
     async def as_said(_parts: Parts, _code: str, said: S) -> S:
         return said
 
-    return said_route(noun, rule, rule, as_said, decide, example, description, tag=tag)
+    return said_route(
+        noun,
+        rule,
+        rule,
+        as_said,
+        decide,
+        example,
+        description,
+        tag=tag,
+        in_any_state=in_any_state,
+    )
 
 
 def said_route(
@@ -187,10 +200,12 @@ def said_route(
     description: str | None = None,
     *,
     tag: str = TAG,
+    in_any_state: bool = False,
 ) -> HTTPRouteHandler:
     """Give the route of a rule that is said in another way than it is recorded.
 
     ``meant`` gives the rule that a body means; it raises :class:`Problem` for one that means none.
+    ``in_any_state`` says whether it can be set where the subscription lets nothing be recorded.
     """
     body = Body(takes)
 
@@ -202,6 +217,7 @@ def said_route(
         step = await meant(parts, code, said)
         receipt = await take(parts, request, principal, step, conditions, decide)
         parts.access.tokens.forget(code)
+        parts.service.signals.tell(CHANGED, code)
         return changed(code, receipt, proven=await parts.proves(code))
 
     summary, more = in_words(rule)
@@ -217,7 +233,8 @@ def said_route(
             answers=MunicipalityWritten,
             problems=WRITE_PROBLEMS,
             preconditions=True,
-        ),
+        )
+        | (IN_ANY_STATE if in_any_state else {}),
     )(set_rule)
 
 

@@ -39,6 +39,7 @@ _REF = "#/components/schemas/{name}"
 TAGS: Mapping[str, str] = {
     "municipalities": "Municipalities and the rules they set.",
     "keys": "API keys.",
+    "subscriptions": "What municipalities are subscribed to, and the plans there are.",
     "identity": "Whom a municipality lets in by tokens, roles that are granted, and duties.",
     "course": "The course of a project: its start and end, its frames, who takes part.",
     "wishes-and-proposals": "What residents want, and the plans that answer it.",
@@ -164,7 +165,14 @@ def _handlers(app: Litestar) -> Iterator[tuple[str, HTTPRouteHandler, Documented
         if isinstance(route, HTTPRoute):
             for handler in route.route_handlers:
                 if handler.resolve_include_in_schema():
-                    yield route.path_format, handler, read(handler)
+                    yield route.path_format, handler, _said(route.path_format, handler)
+
+
+def _said(path: str, handler: HTTPRouteHandler) -> Documented:
+    said = read(handler)
+    if "{code}" not in path:
+        return said
+    return msgspec.structs.replace(said, problems=(*said.problems, *_OF_SUBSCRIPTION))
 
 
 def _types(said: Documented) -> Iterator[Any]:
@@ -231,6 +239,9 @@ def _responses(
     return {str(handler.status_code): success, **told}
 
 
+_OF_SUBSCRIPTION = (410, 429)
+"""What the subscription of a municipality may be the reason of, at every address of it."""
+
 _SUCCESS = {200: "What was asked.", 201: "It was recorded.", 204: "It was done."}
 
 
@@ -290,6 +301,11 @@ _IN_PATH: Mapping[str, Document] = {
     "tile": {
         "description": "The path of the tile, such as `0/x001/067` or `entries/000.p/7`.",
         "schema": {"type": "string"},
+    },
+    "subscriber": {
+        "description": "The CBS code of the municipality that is subscribed.",
+        "schema": {"type": "string", "pattern": "^GM[0-9]{4}$"},
+        "example": "GM0503",
     },
     "party": {"description": "The id of the party.", "schema": {"type": "string"}},
     "subject": {

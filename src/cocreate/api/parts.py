@@ -10,6 +10,7 @@ import msgspec
 from litestar import Request
 
 from cocreate.api.authentication import Access
+from cocreate.api.subscription_gate import SubscriptionGate
 from cocreate.audit.replay_pages import ReplayPages
 from cocreate.log.tree.keys import VerifierKey
 from cocreate.service import Service, Signing
@@ -23,6 +24,7 @@ class Parts(msgspec.Struct, frozen=True):
     service: Service
     access: Access
     settings: Settings
+    gate: SubscriptionGate
     replays: ReplayPages
     sender: Sender
     """What sends to webhooks."""

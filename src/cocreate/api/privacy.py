@@ -22,6 +22,7 @@ from cocreate.api.problems import Problem
 from cocreate.api.recording import record, require_project
 from cocreate.api.roles import EXPORT_PERSONS, takes
 from cocreate.api.steps import PROJECT, TAGS, WRITE_PROBLEMS
+from cocreate.api.subscription_gate import IN_ANY_STATE
 from cocreate.domain.steps.base import PartyId, Step
 from cocreate.domain.steps.record import ErasePerson
 from cocreate.domain.vocabulary import ErasureGround
@@ -56,7 +57,8 @@ _ERASURE = Body(Erasure)
         answers=Written,
         problems=WRITE_PROBLEMS,
         preconditions=True,
-    ),
+    )
+    | IN_ANY_STATE,
 )
 async def erase_person(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Erase a person."""

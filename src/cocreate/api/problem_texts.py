@@ -88,6 +88,39 @@ TEXTS: Final[dict[str, Text]] = {
         "Only a key of that municipality, or the operator's, shows its own figures beside those "
         "of the others.",
     ),
+    "subscription-suspended": Text(
+        403,
+        "Het abonnement is opgeschort",
+        "The subscription is suspended",
+        "De gemeente kan nu alleen lezen: haar abonnement is opgeschort. Er is niets vastgelegd.",
+        "The municipality can only read now: its subscription is suspended. Nothing was recorded.",
+    ),
+    "subscription-leaving": Text(
+        403,
+        "De gemeente vertrekt",
+        "The municipality leaves",
+        "De laatste dag waarop deze gemeente iets vastlegt, is voorbij; zij kan nog lezen en haar "
+        "gegevens meenemen.",
+        "The last day on which this municipality records is over; it can still read, and take its "
+        "data along.",
+    ),
+    "projects-used-up": Text(
+        403,
+        "Het abonnement heeft geen ruimte voor nog een traject",
+        "The plan has no room for another project",
+        "Er zijn zoveel trajecten als het abonnement toestaat. Vraag de beheerder van de "
+        "installatie om een ander abonnement.",
+        "There are as many projects as the plan allows. Ask the operator for another plan.",
+    ),
+    "keys-used-up": Text(
+        403,
+        "Het abonnement heeft geen ruimte voor nog een sleutel",
+        "The plan has no room for another key",
+        "Er zijn zoveel geldige sleutels als het abonnement toestaat. Trek er een in, of vraag de "
+        "beheerder van de installatie om een ander abonnement.",
+        "There are as many valid keys as the plan allows. Revoke one, or ask the operator for "
+        "another plan.",
+    ),
     "not-found": Text(
         404,
         "Niet gevonden",
@@ -141,6 +174,13 @@ TEXTS: Final[dict[str, Text]] = {
         "Gemeente {code} heeft al een sleutel van een beheerder; die maakt de volgende sleutels.",
         "Municipality {code} has an administrator's key already; that one makes further keys.",
     ),
+    "subscription-closed": Text(
+        410,
+        "De gemeente is er niet meer",
+        "The municipality is no more",
+        "Gemeente {code} is vertrokken; haar gegevens zijn vernietigd.",
+        "Municipality {code} has left; its data was destroyed.",
+    ),
     "version-mismatch": Text(
         412,
         "Niet meer de verwachte versie",
@@ -169,6 +209,24 @@ TEXTS: Final[dict[str, Text]] = {
         "Idempotency-Key was used before",
         "Deze Idempotency-Key hoort bij een eerdere opdracht die iets anders zei.",
         "This Idempotency-Key belongs to an earlier command that said something else.",
+    ),
+    "events-used-up": Text(
+        429,
+        "Voor vandaag is het genoeg",
+        "Enough for today",
+        "Vandaag is zoveel vastgelegd als het abonnement toestaat. Er is niets vastgelegd; "
+        "Retry-After zegt hoeveel seconden het duurt tot middernacht in Nederland.",
+        "As much was recorded today as the plan allows. Nothing was recorded; Retry-After tells "
+        "how many seconds it is until midnight in the Netherlands.",
+    ),
+    "requests-used-up": Text(
+        429,
+        "Meer verzoeken dan het abonnement toestaat",
+        "More requests than the plan allows",
+        "Deze gemeente stelt meer verzoeken dan de {limit} per seconde van haar abonnement. "
+        "Retry-After zegt over hoeveel seconden er weer een kan.",
+        "This municipality makes more requests than the {limit} a second of its plan. Retry-After "
+        "tells after how many seconds there can be another.",
     ),
     "internal-error": Text(
         500,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import asyncpg
@@ -17,11 +17,13 @@ from litestar.routes import HTTPRoute
 from cocreate.api.preferences import weights
 from cocreate.api.problem_texts import INPUT, TEXTS
 from cocreate.api.told import request_id, route_of
+from cocreate.domain.calendar import seconds_to_midnight
 from cocreate.domain.errors import Fact, Language, RuleBroken
 from cocreate.log.errors import (
     KeyReused,
     KeysUnusable,
     LogUnavailable,
+    NotSubscribed,
     UnknownMunicipality,
     UnknownProject,
     Unstorable,
@@ -173,6 +175,8 @@ def as_problem(request: Request[Any, Any, Any], raised: Exception) -> Problem:
             return Problem(code)
     if (later := _NOT_YET.get(type(raised))) is not None:
         return Problem(later, headers={"Retry-After": RETRY_AFTER})
+    if isinstance(raised, NotSubscribed):
+        return _not_subscribed(raised)
     if isinstance(raised, BeingBuilt):
         facts = {"projection": raised.projection}
         return Problem("being-built", facts=facts, headers={"Retry-After": BUILD_RETRY_AFTER})
@@ -205,6 +209,18 @@ _NO_ANSWER = (
     OSError,
     TimeoutError,
 )
+
+
+def _not_subscribed(raised: NotSubscribed) -> Problem:
+    """Give what the subscription of a municipality does not allow."""
+    match raised.refusal:
+        case "suspended" | "leaving":
+            return Problem(f"subscription-{raised.refusal}")
+        case "events":
+            seconds = seconds_to_midnight(datetime.now(UTC))
+            return Problem("events-used-up", headers={"Retry-After": str(seconds)})
+        case refusal:
+            return Problem(f"{refusal}-used-up")
 
 
 def _of_litestar(request: Request[Any, Any, Any], raised: HTTPException) -> Problem:

@@ -55,6 +55,10 @@ STEPS_OF: Mapping[Role, frozenset[str]] = {
 """Which steps a role may take, by noun. Roles that are not named take none."""
 
 REGISTER_MUNICIPALITIES: frozenset[Role] = frozenset({Role.OPERATOR})
+OPERATE: frozenset[Role] = frozenset({Role.OPERATOR})
+"""Who looks after subscriptions and plans."""
+SEE_SUBSCRIPTION: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR, Role.OPERATOR})
+"""Who sees what a municipality is subscribed to, and how much of it is used."""
 SET_RULES: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
 MANAGE_KEYS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})
 MANAGE_WEBHOOKS: frozenset[Role] = frozenset({Role.TENANT_ADMINISTRATOR})

@@ -118,7 +118,9 @@ async def read_checkpoint(request: AnyRequest, code: FromPath[str]) -> ASGIRespo
 )
 async def read_cosigned_checkpoint(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give the checkpoint with the cosignatures of all witnesses that saw it."""
-    notes = await parts_of(request).service.trees.cosigned(code) if is_code(code) else []
+    parts = parts_of(request)
+    await _admit(parts, code)
+    notes = await parts.service.trees.cosigned(code)
     if not notes:
         raise Problem("not-found")
     signatures = dict.fromkeys(signature for note in notes for signature in note.signatures)
@@ -161,9 +163,9 @@ async def read_tile(request: AnyRequest, code: FromPath[str], tile: FromPath[str
         asked = Tile.parse(f"tile{tile}")
     except Malformed:
         raise Problem("not-found") from None
-    if not is_code(code):
-        raise Problem("not-found")
-    content = await parts_of(request).service.trees.tile(code, asked)
+    parts = parts_of(request)
+    await _admit(parts, code)
+    content = await parts.service.trees.tile(code, asked)
     if content is None:
         raise Problem("not-found")
     return _given(content, BYTES.encode(), _FOREVER)
@@ -306,14 +308,19 @@ def revealed(origin: str, event: Recorded) -> bytes:
 
 
 async def _signed_tree(parts: Parts, code: str) -> SignedTree:
-    if not is_code(code):
-        raise Problem("not-found")
+    await _admit(parts, code)
     signed = await parts.service.trees.signed(code)
     if signed is None:
         if not await parts.service.reader.head(code):
             raise Problem("not-found")
         raise TreeBehind(code)
     return signed
+
+
+async def _admit(parts: Parts, code: str) -> None:
+    if not is_code(code):
+        raise Problem("not-found")
+    await parts.gate.admit_to_tree(code)
 
 
 def _size(signed: SignedTree, asked: int | None, name: str) -> int:
