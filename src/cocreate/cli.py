@@ -1,7 +1,7 @@
 """The tool of operators: the demonstration, the server, migrations, imports, read models, keys.
 
 What auditors use stands in :mod:`cocreate.cli_audit`, the doctor in :mod:`cocreate.cli_doctor`,
-webhooks in :mod:`cocreate.cli_webhooks`.
+webhooks in :mod:`cocreate.cli_webhooks`, subscriptions in :mod:`cocreate.cli_municipality`.
 """
 
 from __future__ import annotations
@@ -30,17 +30,16 @@ from cocreate.app import serve as serve_app
 from cocreate.cli_audit import audit
 from cocreate.cli_backup import backup, restore_
 from cocreate.cli_doctor import doctor
+from cocreate.cli_municipality import municipality
 from cocreate.cli_webhooks import webhooks
 from cocreate.demo.run import run_demo
 from cocreate.domain.calendar import amsterdam_date
-from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.record import ErasePerson
 from cocreate.domain.vocabulary import ErasureGround, Role
 from cocreate.exchange import decidim, permits
 from cocreate.exchange.load import Loaded, load
 from cocreate.exchange.source import NotUnderstood, Understood
 from cocreate.log.connection import open_pool
-from cocreate.log.errors import VersionConflict
 from cocreate.log.master import made_in
 from cocreate.log.opening import in_json
 from cocreate.log.opening import opened as open_sealed
@@ -426,32 +425,6 @@ def rotate(file: Path | None) -> None:
     run(work())
 
 
-@main.group()
-def municipality() -> None:
-    """Look after municipalities."""
-
-
-@municipality.command(name="create")
-@CODE
-@click.argument("name")
-def create_municipality(code: str, name: str) -> None:
-    """Give a municipality its log, and print a key of its administrator."""
-
-    async def work() -> None:
-        step = msgspec.convert(
-            {"occurredOn": _today().isoformat(), "code": code, "name": name}, RegisterMunicipality
-        )
-        async with service(project=False) as opened:
-            try:
-                await opened.live.register(step, OPERATOR)
-            except VersionConflict:
-                errors.print(f"{code} has its log already", style="yellow")
-            key = await issue_key(opened.pool, code, Role.TENANT_ADMINISTRATOR, "first key")
-            console.print(f"Key of the tenant administrator, shown once: {key.secret}")
-
-    run(work())
-
-
 @main.command(name="key")
 @CODE
 @click.argument("role", type=click.Choice([str(role) for role in Role]))
@@ -471,6 +444,7 @@ main.add_command(audit)
 main.add_command(doctor)
 main.add_command(backup)
 main.add_command(restore_)
+main.add_command(municipality)
 main.add_command(webhooks)
 
 

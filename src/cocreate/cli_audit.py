@@ -244,12 +244,13 @@ def export_log(
 
     async def work() -> None:
         async with opened_for_audit() as opened:
-            await _export(opened, order, output)
+            await export_to(opened, order, output)
 
     run(work())
 
 
-async def _export(opened: Opened, order: Order, output: Path) -> None:
+async def export_to(opened: Opened, order: Order, output: Path) -> None:
+    """Write a log, or a project, to a file with all that proves it; it is put on record."""
     code = order.tenant
     try:
         signed = await opened.signed(code, await opened.head(code))

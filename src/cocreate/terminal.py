@@ -18,7 +18,12 @@ from rich.console import Console
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.vocabulary import Role
 from cocreate.exchange.source import SourceUnusable
-from cocreate.log.errors import UnknownMunicipality, UnknownProject
+from cocreate.log.errors import (
+    NotSubscribed,
+    UnknownMunicipality,
+    UnknownProject,
+    VersionConflict,
+)
 from cocreate.log.live import Sender
 from cocreate.log.migrate import ChangedMigration
 from cocreate.log.reads import Reading
@@ -134,6 +139,8 @@ def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
         ChangedMigration,
         SourceUnusable,
         RuleBroken,
+        NotSubscribed,
+        VersionConflict,
         OSError,
         asyncpg.PostgresError,
     ) as problem:

@@ -22,6 +22,7 @@ MASTER = MasterKey(new_key())
 @pytest.fixture(scope="module")
 async def pool(database: str) -> AsyncIterator[Pool]:
     pool = await open_pool(database, "cocreate_app", size=2)
+    await pool.execute("select cocreate.register_municipality($1, 'Test')", TENANT)
     yield pool
     await pool.close()
 
