@@ -291,9 +291,9 @@ async def test_what_is_internal_of_a_municipality_itself_is_not_for_the_public(
 
 
 async def test_there_is_no_receipt_to_fetch_where_nobody_signs(
-    template: Template, settings: Settings
+    prepared: Template, settings: Settings
 ) -> None:
-    async with prepared_database(template) as dsn:
+    async with prepared_database(prepared) as dsn:
         signing = replace(settings, database_url=dsn)
         unsigned = replace(signing, signing_keys_file=None, witnesses=())
         async with served(create_app(unsigned, project=False)) as client:

@@ -188,7 +188,14 @@ async def test_what_the_release_of_before_calls_is_still_there(
     before = await functions(database)
     monkeypatch.setattr(migrate_module, "migrations", lambda: whole)
     await migrated(database)
-    assert before - await functions(database) == GONE
+    now = {(name, taken): given for name, taken, given in await functions(database)}
+    # Columns may have come to the end of what is given.
+    gone = {
+        (name, taken, given)
+        for name, taken, given in before
+        if not now.get((name, taken), "").startswith(given.removesuffix(")"))
+    }
+    assert gone == GONE
     assert len(before) > len(GONE) + 10
 
 

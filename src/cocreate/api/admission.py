@@ -22,6 +22,7 @@ from cocreate.api.problems import Problem
 
 WITHOUT_TURN = "without_turn"
 """What a route sets in its ``opt`` that works next to nothing for long, such as event streams."""
+WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 RETRY_AFTER = "1"
 
 
@@ -124,9 +125,16 @@ def in_turn(app: ASGIApp) -> ASGIApp:
             return
         turn = _Turn(scope["app"].state["turns"], code)
 
+        comes = scope.get("method") in WITH_BODY
+
         async def receive_aside() -> ReceiveMessage:
-            async with turn.aside():
+            nonlocal comes
+            if not comes:  # a stream listens beside its work whether the reader has left
                 return await receive()
+            async with turn.aside():
+                message = await receive()
+            comes = message["type"] == "http.request" and message["more_body"]
+            return message
 
         async def send_aside(message: Message) -> None:
             if message["type"] == "http.response.body" and message.get("more_body"):
