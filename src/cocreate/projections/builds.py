@@ -112,8 +112,8 @@ async def make_build(
     ``bases`` has the builds of the read models that this one rests on.
     """
     number: int = await connection.fetchval(
-        "insert into cocreate.read_model_build (name, fingerprint, in_use)"
-        " values ($1, $2, $3) returning build",
+        "insert into cocreate.read_model_build (build, name, fingerprint, in_use)"
+        " values (nextval('cocreate.read_model_build_number'), $1, $2, $3) returning build",
         name,
         fingerprint(name, models),
         in_use,

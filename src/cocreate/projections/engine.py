@@ -262,7 +262,7 @@ class Engine(LogWorker):
             for event in found
             if event.position < kept.parked.get(event.project, reached + 1)
         ]
-        await self._load(connection, kept, steps)
+        await self._load(connection, tenant, kept, steps)
         for number, step in enumerate(steps, 1):
             fold = kept.folds[step.recorded.project]
             if reaches_back(step.event):
@@ -288,7 +288,9 @@ class Engine(LogWorker):
             raise Poison(steps[0].recorded.project, reached, problem) from problem
         return reached
 
-    async def _load(self, connection: AnyConnection, kept: Kept, steps: Sequence[Known]) -> None:
+    async def _load(
+        self, connection: AnyConnection, tenant: str, kept: Kept, steps: Sequence[Known]
+    ) -> None:
         """Have in memory the accounts that steps may change."""
         wanted: dict[UUID, dict[str, None]] = {}
         for step in steps:
@@ -301,12 +303,13 @@ class Engine(LogWorker):
             if not fold.whole:
                 ids = wanted.setdefault(project, {})
                 ids.update(dict.fromkeys(touched(step.event)))
-        further = await self._load_these(connection, kept, wanted)
-        await self._load_these(connection, kept, further)
+        further = await self._load_these(connection, tenant, kept, wanted)
+        await self._load_these(connection, tenant, kept, further)
 
     async def _load_these(
         self,
         connection: AnyConnection,
+        tenant: str,
         kept: Kept,
         wanted: Mapping[UUID, Mapping[str, None]],
     ) -> dict[UUID, dict[str, None]]:
@@ -323,7 +326,8 @@ class Engine(LogWorker):
         if not projects:
             return {}
         rows = await connection.fetch(
-            f"select * from {kept.state.schema}.load_subjects($1, $2)",  # noqa: S608 - our own
+            f"select * from {kept.state.schema}.load_subjects($1, $2, $3)",  # noqa: S608 - our own
+            tenant,
             projects,
             ids,
         )
