@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import cast
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
+from tests.databases import OVER_CITUS, temporary_database
 
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.course import StartProject
@@ -31,26 +31,6 @@ DAY = date(2025, 1, 6)
 MASTER = MasterKey(new_key())
 
 _codes = count(1)
-
-
-def with_database(dsn: str, name: str) -> str:
-    """Give the address of another database on the same server."""
-    return urlsplit(dsn)._replace(path=f"/{name}").geturl()
-
-
-@contextlib.asynccontextmanager
-async def temporary_database(admin_dsn: str, template: str = "template0") -> AsyncIterator[str]:
-    """Make a database, give its address, and drop it."""
-    name = f"log_{uuid4().hex}"
-    admin = await asyncpg.connect(admin_dsn)
-    try:
-        await admin.execute(f"create database {name} template {template}")
-        try:
-            yield with_database(admin_dsn, name)
-        finally:
-            await admin.execute(f"drop database {name} with (force)")
-    finally:
-        await admin.close()
 
 
 class Log:
@@ -165,7 +145,7 @@ async def template(postgres_dsn: str) -> AsyncIterator[str]:
     """The name of a migrated database that nobody is connected to."""
     async with temporary_database(postgres_dsn) as dsn:
         connection = await asyncpg.connect(dsn)
-        await migrate(connection)
+        await migrate(connection, over_citus=OVER_CITUS)
         await connection.close()
         yield urlsplit(dsn).path.removeprefix("/")
 

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.log.conftest import command, temporary_database
+from tests.databases import temporary_database
+from tests.log.conftest import command
 
 from cocreate.log import migrate as migrate_module
 from cocreate.log.append import Appender, Taken

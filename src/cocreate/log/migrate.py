@@ -19,6 +19,7 @@ from importlib.resources import files
 import asyncpg
 import msgspec
 
+from cocreate.log import citus
 from cocreate.log.connection import AnyConnection
 from cocreate.log.queue import SCHEMA, install_queue
 
@@ -57,15 +58,24 @@ def migrations() -> Sequence[Migration]:
     ]
 
 
-async def migrate(connection: AnyConnection) -> list[str]:
+async def migrate(connection: AnyConnection, *, over_citus: bool = False) -> list[str]:
     """Apply what is missing and give the names of what was applied.
 
-    Raises :class:`ChangedMigration` when an applied migration was edited since, and
-    ``asyncpg.LockNotAvailableError`` where others hold what it needs for minutes on end.
+    With ``over_citus``, the tables are spread over a cluster, and their names are given too. Once
+    they are, so is what later migrations make.
+
+    Raises :class:`ChangedMigration` when an applied migration was edited since,
+    ``asyncpg.LockNotAvailableError`` where others hold what it needs for minutes on end, and
+    :class:`~cocreate.log.citus.CitusMissing` where there is no cluster.
     """
     await connection.execute("select pg_advisory_lock($1)", ADVISORY_LOCK)
     try:
-        return await _apply(connection)
+        if over_citus:
+            await citus.require(connection)
+        done = await _apply(connection)
+        if over_citus or (done and await citus.is_spread(connection)):
+            done += await citus.spread(connection)
+        return done
     finally:
         await connection.execute("select pg_advisory_unlock($1)", ADVISORY_LOCK)
 
@@ -100,6 +110,7 @@ async def _apply_one(connection: AnyConnection, migration: Migration) -> None:
         try:
             async with connection.transaction():
                 await connection.execute(f"set local lock_timeout = {LOCK_MILLISECONDS}")
+                await citus.keep_here(connection)
                 await connection.execute(migration.sql)
                 await connection.execute(
                     "insert into public.cocreate_migration (name, fingerprint) values ($1, $2)",

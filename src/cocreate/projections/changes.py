@@ -60,9 +60,7 @@ class VersionChanges:
         ended, past, now, gone = self._ended, self._past, self._now, self._gone
         self.__init__()  # type: ignore[misc]
         if ended:
-            yield Call(
-                f"{schema}.end_{table}", (tenant, *_columns(ended), list(ended.values()))
-            )
+            yield Call(f"{schema}.end_{table}", (tenant, *_columns(ended), list(ended.values())))
         if gone:
             yield Call(f"{schema}.forget_{table}", (tenant, *_columns(gone)))
         if now:

@@ -23,6 +23,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from cocreate.log import citus
 from cocreate.log.codec import ALL_EVENTS, Codec
 from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import PAGE, Reader, Recorded, recorded
@@ -95,6 +96,8 @@ class Engine(LogWorker):
         self._surveyed = -math.inf
         self._missed: set[str] = set()
         """Logs that others worked on when it was their turn: these may have other builds."""
+        self._spread: bool | None = None
+        """Whether the logs are spread over a cluster; None until it was asked."""
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._kept_size = 0
         self._trail = traces.Trail()
@@ -281,7 +284,7 @@ class Engine(LogWorker):
         numbers = [build.number for build in kept.builds]
         moved = Call("cocreate.move_checkpoints", (tenant, numbers, reached, len(found) < limit))
         try:
-            await write(connection, tenant, kept.changes, moved)
+            await self._write(connection, tenant, kept.changes, moved)
         except asyncpg.DataError as problem:
             if len(steps) != 1:
                 raise
@@ -484,12 +487,34 @@ class Engine(LogWorker):
             if history and history[0].recorded.project != event.project:
                 fold()
                 if len(changes) > PENDING:
-                    await write(connection, tenant, changes)
+                    await self._write(connection, tenant, changes)
             if event.position < parked.get(event.project, up_to + 1):
                 history.append(self._know(event))
         if history:
             fold()
-        await write(connection, tenant, changes)
+        await self._write(connection, tenant, changes)
+
+    async def _write(
+        self, connection: AnyConnection, tenant: str, changes: Changes, *after: Call
+    ) -> None:
+        """Write changes to their tables, in the transaction of the caller, and forget them.
+
+        All in one statement, with other calls after them. On a cluster each call has its own, since
+        it is a whole statement that goes to the node of a tenant.
+        """
+        if self._spread is None:
+            self._spread = await citus.is_spread(connection)
+        calls = [
+            call
+            for slot, change in zip(changes.layout.slots, changes.of, strict=True)
+            if len(change)
+            for call in change.calls(tenant, slot.schema, slot.table.name)
+        ]
+        calls += after
+        for together in [[call] for call in calls] if self._spread else [calls]:
+            if together:
+                query, given = statement(together)
+                await connection.execute(query, *given)
 
     # -- what cannot be folded --------------------------------------------------------------------
 
@@ -621,19 +646,3 @@ async def revise(
         "select * from cocreate.revise($1, $2, $3)", tenant, builds, project
     )
     return {row["build"]: row["position"] for row in rows}
-
-
-async def write(connection: AnyConnection, tenant: str, changes: Changes, *after: Call) -> None:
-    """Write changes to their tables, in the transaction of the caller, and forget them.
-
-    All in one statement, with other calls after them.
-    """
-    calls = [
-        call
-        for slot, change in zip(changes.layout.slots, changes.of, strict=True)
-        if len(change)
-        for call in change.calls(tenant, slot.schema, slot.table.name)
-    ]
-    if calls or after:
-        query, given = statement([*calls, *after])
-        await connection.execute(query, *given)

@@ -1,0 +1,84 @@
+"""Spreading the tables of tenants over the nodes of a Citus cluster, each tenant whole on one.
+
+What there is to spread is found in the catalogue: every table with a ``tenant_id`` goes by it, all
+colocated with the heads of the logs; tables beside them without one are copied to every node; and a
+function goes to the node of the tenant that is its first argument, ``p_tenant``. So what a later
+migration or a read model brings is taken in by itself. A schema without any table of tenants, such
+as that of a queue, stays where it is.
+
+Whatever a function may not do there, the files beside this one say otherwise: they replace it.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from cocreate.log.connection import AnyConnection, Pool
+
+
+class CitusMissing(Exception):  # noqa: N818 - what is found
+    """The database has no Citus, or has it without any node to spread over."""
+
+
+async def is_spread(database: Pool | AnyConnection) -> bool:
+    """Tell whether the logs of a database are spread over a Citus cluster."""
+    return bool(await database.fetchval(_HAS_CITUS) and await database.fetchval(_IS_SPREAD))
+
+
+async def require(connection: AnyConnection) -> None:
+    """Make sure that there is a cluster to spread over. Raises :class:`CitusMissing`."""
+    if not await connection.fetchval(_HAS_CITUS):
+        message = "The extension citus is not in this database: see docs/deployment.md"
+        raise CitusMissing(message)
+    if not await connection.fetchval("select exists (select from pg_dist_node)"):
+        message = "The cluster has no nodes: see docs/deployment.md"
+        raise CitusMissing(message)
+
+
+async def keep_here(connection: AnyConnection) -> None:
+    """Let what a transaction makes stay on this node, until :func:`spread` is called in it."""
+    await connection.execute("set local citus.enable_ddl_propagation = off")
+
+
+async def spread(connection: AnyConnection) -> list[str]:
+    """Spread what is not yet, and name the tables. Safe to run at any time, under lock.
+
+    Raises :class:`CitusMissing`.
+    """
+    await require(connection)
+    async with connection.transaction():
+        await connection.execute(_SESSION)
+        await _run(connection, "roles.sql")
+        await connection.execute(_sql("replaced.sql"))
+        # Functions in SQL depend on the tables that they name, which could not go before them.
+        await _run(connection, "languages.sql")
+        await _run(connection, "plans.sql")
+        done = await _run(connection, "tables.sql")
+        await _run(connection, "functions.sql")
+    return done
+
+
+async def _run(connection: AnyConnection, file: str) -> list[str]:
+    """Run the statements that a query gives, each beside what it is about, and give these."""
+    rows = await connection.fetch(_sql(file))
+    for _, statement in rows:
+        await connection.execute(statement)
+    return [about for about, _ in rows]
+
+
+def _sql(name: str) -> str:
+    return (files("cocreate.log.citus") / name).read_text(encoding="utf-8")
+
+
+_HAS_CITUS = "select exists (select from pg_extension where extname = 'citus')"
+_IS_SPREAD = (
+    "select exists (select from pg_dist_partition"
+    " where logicalrelid = to_regclass('cocreate.log_head'))"
+)
+_SESSION = """
+set local citus.enable_ddl_propagation = on;
+set local citus.enable_unsafe_triggers = on;
+set local citus.multi_shard_modify_mode = 'sequential';
+set local client_min_messages = warning;
+set local search_path = pg_catalog;
+"""
