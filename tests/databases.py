@@ -1,6 +1,6 @@
 """Databases for tests: on a server, or with COCREATE_TEST_CITUS_URL on all nodes of a cluster.
 
-That is the address of a database of the coordinator in which the workers are known. Whoever signs in
+That is the address of a database of the coordinator that knows the workers. Whoever signs in
 there is a superuser, and may do so on the workers.
 """
 

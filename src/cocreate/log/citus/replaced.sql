@@ -31,6 +31,7 @@ as $$
 #variable_conflict use_column
 declare
     moment timestamptz;
+    head bigint;            -- before this batch
     head_position bigint;
     done integer := 0;      -- how many events earlier commands have
     seen uuid[] := '{}';    -- the histories of this batch, and of each of them:
@@ -38,6 +39,7 @@ declare
     reached integer[] := '{}';  -- where it stands now
     refused boolean[] := '{}';  -- whether a command on it was refused
     known command;
+    stood integer;
     at integer;
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
@@ -48,22 +50,23 @@ begin
         raise exception 'unknown municipality %', p_tenant using errcode = 'no_data_found';
     end if;
 
+    head := head_position;
     append.recorded_at := moment;
     for n in 1 .. cardinality(p_stream) loop
         at := array_position(seen, p_stream[n]);
         if at is null then
             at := cardinality(seen) + 1;
             seen[at] := p_stream[n];
-            select s.version into began[at]
+            select s.version into stood
                 from stream s where s.tenant_id = p_tenant and s.stream_id = p_stream[n];
-            began[at] := coalesce(began[at], 0);
+            began[at] := coalesce(stood, 0);
             reached[at] := began[at];
             refused[at] := false;
         end if;
         known := null;
         if p_key[n] is not null then
             select c.* into known from command c
-                where c.tenant_id = p_tenant and c.key = p_key[n];
+                where c.tenant_id = p_tenant and c.key = p_key[n] and c.position <= head;
         end if;
         append.position := known.position;
         append.fingerprint := known.fingerprint;

@@ -284,6 +284,10 @@ create procedure cocreate.keep_versions(p_table text)
 as $$
 declare
     past text := p_table || '_past';
+    -- A version ends once, so this does nothing. On a cluster rows would be copied without it, which
+    -- row-level security refuses.
+    once constant text := 'on conflict (tenant_id, project_id, id, audience, known_from) '
+        'do update set known_until = excluded.known_until';
 begin
     call cocreate.keep_rows(p_table);
     execute format(
@@ -305,11 +309,12 @@ begin
             language plpgsql set search_path from current
         as $body$
         begin
-            insert into %1$I (%2$s) select * from unnest(p_rows);
+            insert into %1$I (%2$s) select * from unnest(p_rows)
+                %3$s;
         end
         $body$
         $f$,
-        past, cocreate.written(past));
+        past, cocreate.written(past), once);
     -- Ends the versions that are known now at a position each; those that begin there, in the same
     -- step, never were.
     execute format(
@@ -327,11 +332,12 @@ begin
                         as g (project_id, id, audience, known_until)
                     join %1$I t on t.tenant_id = p_tenant
                         and t.project_id = g.project_id and t.id = g.id
-                        and t.audience = g.audience and t.known_from < g.known_until;
+                        and t.audience = g.audience and t.known_from < g.known_until
+                %5$s;
         end
         $body$
         $f$,
-        p_table, past, cocreate.written(p_table), cocreate.written(p_table, 't.'));
+        p_table, past, cocreate.written(p_table), cocreate.written(p_table, 't.'), once);
 end
 $$;
 
