@@ -17,7 +17,7 @@ from cocreate.log.connection import AnyConnection, Pool
 
 
 class CitusMissing(Exception):  # noqa: N818 - what is found
-    """The database has no Citus, or has it without any node to spread over."""
+    """The database has no Citus, or has it without nodes that tables can be spread over."""
 
 
 async def is_spread(database: Pool | AnyConnection) -> bool:
@@ -46,6 +46,8 @@ async def spread(connection: AnyConnection) -> list[str]:
     Raises :class:`CitusMissing`.
     """
     await require(connection)
+    if not connection.is_in_transaction():
+        await _ready_workers(connection)
     async with connection.transaction():
         await connection.execute(_SESSION)
         await _run(connection, "roles.sql")
@@ -56,6 +58,16 @@ async def spread(connection: AnyConnection) -> list[str]:
         done = await _run(connection, "tables.sql")
         await _run(connection, "functions.sql")
     return done
+
+
+async def _ready_workers(connection: AnyConnection) -> None:
+    """Make ready what tables need on every worker: it is not of the transaction that makes them."""
+    for worker in await connection.fetch(
+        "select * from run_command_on_workers($1)", _sql("workers.sql")
+    ):
+        if not worker["success"]:
+            message = f"{worker['nodename']}:{worker['nodeport']} says: {worker['result']}"
+            raise CitusMissing(message)
 
 
 async def _run(connection: AnyConnection, file: str) -> list[str]:

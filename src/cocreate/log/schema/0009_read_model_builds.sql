@@ -124,6 +124,9 @@ as $$
 #variable_conflict use_column
 declare
     present bigint;
+    -- In a statement of its own, as wherever both are asked: the list of builds is not of a tenant.
+    used constant integer[] := array(
+        select b.build from cocreate.read_model_build b where b.build = any(p_builds) and b.in_use);
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     select count(*) into present from cocreate.projection_checkpoint c
@@ -136,7 +139,7 @@ begin
         select l.build, l.position, l.complete, l.target, l.cursor,
             (select count(*) from cocreate.projection_parked p
                 where p.tenant_id = p_tenant and p.build = l.build),
-            exists (select from cocreate.read_model_build b where b.build = l.build and b.in_use)
+            l.build = any(used)
             from (
                 select c.* from cocreate.projection_checkpoint c
                     where c.tenant_id = p_tenant and c.build = any(p_builds)
@@ -857,7 +860,12 @@ create function cocreate.read_lags_in(p_tenant text, p_builds integer[])
     language plpgsql
 as $$
 #variable_conflict use_column
+declare
+    builds integer[];
+    names text[];
 begin
+    select array_agg(b.build), array_agg(b.name) into builds, names
+        from cocreate.read_model_build b where b.build = any(p_builds);
     perform set_config('cocreate.tenant', p_tenant, true);
     return query
         select p_tenant, b.name, coalesce(c.position, 0), h.position,
@@ -865,10 +873,10 @@ begin
                 select count(*) from cocreate.projection_parked p
                     where p.tenant_id = p_tenant and p.build = b.build)
             from cocreate.log_head h
-            cross join cocreate.read_model_build b
+            cross join unnest(builds, names) as b (build, name)
             left join cocreate.projection_checkpoint c
                 on c.tenant_id = p_tenant and c.build = b.build
-            where h.tenant_id = p_tenant and b.build = any(p_builds)
+            where h.tenant_id = p_tenant
             order by b.name;
 end
 $$;
@@ -880,19 +888,24 @@ create function cocreate.read_parked_in(p_tenant text, p_builds integer[])
     language plpgsql
 as $$
 #variable_conflict use_column
+declare
+    builds integer[];
+    names text[];
 begin
+    select array_agg(b.build), array_agg(b.name) into builds, names
+        from cocreate.read_model_build b where b.build = any(p_builds);
     perform set_config('cocreate.tenant', p_tenant, true);
     return query
         select p_tenant, b.name, p.project_id, p.position, p.reason
             from cocreate.projection_parked p
-            join cocreate.read_model_build b on b.build = p.build
-            where p.tenant_id = p_tenant and p.build = any(p_builds)
+            join unnest(builds, names) as b (build, name) on b.build = p.build
+            where p.tenant_id = p_tenant
             order by p.project_id, b.name;
 end
 $$;
 
--- What follows goes past all tenants. Row-level security holds for the owner of the tables as well,
--- so each municipality has its turn.
+-- What follows goes past all tenants, and is therefore not given one as p_tenant. Row-level security
+-- holds for the owner of the tables as well, so each municipality has its turn.
 
 -- Begin a new build in every log that holds something.
 create procedure cocreate.begin_build(p_build integer)
@@ -940,7 +953,7 @@ end
 $$;
 
 -- How far builds are behind in a log, or in every log where none is named; one after the other.
-create function cocreate.read_lags(p_tenant text, p_builds integer[])
+create function cocreate.read_lags(p_only text, p_builds integer[])
     returns table (
         tenant_id text, projection text, "position" bigint, head bigint, complete boolean,
         parked bigint)
@@ -952,7 +965,7 @@ declare
 begin
     for tenant in
         select m.tenant_id from cocreate.municipality m
-            where p_tenant is null or m.tenant_id = p_tenant order by 1
+            where p_only is null or m.tenant_id = p_only order by 1
     loop
         return query select r.* from cocreate.read_lags_in(tenant, p_builds) r;
     end loop;
@@ -961,7 +974,7 @@ end
 $$;
 
 -- The projects that are parked in builds, in a log, or in every log where none is named.
-create function cocreate.read_parked(p_tenant text, p_builds integer[])
+create function cocreate.read_parked(p_only text, p_builds integer[])
     returns table (
         tenant_id text, projection text, project_id uuid, "position" bigint, reason text)
     language plpgsql
@@ -972,7 +985,7 @@ declare
 begin
     for tenant in
         select m.tenant_id from cocreate.municipality m
-            where p_tenant is null or m.tenant_id = p_tenant order by 1
+            where p_only is null or m.tenant_id = p_only order by 1
     loop
         return query select r.* from cocreate.read_parked_in(tenant, p_builds) r;
     end loop;

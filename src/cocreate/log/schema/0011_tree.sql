@@ -251,6 +251,8 @@ create function cocreate.grow_tree(
     returns void
     language plpgsql
 as $$
+declare
+    moment constant timestamptz := clock_timestamp();
 begin
     insert into cocreate.tile (tenant_id, level, number, width, content)
         select p_tenant, g.* from unnest(p_levels, p_numbers, p_widths, p_contents) as g
@@ -258,7 +260,7 @@ begin
             set width = excluded.width, content = excluded.content;
     update cocreate.tree t
         set size = p_size, peaks = p_peaks, checkpoint = p_checkpoint,
-            signed_at = clock_timestamp()
+            signed_at = moment
         where t.tenant_id = p_tenant;
 end
 $$;
