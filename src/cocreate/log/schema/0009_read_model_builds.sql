@@ -340,7 +340,9 @@ begin
         end
         $body$
         $f$,
-        p_table, past, cocreate.written(p_table), cocreate.written(p_table, 't.'), once);
+        p_table, past, cocreate.written(p_table),
+        -- The tenant is told as it was given, so that it is known before the rows are.
+        replace(cocreate.written(p_table, 't.'), 't.tenant_id', 'p_tenant'), once);
 end
 $$;
 
@@ -797,7 +799,7 @@ as $$
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     insert into cocreate.projection_checkpoint (tenant_id, build, complete)
-        select h.tenant_id, p_build, false from cocreate.log_head h
+        select p_tenant, p_build, false from cocreate.log_head h
             where h.tenant_id = p_tenant and h.position > 0
         on conflict do nothing;
 end
