@@ -29,7 +29,7 @@ def test_it_is_of_the_specification() -> None:
 )
 def test_what_is_not_of_the_specification_is_found(part: str, given: list[str]) -> None:
     broken = {**COMPOSE["services"]["grafana"], part: given}
-    with pytest.raises(ValueError, match="portz|nowhere"):
+    with pytest.raises(ValueError, match=r"portz|nowhere"):
         validate({**COMPOSE, "services": {"grafana": broken}})
 
 

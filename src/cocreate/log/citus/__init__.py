@@ -19,6 +19,9 @@ from cocreate.log.connection import AnyConnection, Pool
 class CitusMissing(Exception):  # noqa: N818 - what is found
     """The database has no Citus, or has it without nodes that tables can be spread over."""
 
+    def __init__(self, what: str = "The embedded database has no cluster to spread over") -> None:
+        super().__init__(f"{what}: see docs/deployment.md")
+
 
 async def is_spread(database: Pool | AnyConnection) -> bool:
     """Tell whether the logs of a database are spread over a Citus cluster."""
@@ -28,10 +31,12 @@ async def is_spread(database: Pool | AnyConnection) -> bool:
 async def require(connection: AnyConnection) -> None:
     """Make sure that there is a cluster to spread over. Raises :class:`CitusMissing`."""
     if not await connection.fetchval(_HAS_CITUS):
-        message = "The extension citus is not in this database: see docs/deployment.md"
+        message = "The extension citus is not in this database"
         raise CitusMissing(message)
-    if not await connection.fetchval("select exists (select from pg_dist_node)"):
-        message = "The cluster has no nodes: see docs/deployment.md"
+    if not await connection.fetchval(
+        "select exists (select from pg_dist_node where shouldhaveshards)"
+    ):
+        message = "The cluster has no nodes"
         raise CitusMissing(message)
 
 
@@ -83,6 +88,7 @@ def _sql(name: str) -> str:
 
 
 _HAS_CITUS = "select exists (select from pg_extension where extname = 'citus')"
+_HAS_NODES = "select exists (select from pg_dist_node where shouldhaveshards)"
 _IS_SPREAD = (
     "select exists (select from pg_dist_partition"
     " where logicalrelid = to_regclass('cocreate.log_head'))"
