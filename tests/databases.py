@@ -24,18 +24,23 @@ async def temporary_database(server: str, template: str | None = None) -> AsyncI
     name = f"test_{uuid4().hex}"
     async with contextlib.AsyncExitStack() as stack:
         nodes = [await connected(stack, server)]
-        if OVER_CITUS:
-            workers = await nodes[0].fetch(
-                "select nodename, nodeport from pg_dist_node where groupid <> 0 order by 1, 2"
-            )
-            nodes += [await connected(stack, on_node(server, *worker)) for worker in workers]
+        workers = await workers_of(nodes[0]) if OVER_CITUS else []
+        nodes += [await connected(stack, on_node(server, *worker)) for worker in workers]
         for node in nodes:
             await make(node, name, template)
             stack.push_async_callback(drop, node, name)
         dsn = with_database(server, name)
         if OVER_CITUS and template is None:
-            await join(dsn, [tuple(worker) for worker in workers])
+            await join(dsn, workers)
         yield dsn
+
+
+async def workers_of(coordinator: asyncpg.Connection) -> list[tuple[str, int]]:
+    """Give the hosts and ports of the workers of a cluster."""
+    rows = await coordinator.fetch(
+        "select nodename, nodeport from pg_dist_node where groupid <> 0 order by 1, 2"
+    )
+    return [(row["nodename"], row["nodeport"]) for row in rows]
 
 
 async def connected(stack: contextlib.AsyncExitStack, dsn: str) -> asyncpg.Connection:

@@ -11,9 +11,7 @@ import pytest
 from tests.deploy.manifests import DEPLOY, documents
 
 from cocreate.settings import PREFIX, Settings
-
-pytest.importorskip("cocreate.identity")
-metrics = pytest.importorskip("cocreate.telemetry.metrics")
+from cocreate.telemetry import metrics
 
 DASHBOARDS = sorted((DEPLOY / "grafana" / "dashboards").glob("*.json"))
 NAME = re.compile(r"\bcocreate_[a-z_]+")
@@ -80,7 +78,7 @@ def test_panels_of_a_dashboard_stand_beside_each_other() -> None:
     assert DASHBOARDS
     for file in DASHBOARDS:
         board: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        taken = set()
+        taken: set[tuple[int, int]] = set()
         for panel in board["panels"]:
             at = panel["gridPos"]
             cells = {

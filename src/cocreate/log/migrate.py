@@ -12,7 +12,7 @@ tries again. What a migration may do besides is in docs/operation.md, and a test
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from importlib.resources import files
 
@@ -88,6 +88,9 @@ async def _apply(connection: AnyConnection) -> list[str]:
     )
     rows = await connection.fetch("select name, fingerprint from public.cocreate_migration")
     applied = {row["name"]: row["fingerprint"] for row in rows}
+    # What is spread already is changed on every node; else it is spread when all is there.
+    spread = await citus.is_spread(connection)
+    ready = citus.change_everywhere if spread else citus.keep_here
     done = []
     for migration in migrations():
         if migration.name in applied:
@@ -95,7 +98,7 @@ async def _apply(connection: AnyConnection) -> list[str]:
                 message = f"Migration {migration.name} was changed after it was applied"
                 raise ChangedMigration(message)
             continue
-        await _apply_one(connection, migration)
+        await _apply_one(connection, migration, ready)
         done.append(migration.name)
     if done:
         # Whoever serves looks whether all of it is there.
@@ -105,12 +108,16 @@ async def _apply(connection: AnyConnection) -> list[str]:
     return done
 
 
-async def _apply_one(connection: AnyConnection, migration: Migration) -> None:
+async def _apply_one(
+    connection: AnyConnection,
+    migration: Migration,
+    ready: Callable[[AnyConnection], Awaitable[None]],
+) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with connection.transaction():
                 await connection.execute(f"set local lock_timeout = {LOCK_MILLISECONDS}")
-                await citus.keep_here(connection)
+                await ready(connection)
                 await connection.execute(migration.sql)
                 await connection.execute(
                     "insert into public.cocreate_migration (name, fingerprint) values ($1, $2)",

@@ -33,16 +33,19 @@ async def require(connection: AnyConnection) -> None:
     if not await connection.fetchval(_HAS_CITUS):
         message = "The extension citus is not in this database"
         raise CitusMissing(message)
-    if not await connection.fetchval(
-        "select exists (select from pg_dist_node where shouldhaveshards)"
-    ):
+    if not await connection.fetchval(_HAS_NODES):
         message = "The cluster has no nodes"
         raise CitusMissing(message)
 
 
 async def keep_here(connection: AnyConnection) -> None:
-    """Let what a transaction makes stay on this node, until :func:`spread` is called in it."""
+    """Let what a transaction makes stay on this node, until :func:`spread` is called."""
     await connection.execute("set local citus.enable_ddl_propagation = off")
+
+
+async def change_everywhere(connection: AnyConnection) -> None:
+    """Let what a transaction changes of tables be changed on every node."""
+    await connection.execute(_EVERYWHERE)
 
 
 async def spread(connection: AnyConnection) -> list[str]:
@@ -54,7 +57,9 @@ async def spread(connection: AnyConnection) -> list[str]:
     if not connection.is_in_transaction():
         await _ready_workers(connection)
     async with connection.transaction():
-        await connection.execute(_SESSION)
+        await change_everywhere(connection)
+        # Whatever is deparsed is to be named in full.
+        await connection.execute("set local search_path = pg_catalog")
         await _run(connection, "roles.sql")
         await connection.execute(_sql("replaced.sql"))
         # Functions in SQL depend on the tables that they name, which could not go before them.
@@ -67,12 +72,11 @@ async def spread(connection: AnyConnection) -> list[str]:
 
 async def _ready_workers(connection: AnyConnection) -> None:
     """Make ready what tables need on every worker: it is not of the transaction that makes them."""
-    for worker in await connection.fetch(
-        "select * from run_command_on_workers($1)", _sql("workers.sql")
-    ):
-        if not worker["success"]:
-            message = f"{worker['nodename']}:{worker['nodeport']} says: {worker['result']}"
-            raise CitusMissing(message)
+    for _, statement in await connection.fetch(_sql("workers.sql")):
+        for worker in await connection.fetch("select * from run_command_on_workers($1)", statement):
+            if not worker["success"]:
+                message = f"{worker['nodename']}:{worker['nodeport']} says: {worker['result']}"
+                raise CitusMissing(message)
 
 
 async def _run(connection: AnyConnection, file: str) -> list[str]:
@@ -93,10 +97,11 @@ _IS_SPREAD = (
     "select exists (select from pg_dist_partition"
     " where logicalrelid = to_regclass('cocreate.log_head'))"
 )
-_SESSION = """
+# Triggers are safe here: they touch what is of the same tenant, and so beside their table. Shards
+# are made one by one, since only the connection that made a type or a function sees it until then.
+_EVERYWHERE = """
 set local citus.enable_ddl_propagation = on;
 set local citus.enable_unsafe_triggers = on;
 set local citus.multi_shard_modify_mode = 'sequential';
 set local client_min_messages = warning;
-set local search_path = pg_catalog;
 """

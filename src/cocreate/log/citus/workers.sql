@@ -1,25 +1,28 @@
--- What is made ready on every worker before tables come to it.
+-- The statements that make every worker ready, before tables come to it.
 
-do $$
-declare
-    wanted text;
-begin
-    -- A node opens the connections to others as the role that asks, which has no password: it is the
-    -- nodes' own rules of who signs in how (pg_hba.conf) that let it in, and nobody else.
-    foreach wanted in array array['cocreate_app', 'cocreate_projector', 'cocreate_notary'] loop
+with ours as (
+    select r.oid, r.rolname from pg_roles r where r.rolname ~ '^cocreate_'
+)
+select o.rolname, format(
+        $f$
+        do $do$
         begin
-            execute format('create role %I', wanted);
+            if not exists (select from pg_roles r where r.rolname = %1$L) then
+                create role %1$I;
+            end if;
         exception when duplicate_object or unique_violation then
             null;
-        end;
-        if not (select r.rolcanlogin from pg_roles r where r.rolname = wanted) then
-            execute format('alter role %I login', wanted);
-        end if;
-    end loop;
-    if not pg_has_role('cocreate_projector', 'cocreate_app', 'member') then
-        grant cocreate_app to cocreate_projector;
-    end if;
-    -- Views come without what was granted on them. What is in them is as guarded as their tables are.
-    alter default privileges grant select on tables to cocreate_app;
-end
-$$
+        end
+        $do$
+        $f$, o.rolname)
+    from ours o
+union all
+-- A role is granted again where it was already: that changes nothing.
+select m.rolname, format('grant %I to %I', o.rolname, m.rolname)
+    from pg_auth_members a
+    join ours o on o.oid = a.roleid
+    join ours m on m.oid = a.member
+union all
+-- Views come without what was granted on them. What is in them is as guarded as their tables are.
+select o.rolname, format('alter default privileges grant select on tables to %I', o.rolname)
+    from ours o where o.rolname = 'cocreate_app'
