@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import asyncpg
 import httpx
@@ -20,6 +19,7 @@ import pytest
 import uvicorn
 from hypothesis import settings as hypothesis_settings
 from litestar import Litestar
+from tests.databases import CITUS_URL, OVER_CITUS, temporary_database
 
 from cocreate.api.event_stream import cut_short
 from cocreate.app import create_app
@@ -43,7 +43,7 @@ OPERATOR_KEY = f"cck_OP_{secrets.token_urlsafe(32)}"
 @pytest.fixture(scope="session")
 def postgres_dsn() -> Iterator[str]:
     """The address of a database whose user may create roles and databases."""
-    given = os.environ.get("COCREATE_TEST_DATABASE_URL")
+    given = CITUS_URL or os.environ.get("COCREATE_TEST_DATABASE_URL")
     if given:
         yield given
         return
@@ -61,32 +61,17 @@ class Template(NamedTuple):
 @pytest.fixture(scope="session")
 async def prepared(postgres_dsn: str) -> AsyncIterator[Template]:
     """The database that each database of this release is a copy of."""
-    name = f"template_{uuid4().hex}"
-    admin = await asyncpg.connect(postgres_dsn)
-    await admin.execute(f"create database {name}")
-    try:
-        await prepare_database(urlsplit(postgres_dsn)._replace(path=f"/{name}").geturl())
-        yield Template(postgres_dsn, name)
-    finally:
-        await admin.execute(f"drop database {name} with (force)")
-        await admin.close()
+    async with temporary_database(postgres_dsn) as dsn:
+        await prepare_database(dsn, over_citus=OVER_CITUS)
+        yield Template(postgres_dsn, urlsplit(dsn).path.removeprefix("/"))
 
 
 @contextlib.asynccontextmanager
 async def prepared_database(prepared: Template) -> AsyncIterator[str]:
     """Make a database of this release, give its address, and drop it."""
-    name = f"test_{uuid4().hex}"
-    admin = await asyncpg.connect(prepared.admin_dsn)
-    try:
-        await admin.execute(f"create database {name} template {prepared.name}")
-        try:
-            dsn = urlsplit(prepared.admin_dsn)._replace(path=f"/{name}").geturl()
-            await _renew(dsn)
-            yield dsn
-        finally:
-            await admin.execute(f"drop database {name} with (force)")
-    finally:
-        await admin.close()
+    async with temporary_database(prepared.admin_dsn, prepared.name) as dsn:
+        await _renew(dsn)
+        yield dsn
 
 
 async def _renew(dsn: str) -> None:

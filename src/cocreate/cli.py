@@ -39,6 +39,7 @@ from cocreate.domain.vocabulary import ErasureGround, Role
 from cocreate.exchange import decidim, permits
 from cocreate.exchange.load import Loaded, load
 from cocreate.exchange.source import NotUnderstood, Understood
+from cocreate.log.citus import CitusMissing
 from cocreate.log.connection import open_pool
 from cocreate.log.master import made_in
 from cocreate.log.opening import in_json
@@ -77,16 +78,25 @@ def main() -> None:
 
 
 @main.command()
-def migrate() -> None:
+@click.option(
+    "--citus",
+    "over_citus",
+    is_flag=True,
+    help="Spread the tables of municipalities over the Citus cluster of the database; from then on"
+    " that is done without saying.",
+)
+def migrate(over_citus: bool) -> None:
     """Bring the database to this release. Safe at any time, from many processes at once."""
 
     async def work() -> None:
         settings = Settings.from_environment()
         if settings.database_url is None:
+            if over_citus:
+                raise CitusMissing
             async with database(settings):
                 console.print("The embedded database is up to date")
             return
-        applied = await prepare_database(settings.database_url)
+        applied = await prepare_database(settings.database_url, over_citus=over_citus)
         console.print("Applied: " + ", ".join(applied) if applied else "Nothing to apply")
 
     run(work())

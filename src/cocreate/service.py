@@ -105,15 +105,18 @@ class Service:
         self.signals.tell("log", tenant)
 
 
-async def prepare_database(dsn: str) -> list[str]:
+async def prepare_database(dsn: str, *, over_citus: bool = False) -> list[str]:
     """Bring a database to the schema and the read models of this release; safe to run at any time.
 
-    Gives the names of the migrations and read models that were applied. Many processes may do so
-    at once.
+    Gives the names of the migrations and read models that were applied, and with ``over_citus`` of
+    the tables that were spread over a cluster. Many processes may do so at once.
+
+    Raises :class:`~cocreate.log.citus.CitusMissing`.
     """
     connection = await asyncpg.connect(dsn)
     try:
-        return [*await migrate(connection), *await install(connection)]
+        applied = await migrate(connection, over_citus=over_citus)
+        return [*applied, *await install(connection)]
     finally:
         await connection.close()
 

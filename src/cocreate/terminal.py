@@ -18,6 +18,7 @@ from rich.console import Console
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.vocabulary import Role
 from cocreate.exchange.source import SourceUnusable
+from cocreate.log.citus import CitusMissing
 from cocreate.log.errors import (
     NotSubscribed,
     UnknownMunicipality,
@@ -137,6 +138,7 @@ def run(work: Coroutine[Any, Any, None], *, interrupted: int = 130) -> None:
     except (
         EmbeddedServerError,
         ChangedMigration,
+        CitusMissing,
         SourceUnusable,
         RuleBroken,
         NotSubscribed,

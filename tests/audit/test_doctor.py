@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 import asyncpg
 import pytest
 from tests.audit.conftest import CODE, KEYS, Kept, Tool
 from tests.conftest import Template, prepared_database
+from tests.databases import temporary_database
 
 from cocreate.audit.doctor import Examination, examine
 from cocreate.audit.guards import Finding
@@ -48,15 +48,9 @@ async def whole(prepared: Template) -> AsyncIterator[str]:
 @pytest.fixture
 async def copy(postgres_dsn: str, whole: str) -> AsyncIterator[str]:
     """The address of a copy of that database, to break."""
-    name = f"test_{uuid4().hex}"
     template = urlsplit(whole).path.removeprefix("/")
-    admin = await asyncpg.connect(postgres_dsn)
-    try:
-        await admin.execute(f"create database {name} template {template}")
-        yield urlsplit(whole)._replace(path=f"/{name}").geturl()
-    finally:
-        await admin.execute(f"drop database if exists {name} with (force)")
-        await admin.close()
+    async with temporary_database(postgres_dsn, template) as dsn:
+        yield dsn
 
 
 async def findings(dsn: str, **more: Any) -> list[Finding]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import cast
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import pytest
+from tests.databases import OVER_CITUS, temporary_database
 
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.course import StartProject
@@ -32,26 +32,6 @@ DAY = date(2025, 1, 6)
 MASTER = MasterKey(new_key())
 
 _codes = count(1)
-
-
-def with_database(dsn: str, name: str) -> str:
-    """Give the address of another database on the same server."""
-    return urlsplit(dsn)._replace(path=f"/{name}").geturl()
-
-
-@contextlib.asynccontextmanager
-async def temporary_database(admin_dsn: str, template: str = "template0") -> AsyncIterator[str]:
-    """Make a database, give its address, and drop it."""
-    name = f"log_{uuid4().hex}"
-    admin = await asyncpg.connect(admin_dsn)
-    try:
-        await admin.execute(f"create database {name} template {template}")
-        try:
-            yield with_database(admin_dsn, name)
-        finally:
-            await admin.execute(f"drop database {name} with (force)")
-    finally:
-        await admin.close()
 
 
 class Log:
@@ -122,14 +102,18 @@ class Log:
         while True:
             # Within a transaction, what is shown would otherwise stay as it was first seen.
             await self.admin.execute("select pg_stat_clear_snapshot()")
-            pid: int | None = await self.admin.fetchval(
-                "select pid from pg_stat_activity"
-                " where datname = current_database() and wait_event_type = 'Lock' limit 1"
-            )
+            pid: int | None = await self.admin.fetchval(_WAITING)
             if pid is not None:
                 return pid
 
 
+_WAITING = (
+    # Of a node and a process, the process: the one here that asked, wherever it waits.
+    "select (waiting_gpid % 10000000000)::integer from citus_lock_waits limit 1"
+    if OVER_CITUS
+    else "select pid from pg_stat_activity"
+    " where datname = current_database() and wait_event_type = 'Lock' limit 1"
+)
 SENDER = Sender(actor="tester", actor_role="official")
 START = StartProject(
     occurred_on=DAY,
@@ -172,7 +156,7 @@ async def template(postgres_dsn: str) -> AsyncIterator[str]:
     """The name of a migrated database that nobody is connected to."""
     async with temporary_database(postgres_dsn) as dsn:
         connection = await asyncpg.connect(dsn)
-        await migrate(connection)
+        await migrate(connection, over_citus=OVER_CITUS)
         await connection.close()
         yield urlsplit(dsn).path.removeprefix("/")
 

@@ -10,7 +10,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from tests.log.conftest import DAY, MASTER, SENDER, command, temporary_database
+from tests.databases import temporary_database
+from tests.log.conftest import DAY, MASTER, SENDER, command
 
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.subscription import AnnounceLeaving, CloseSubscription

@@ -14,6 +14,7 @@ from tests.log.conftest import Log, command, stored
 from cocreate.log import tail as tail_module
 from cocreate.log.append import Taken
 from cocreate.log.codec import Stored
+from cocreate.log.connection import act_for
 from cocreate.log.signals import Signals
 from cocreate.log.tail import Place, Tail, TailBroken, Tails, Told
 
@@ -208,7 +209,7 @@ async def test_a_page_of_a_long_project_reads_by_the_index_on_versions(log: Log)
     async def touched(position: int) -> int:
         """Give how many rows of the log a page reads."""
         async with log.pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
+            await act_for(connection, tenant)
             counter = (
                 "select coalesce(sum(idx_tup_fetch + seq_tup_read), 0)::bigint"
                 " from pg_stat_xact_user_tables where relname = 'event'"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,13 +21,11 @@ from cocreate.api.recording import require_project
 from cocreate.api.steps import MUNICIPALITY, PROJECT
 from cocreate.domain.municipality import municipality_id
 from cocreate.exchange.recorded_events import RecordedEvent, as_told
-from cocreate.log.read import Recorded, recorded
+from cocreate.log.read import Recorded
 from cocreate.projections.answers import mark_of
 
 MAX_LIMIT = 1_000
 MAX_VERSION = 2**31 - 2
-
-_PUBLIC_EVENTS = (files("cocreate.api") / "public_events.sql").read_text(encoding="utf-8")
 
 
 After = Annotated[
@@ -169,12 +166,9 @@ async def visible_event(
 async def _visible(
     parts: Parts, principal: Principal, code: str, stream: UUID, after: int, limit: int
 ) -> Sequence[Recorded]:
-    if principal.sees_internal:
-        return await parts.service.reader.stream(code, stream, after=after, limit=limit)
-    async with parts.service.pool.acquire() as connection, connection.transaction(readonly=True):
-        await connection.execute("select set_config('cocreate.tenant', $1, true)", code)
-        rows = await connection.fetch(_PUBLIC_EVENTS, code, stream, after, limit)
-    return [recorded(row) for row in rows]
+    reader = parts.service.reader
+    read = reader.stream if principal.sees_internal else reader.public_stream
+    return await read(code, stream, after=after, limit=limit)
 
 
 HANDLERS = (list_events, get_event, list_municipality_events, get_municipality_event)

@@ -24,7 +24,7 @@ from cocreate.audit.guards import (
 )
 from cocreate.audit.tree_checks import unsigned
 from cocreate.domain.subscription import OPERATOR_LOG
-from cocreate.log.connection import AnyConnection, Pool, open_pool
+from cocreate.log.connection import AnyConnection, Pool, act_for, open_pool
 from cocreate.log.errors import KeysUnusable, UnknownMunicipality
 from cocreate.log.keys import Keys
 from cocreate.log.master import KeyManagement
@@ -162,7 +162,7 @@ async def _overdue(
 ) -> bool:
     """Tell whether the event after a position has waited for too long."""
     async with connection.transaction(readonly=True):
-        await _work_in(connection, code)
+        await act_for(connection, code)
         overdue: bool | None = await connection.fetchval(
             "select recorded_at < clock_timestamp() - $3::interval from cocreate.event"
             " where tenant_id = $1 and position = $2",
@@ -173,10 +173,6 @@ async def _overdue(
     return bool(overdue)
 
 
-async def _work_in(connection: AnyConnection, code: str) -> None:
-    await connection.execute("select set_config('cocreate.tenant', $1, true)", code)
-
-
 # -- logs -----------------------------------------------------------------------------------------
 
 
@@ -185,7 +181,7 @@ async def _log(
 ) -> AsyncIterator[Finding]:
     """Find what is wrong with the log of a municipality, and with its tree."""
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await _work_in(connection, code)
+        await act_for(connection, code)
         async for finding in _positions(connection, code):
             yield finding
         async for finding in _histories(connection, code):

@@ -91,3 +91,15 @@ def usage(pool: Pool) -> Usage:
     waiting = getattr(getattr(pool, "_queue", None), "_getters", ())
     free = pool.get_idle_size()
     return Usage(pool.get_size() - free, free, len(waiting))
+
+
+async def act_for(connection: AnyConnection, tenant: str) -> None:
+    """Say whose tables the rest of a transaction works in.
+
+    ``set local`` reaches the other nodes of a Citus cluster, where ``set_config()`` does not; it
+    takes no parameters.
+    """
+    quoted = tenant.replace("'", "''")
+    await connection.execute(
+        f"set local citus.propagate_set_commands = 'local'; set local cocreate.tenant = '{quoted}'"
+    )

@@ -172,6 +172,7 @@ class Keys:
             old = await self._open(rows[0])
             people = await connection.fetch(_PEOPLE, tenant)
             number, key = old.number + 1, new_key()
+            await connection.execute(_KNOW_MASTER, by.name)
             rewrapped = [
                 wrap(key, _unwrapped(old, row), _of_person(tenant, row["key_id"])) for row in people
             ]
@@ -223,6 +224,7 @@ class Keys:
         master = self._required()
         rows = await database.fetch("select * from cocreate_keys.read_municipality($1)", tenant)
         if not rows:
+            await database.fetch(_KNOW_MASTER, master.name)
             rows = await database.fetch(
                 "select * from cocreate_keys.add_municipality($1, $2, $3, $4)",
                 tenant,
@@ -311,6 +313,7 @@ def digest(key_id: str) -> str:
     return sha256(key_id.encode()).hexdigest()
 
 
+_KNOW_MASTER = "select cocreate_keys.know_master($1)"
 _MASTERS = "select name from cocreate_keys.master"
 _FILE = "select pg_relation_filenode($1::text::regclass)"
 _PEOPLE = "select * from cocreate_keys.person where tenant_id = $1"

@@ -12,13 +12,14 @@ tries again. What a migration may do besides is in docs/operation.md, and a test
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from hashlib import sha256
 from importlib.resources import files
 
 import asyncpg
 import msgspec
 
+from cocreate.log import citus
 from cocreate.log.connection import AnyConnection
 from cocreate.log.queue import SCHEMA, install_queue
 
@@ -57,15 +58,24 @@ def migrations() -> Sequence[Migration]:
     ]
 
 
-async def migrate(connection: AnyConnection) -> list[str]:
+async def migrate(connection: AnyConnection, *, over_citus: bool = False) -> list[str]:
     """Apply what is missing and give the names of what was applied.
 
-    Raises :class:`ChangedMigration` when an applied migration was edited since, and
-    ``asyncpg.LockNotAvailableError`` where others hold what it needs for minutes on end.
+    With ``over_citus``, the tables are spread over a cluster, and their names are given too. Once
+    they are, so is what later migrations make.
+
+    Raises :class:`ChangedMigration` when an applied migration was edited since,
+    ``asyncpg.LockNotAvailableError`` where others hold what it needs for minutes on end, and
+    :class:`~cocreate.log.citus.CitusMissing` where there is no cluster.
     """
     await connection.execute("select pg_advisory_lock($1)", ADVISORY_LOCK)
     try:
-        return await _apply(connection)
+        if over_citus:
+            await citus.require(connection)
+        done = await _apply(connection)
+        if over_citus or (done and await citus.is_spread(connection)):
+            done += await citus.spread(connection)
+        return done
     finally:
         await connection.execute("select pg_advisory_unlock($1)", ADVISORY_LOCK)
 
@@ -78,6 +88,9 @@ async def _apply(connection: AnyConnection) -> list[str]:
     )
     rows = await connection.fetch("select name, fingerprint from public.cocreate_migration")
     applied = {row["name"]: row["fingerprint"] for row in rows}
+    # What is spread already is changed on every node; else it is spread when all is there.
+    spread = await citus.is_spread(connection)
+    ready = citus.change_everywhere if spread else citus.keep_here
     done = []
     for migration in migrations():
         if migration.name in applied:
@@ -85,7 +98,7 @@ async def _apply(connection: AnyConnection) -> list[str]:
                 message = f"Migration {migration.name} was changed after it was applied"
                 raise ChangedMigration(message)
             continue
-        await _apply_one(connection, migration)
+        await _apply_one(connection, migration, ready)
         done.append(migration.name)
     if done:
         # Whoever serves looks whether all of it is there.
@@ -95,11 +108,16 @@ async def _apply(connection: AnyConnection) -> list[str]:
     return done
 
 
-async def _apply_one(connection: AnyConnection, migration: Migration) -> None:
+async def _apply_one(
+    connection: AnyConnection,
+    migration: Migration,
+    ready: Callable[[AnyConnection], Awaitable[None]],
+) -> None:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with connection.transaction():
                 await connection.execute(f"set local lock_timeout = {LOCK_MILLISECONDS}")
+                await ready(connection)
                 await connection.execute(migration.sql)
                 await connection.execute(
                     "insert into public.cocreate_migration (name, fingerprint) values ($1, $2)",

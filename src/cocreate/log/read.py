@@ -78,6 +78,19 @@ class Reader:
         )
         return [recorded(row) for row in rows]
 
+    async def public_stream(
+        self, tenant: str, stream_id: UUID, *, after: int = 0, limit: int = PAGE
+    ) -> list[Recorded]:
+        """Give those events of one history after a version that everyone may see by now."""
+        rows = await self._database.fetch(
+            "select * from cocreate.read_public_stream($1, $2, $3, $4)",
+            tenant,
+            stream_id,
+            after,
+            limit,
+        )
+        return [recorded(row) for row in rows]
+
     async def history(
         self, tenant: str, stream_id: UUID, *, after: int = 0, up_to: int | None = None
     ) -> AsyncIterator[list[Recorded]]:

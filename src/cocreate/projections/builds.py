@@ -13,6 +13,7 @@ from datetime import timedelta
 import asyncpg
 import msgspec
 
+from cocreate.log import citus
 from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.migrate import ADVISORY_LOCK
 from cocreate.projections.model import (
@@ -112,14 +113,15 @@ async def make_build(
     ``bases`` has the builds of the read models that this one rests on.
     """
     number: int = await connection.fetchval(
-        "insert into cocreate.read_model_build (name, fingerprint, in_use)"
-        " values ($1, $2, $3) returning build",
+        "insert into cocreate.read_model_build (build, name, fingerprint, in_use)"
+        " values (nextval('cocreate.read_model_build_number'), $1, $2, $3) returning build",
         name,
         fingerprint(name, models),
         in_use,
     )
     build = Build(number, name, models[name])
     path = ", ".join([build.schema, *(bases[base].schema for base in rests_on(build.model))])
+    await citus.keep_here(connection)
     # The name of a schema is that of one of our own modules and a number.
     await connection.execute(f"create schema {build.schema}")
     await connection.execute(
@@ -132,6 +134,8 @@ async def make_build(
         await connection.execute("call cocreate.tell_changes($1)", table)
     await connection.execute("call cocreate.plan_each_time($1)", build.schema)
     await connection.execute("set local search_path = public")
+    if await citus.is_spread(connection):
+        await citus.spread(connection)
     # Logs that have something in them already are folded before anything is answered.
     await connection.execute("call cocreate.begin_build($1)", number)
     return build

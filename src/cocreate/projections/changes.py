@@ -60,13 +60,14 @@ class VersionChanges:
         ended, past, now, gone = self._ended, self._past, self._now, self._gone
         self.__init__()  # type: ignore[misc]
         if ended:
-            yield Call(f"{schema}.end_{table}", (*_columns(ended), list(ended.values())))
+            yield Call(f"{schema}.end_{table}", (tenant, *_columns(ended), list(ended.values())))
         if gone:
-            yield Call(f"{schema}.forget_{table}", _columns(gone))
+            yield Call(f"{schema}.forget_{table}", (tenant, *_columns(gone)))
         if now:
             yield Call(
                 f"{schema}.write_{table}",
                 (
+                    tenant,
                     [
                         (tenant, project, audience, row_id, since, *values)
                         for (project, row_id, audience), (since, values) in now.items()
@@ -77,6 +78,7 @@ class VersionChanges:
             yield Call(
                 f"{schema}.write_{table}_past",
                 (
+                    tenant,
                     [
                         (tenant, project, audience, row_id, since, *values, until)
                         for (project, row_id, audience), since, values, until in past
@@ -111,11 +113,12 @@ class RowChanges:
         rows, gone = self._rows, self._gone
         self.__init__()  # type: ignore[misc]
         if gone:
-            yield Call(f"{schema}.forget_{table}", _columns(gone))
+            yield Call(f"{schema}.forget_{table}", (tenant, *_columns(gone)))
         if rows:
             yield Call(
                 f"{schema}.write_{table}",
                 (
+                    tenant,
                     [
                         (tenant, project, audience, row_id, *values)
                         for (project, row_id, audience), values in rows.items()

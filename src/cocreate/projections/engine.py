@@ -24,6 +24,7 @@ import asyncpg
 import msgspec
 
 from cocreate.domain.subscription import OPERATOR_LOG
+from cocreate.log import citus
 from cocreate.log.codec import ALL_EVENTS, Codec
 from cocreate.log.connection import AnyConnection, Pool
 from cocreate.log.read import PAGE, Reader, Recorded, recorded
@@ -97,6 +98,8 @@ class Engine(LogWorker):
         self._surveyed = -math.inf
         self._missed: set[str] = set()
         """Logs that others worked on when it was their turn: these may have other builds."""
+        self._spread: bool | None = None
+        """Whether the logs are spread over a cluster; None until it was asked."""
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._kept_size = 0
         self._trail = traces.Trail()
@@ -271,7 +274,7 @@ class Engine(LogWorker):
             for event in found
             if event.position < kept.parked.get(event.project, reached + 1)
         ]
-        await self._load(connection, kept, steps)
+        await self._load(connection, tenant, kept, steps)
         for number, step in enumerate(steps, 1):
             fold = kept.folds[step.recorded.project]
             if reaches_back(step.event):
@@ -290,14 +293,16 @@ class Engine(LogWorker):
         numbers = [build.number for build in kept.builds]
         moved = Call("cocreate.move_checkpoints", (tenant, numbers, reached, len(found) < limit))
         try:
-            await write(connection, tenant, kept.changes, moved)
+            await self._write(connection, tenant, kept.changes, moved)
         except asyncpg.DataError as problem:
             if len(steps) != 1:
                 raise
             raise Poison(steps[0].recorded.project, reached, problem) from problem
         return reached
 
-    async def _load(self, connection: AnyConnection, kept: Kept, steps: Sequence[Known]) -> None:
+    async def _load(
+        self, connection: AnyConnection, tenant: str, kept: Kept, steps: Sequence[Known]
+    ) -> None:
         """Have in memory the accounts that steps may change."""
         wanted: dict[UUID, dict[str, None]] = {}
         for step in steps:
@@ -310,12 +315,13 @@ class Engine(LogWorker):
             if not fold.whole:
                 ids = wanted.setdefault(project, {})
                 ids.update(dict.fromkeys(touched(step.event)))
-        further = await self._load_these(connection, kept, wanted)
-        await self._load_these(connection, kept, further)
+        further = await self._load_these(connection, tenant, kept, wanted)
+        await self._load_these(connection, tenant, kept, further)
 
     async def _load_these(
         self,
         connection: AnyConnection,
+        tenant: str,
         kept: Kept,
         wanted: Mapping[UUID, Mapping[str, None]],
     ) -> dict[UUID, dict[str, None]]:
@@ -332,7 +338,8 @@ class Engine(LogWorker):
         if not projects:
             return {}
         rows = await connection.fetch(
-            f"select * from {kept.state.schema}.load_subjects($1, $2)",  # noqa: S608 - our own
+            f"select * from {kept.state.schema}.load_subjects($1, $2, $3)",  # noqa: S608 - our own
+            tenant,
             projects,
             ids,
         )
@@ -489,12 +496,34 @@ class Engine(LogWorker):
             if history and history[0].recorded.project != event.project:
                 fold()
                 if len(changes) > PENDING:
-                    await write(connection, tenant, changes)
+                    await self._write(connection, tenant, changes)
             if event.position < parked.get(event.project, up_to + 1):
                 history.append(self._know(event))
         if history:
             fold()
-        await write(connection, tenant, changes)
+        await self._write(connection, tenant, changes)
+
+    async def _write(
+        self, connection: AnyConnection, tenant: str, changes: Changes, *after: Call
+    ) -> None:
+        """Write changes to their tables, in the transaction of the caller, and forget them.
+
+        All in one statement, with other calls after them. On a cluster each call has its own, since
+        it is a whole statement that goes to the node of a tenant.
+        """
+        if self._spread is None:
+            self._spread = await citus.is_spread(connection)
+        calls = [
+            call
+            for slot, change in zip(changes.layout.slots, changes.of, strict=True)
+            if len(change)
+            for call in change.calls(tenant, slot.schema, slot.table.name)
+        ]
+        calls += after
+        for together in [[call] for call in calls] if self._spread else [calls]:
+            if together:
+                query, given = statement(together)
+                await connection.execute(query, *given)
 
     # -- what cannot be folded --------------------------------------------------------------------
 
@@ -626,19 +655,3 @@ async def revise(
         "select * from cocreate.revise($1, $2, $3)", tenant, builds, project
     )
     return {row["build"]: row["position"] for row in rows}
-
-
-async def write(connection: AnyConnection, tenant: str, changes: Changes, *after: Call) -> None:
-    """Write changes to their tables, in the transaction of the caller, and forget them.
-
-    All in one statement, with other calls after them.
-    """
-    calls = [
-        call
-        for slot, change in zip(changes.layout.slots, changes.of, strict=True)
-        if len(change)
-        for call in change.calls(tenant, slot.schema, slot.table.name)
-    ]
-    if calls or after:
-        query, given = statement([*calls, *after])
-        await connection.execute(query, *given)

@@ -199,8 +199,9 @@ end
 $$;
 
 create function tally_checks(p_checks norm_check[], p_sign integer) returns void
-    language sql
-begin atomic
+    language plpgsql set search_path from current
+as $$
+begin
     insert into tally as t
         select c.tenant_id, c.project_id, c.audience, 'check', c.norm,
             extract(year from c.since)::integer, v.verdict,
@@ -214,11 +215,13 @@ begin atomic
             group by 1, 2, 3, 4, 5, 6, 7, 8, 9
         on conflict (tenant_id, project_id, audience, kind, name, "year", verdict, due_on, lapses)
             do update set number = t.number + excluded.number;
-end;
+end
+$$;
 
 create function tally_lacks(p_lacks lack[], p_sign integer) returns void
-    language sql
-begin atomic
+    language plpgsql set search_path from current
+as $$
+begin
     insert into tally as t
         select l.tenant_id, l.project_id, l.audience, 'lack', l.lack,
             extract(year from l.since)::integer, 'not-met', null, false, sum(p_sign)
@@ -226,7 +229,8 @@ begin atomic
             group by 1, 2, 3, 4, 5, 6
         on conflict (tenant_id, project_id, audience, kind, name, "year", verdict, due_on, lapses)
             do update set number = t.number + excluded.number;
-end;
+end
+$$;
 
 -- Take note of where projects changed, and let the totals follow once a hundred or so did. Projects and
 -- audiences are given side by side, with the positions.
@@ -255,16 +259,17 @@ end
 $$;
 
 -- Count what a statement made, and no more what it took away. All rows that one statement writes are of
--- one municipality, as row-level security has it.
+-- one municipality, as row-level security has it. A trigger says what its table holds, since the table
+-- may be a shard, and have the name of one.
 create function note_written() returns trigger
     language plpgsql set search_path from current
 as $$
 begin
     if tg_op <> 'INSERT' then
         if exists (select from gone) then
-            if tg_table_name = 'norm_check' then
+            if tg_argv[0] = 'norm_check' then
                 perform tally_checks(array(select g::norm_check from gone g), -1);
-            elsif tg_table_name = 'lack' then
+            elsif tg_argv[0] = 'lack' then
                 perform tally_lacks(array(select g::lack from gone g), -1);
             end if;
             if tg_op = 'DELETE' then
@@ -276,9 +281,9 @@ begin
     end if;
     if tg_op <> 'DELETE' then
         if exists (select from made) then
-            if tg_table_name = 'norm_check' then
+            if tg_argv[0] = 'norm_check' then
                 perform tally_checks(array(select m::norm_check from made m), 1);
-            elsif tg_table_name = 'lack' then
+            elsif tg_argv[0] = 'lack' then
                 perform tally_lacks(array(select m::lack from made m), 1);
             end if;
             perform follow(
@@ -294,13 +299,24 @@ $$;
 create function note_ended() returns trigger
     language plpgsql set search_path from current
 as $$
+declare
+    tenant text;
+    projects uuid[];
+    audiences smallint[];
+    positions bigint[];
 begin
-    insert into share as s (tenant_id, project_id, audience, changed_at)
-        select e.tenant_id, e.project_id, e.audience, max(e.known_until)
-            from ended e group by 1, 2, 3
-        on conflict (tenant_id, project_id, audience)
-            do update set changed_at = greatest(s.changed_at, excluded.changed_at)
-            where s.changed_at < excluded.changed_at;
+    select min(e.tenant_id), array_agg(e.project_id), array_agg(e.audience), array_agg(e.known_until)
+        into tenant, projects, audiences, positions from ended e;
+    if tenant is not null then
+        insert into share as s (tenant_id, project_id, audience, changed_at)
+            select tenant, e.project_id, e.audience, max(e.known_until)
+                from unnest(projects, audiences, positions)
+                    as e (project_id, audience, known_until)
+                group by 2, 3
+            on conflict (tenant_id, project_id, audience)
+                do update set changed_at = greatest(s.changed_at, excluded.changed_at)
+                where s.changed_at < excluded.changed_at;
+    end if;
     return null;
 end
 $$;
@@ -314,7 +330,7 @@ declare
 begin
     if tenant is not null then
         delete from tally t where t.tenant_id = tenant and t.kind = 'check';
-        perform tally_checks(array_agg(c), 1) from norm_check c
+        perform tally_checks(array_agg(row(c.*)::norm_check), 1) from norm_check c
             where c.tenant_id = tenant group by c.project_id;
         perform add_up(tenant, every_project(tenant));
     end if;
@@ -328,15 +344,15 @@ declare
 begin
     foreach watched in array array['norm_check', 'project', 'lack'] loop
         execute format(
-            'create trigger note_made after insert on %I referencing new table as made '
-            'for each statement execute function note_written()', watched);
+            'create trigger note_made after insert on %1$I referencing new table as made '
+            'for each statement execute function note_written(%1$L)', watched);
         execute format(
-            'create trigger note_changed after update on %I '
+            'create trigger note_changed after update on %1$I '
             'referencing old table as gone new table as made '
-            'for each statement execute function note_written()', watched);
+            'for each statement execute function note_written(%1$L)', watched);
         execute format(
-            'create trigger note_gone after delete on %I referencing old table as gone '
-            'for each statement execute function note_written()', watched);
+            'create trigger note_gone after delete on %1$I referencing old table as gone '
+            'for each statement execute function note_written(%1$L)', watched);
         execute format(
             'create trigger note_ended after insert on %I referencing new table as ended '
             'for each statement execute function note_ended()', watched || '_past');

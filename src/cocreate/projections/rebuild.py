@@ -129,12 +129,8 @@ async def _hold_back(connection: AnyConnection, builds: Sequence[Build]) -> None
     """Hold the leases on builds in every log, for as long as the transaction takes."""
     tenants = await connection.fetch("select tenant_id from cocreate.municipality order by 1")
     for row in tenants:
-        await connection.execute("select set_config('cocreate.tenant', $1, true)", row[0])
         await connection.execute(
-            "select from cocreate.projection_checkpoint"
-            " where tenant_id = $1 and build = any($2) order by build for update",
-            row[0],
-            [build.number for build in builds],
+            "select cocreate.hold_checkpoints($1, $2)", row[0], [build.number for build in builds]
         )
 
 

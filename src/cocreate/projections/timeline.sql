@@ -37,7 +37,7 @@ call cocreate.keep_rows('entry');
 create index entry_in_order on entry (tenant_id, project_id, occurred_on, position);
 
 -- The accounts that a fold goes on from: each project's own first, and as those inside know it.
-create function load_subjects(p_projects uuid[], p_ids text[])
+create function load_subjects(p_tenant text, p_projects uuid[], p_ids text[])
     returns table (project_id uuid, audience smallint, body bytea)
     language plpgsql stable set search_path from current
 as $$
@@ -50,7 +50,7 @@ begin
             from unnest(p_projects, p_ids) as k (project_id, id)
             cross join lateral (
                 select t.audience, t.body from subject t
-                    where t.tenant_id = current_setting('cocreate.tenant')
+                    where t.tenant_id = p_tenant
                         and t.project_id = k.project_id and t.id = k.id
                     offset 0) s
             order by k.id <> '', s.audience desc;

@@ -123,14 +123,9 @@ class Door:
 
     async def snapshot(self, stream_id: UUID) -> Shortcut | None:
         """Give the snapshot of a history."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('cocreate.tenant', $1, true)", self.tenant)
-            row = await connection.fetchrow(
-                "select version, schema_version, state from cocreate.snapshot"
-                " where tenant_id = $1 and stream_id = $2",
-                self.tenant,
-                stream_id,
-            )
+        row = await self._pool.fetchrow(
+            "select * from cocreate.read_snapshot($1, $2)", self.tenant, stream_id
+        )
         return None if row is None else Shortcut(*row)
 
     async def write_snapshot(self, stream_id: UUID, snapshot: Shortcut) -> None:

@@ -36,8 +36,10 @@ end;
 -- and new code each have builds of their own, side by side; of those with the same fingerprint,
 -- readers are answered from the one in use.
 
+create sequence cocreate.read_model_build_number as integer;
+
 create table cocreate.read_model_build (
-    build integer generated always as identity primary key,
+    build integer primary key,
     name text not null,
     fingerprint bytea not null,
     in_use boolean not null,
@@ -122,6 +124,9 @@ as $$
 #variable_conflict use_column
 declare
     present bigint;
+    -- In a statement of its own, as wherever both are asked: the list of builds is not of a tenant.
+    used constant integer[] := array(
+        select b.build from cocreate.read_model_build b where b.build = any(p_builds) and b.in_use);
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     select count(*) into present from cocreate.projection_checkpoint c
@@ -136,7 +141,7 @@ begin
         select l.build, l.position, l.complete, l.target, l.cursor,
             (select count(*) from cocreate.projection_parked p
                 where p.tenant_id = p_tenant and p.build = l.build),
-            exists (select from cocreate.read_model_build b where b.build = l.build and b.in_use)
+            l.build = any(used)
             from (
                 select c.* from cocreate.projection_checkpoint c
                     where c.tenant_id = p_tenant and c.build = any(p_builds)
@@ -148,12 +153,14 @@ $$;
 create function cocreate.move_checkpoints(
     p_tenant text, p_builds integer[], p_position bigint, p_complete boolean)
     returns void
-    language sql
-begin atomic
+    language plpgsql
+as $$
+begin
     update cocreate.projection_checkpoint c
         set position = p_position, complete = c.complete or p_complete
         where c.tenant_id = p_tenant and c.build = any(p_builds);
-end;
+end
+$$;
 
 -- Say that builds are about to have rows of a project made anew, and give how far each of them is
 -- with it. Nobody takes them further until the transaction is over.
@@ -244,25 +251,30 @@ begin
     call cocreate.make_record(p_table);
     execute format(
         $f$
-        create function write_%1$s(p_rows %1$s_record[]) returns void
-            language sql
-        begin atomic
+        create function write_%1$s(p_tenant text, p_rows %1$s_record[]) returns void
+            language plpgsql set search_path from current
+        as $body$
+        begin
             insert into %1$I (%3$s) select * from unnest(p_rows)
                 on conflict (tenant_id, project_id, id, audience) do update set %2$s;
         end
+        $body$
         $f$,
         p_table, cocreate.assignments(p_table), cocreate.written(p_table));
     execute format(
         $f$
-        create function forget_%1$s(p_projects uuid[], p_ids text[], p_audiences smallint[])
+        create function forget_%1$s(
+            p_tenant text, p_projects uuid[], p_ids text[], p_audiences smallint[])
             returns void
-            language sql
-        begin atomic
+            language plpgsql set search_path from current
+        as $body$
+        begin
             delete from %1$I t
                 using unnest(p_projects, p_ids, p_audiences) as g (project_id, id, audience)
-                where t.tenant_id = current_setting('cocreate.tenant') and t.project_id = g.project_id
+                where t.tenant_id = p_tenant and t.project_id = g.project_id
                     and t.id = g.id and t.audience = g.audience;
         end
+        $body$
         $f$,
         p_table);
 end
@@ -277,6 +289,10 @@ create procedure cocreate.keep_versions(p_table text)
 as $$
 declare
     past text := p_table || '_past';
+    -- A version ends once, so this does nothing. On a cluster rows would be copied without it, which
+    -- row-level security refuses.
+    once constant text := 'on conflict (tenant_id, project_id, id, audience, known_from) '
+        'do update set known_until = excluded.known_until';
 begin
     call cocreate.keep_rows(p_table);
     execute format(
@@ -294,32 +310,41 @@ begin
         'grant select on %I to cocreate_app, cocreate_projector', p_table || '_known');
     execute format(
         $f$
-        create function write_%1$s(p_rows %1$s_record[]) returns void
-            language sql
-        begin atomic
-            insert into %1$I (%2$s) select * from unnest(p_rows);
+        create function write_%1$s(p_tenant text, p_rows %1$s_record[]) returns void
+            language plpgsql set search_path from current
+        as $body$
+        begin
+            insert into %1$I (%2$s) select * from unnest(p_rows)
+                %3$s;
         end
+        $body$
         $f$,
-        past, cocreate.written(past));
+        past, cocreate.written(past), once);
     -- Ends the versions that are known now at a position each; those that begin there, in the same
     -- step, never were.
     execute format(
         $f$
         create function end_%1$s(
-            p_projects uuid[], p_ids text[], p_audiences smallint[], p_until bigint[])
+            p_tenant text, p_projects uuid[], p_ids text[], p_audiences smallint[],
+            p_until bigint[])
             returns void
-            language sql
-        begin atomic
+            language plpgsql set search_path from current
+        as $body$
+        begin
             insert into %2$I (%3$s, known_until)
                 select %4$s, g.known_until
                     from unnest(p_projects, p_ids, p_audiences, p_until)
                         as g (project_id, id, audience, known_until)
-                    join %1$I t on t.tenant_id = current_setting('cocreate.tenant')
+                    join %1$I t on t.tenant_id = p_tenant
                         and t.project_id = g.project_id and t.id = g.id
-                        and t.audience = g.audience and t.known_from < g.known_until;
+                        and t.audience = g.audience and t.known_from < g.known_until
+                %5$s;
         end
+        $body$
         $f$,
-        p_table, past, cocreate.written(p_table), cocreate.written(p_table, 't.'));
+        p_table, past, cocreate.written(p_table),
+        -- The tenant is told as it was given, so that it is known before the rows are.
+        replace(cocreate.written(p_table, 't.'), 't.tenant_id', 'p_tenant'), once);
 end
 $$;
 
@@ -475,28 +500,53 @@ begin
 end
 $$;
 
--- Call a function of no arguments after statements on a table that make rows, "made", or end some,
--- "gone": "p_body" with these read by the query that it holds as "%s".
+-- After statements on a table that make rows, or end some, do what "p_body" says with what they change of
+-- the sums: "changed", an array of rows of its own, and the "tenant" whose they all are. An array, since
+-- what a statement made and ended cannot be read where another table is written on a cluster.
 create procedure cocreate.after_changes(p_function text, p_table text, p_counts text, p_body text)
     language plpgsql
 as $$
 declare
     columns record := cocreate.columns_counted(p_table, p_counts);
+    change text := p_function || '_change';
     event text;
 begin
+    execute format(
+        'create type %I as ('
+        'tenant_id text, project_id uuid, audience smallint, %s, number bigint)',
+        change, columns.declared);
     foreach event in array array['insert', 'update', 'delete'] loop
         execute format(
-            'create function %I() returns trigger '
-            'language plpgsql set search_path from current as $body$ begin %s return null; end $body$',
-            p_function || '_at_' || event,
-            replace(p_body, '%changes%', array_to_string(array[
+            $f$
+            create function %1$I() returns trigger
+                language plpgsql set search_path from current
+            as $body$
+            declare
+                changed %2$I[] := array(
+                    select row(
+                            c.tenant_id, c.project_id, c.audience, %3$s, sum(c.number)::bigint)::%2$I
+                        from (%4$s) c
+                        group by c.tenant_id, c.project_id, c.audience, %3$s
+                        having sum(c.number) <> 0);
+                tenant text := changed[1].tenant_id;
+            begin
+                if tenant is not null then
+                    %5$s
+                end if;
+                return null;
+            end
+            $body$
+            $f$,
+            p_function || '_at_' || event, change, columns.counted,
+            array_to_string(array[
                 case when event <> 'delete' then format(
                     'select r.tenant_id, r.audience, r.project_id, %s, c.number '
                     'from made r cross join lateral (%s) c', columns.counted, p_counts) end,
                 case when event <> 'insert' then format(
                     'select r.tenant_id, r.audience, r.project_id, %s, -c.number as number '
                     'from gone r cross join lateral (%s) c', columns.counted, p_counts) end],
-                ' union all ')));
+                ' union all '),
+            p_body);
         execute format(
             'create trigger %1$I after %2$s on %3$I referencing %4$s '
             'for each statement execute function %1$I()',
@@ -529,13 +579,12 @@ begin
     call cocreate.after_changes(p_name, p_table, p_counts, format(
         $f$
         insert into %1$I as s
-            select c.tenant_id, c.audience, %3$s, sum(c.number)
-                from (%%changes%%) c group by c.tenant_id, c.audience, %3$s
+            select tenant, c.audience, %3$s, sum(c.number)
+                from unnest(changed) c group by c.audience, %3$s
                 having sum(c.number) <> 0
             on conflict (tenant_id, audience, %2$s)
                 do update set number = s.number + excluded.number;
-        delete from %1$I s
-            where s.number = 0 and s.tenant_id = current_setting('cocreate.tenant', true);
+        delete from %1$I s where s.tenant_id = tenant and s.number = 0;
         $f$,
         p_name, columns.keys, columns.counted));
     execute format(
@@ -585,30 +634,27 @@ begin
     call cocreate.index_known_from(p_table);
     call cocreate.after_changes(p_name, p_table, p_counts, format(
         $f$
-        with added as materialized (
-            select c.tenant_id, c.project_id, c.audience, %3$s, sum(c.number)::bigint as number
-                from (%%changes%%) c group by c.tenant_id, c.project_id, c.audience, %3$s
-                having sum(c.number) <> 0
-        ),
-        c as (
-            insert into %4$I as s select * from added
-                on conflict (tenant_id, project_id, audience, %2$s)
-                    do update set number = s.number + excluded.number
-                returning *
-        )
+        insert into %4$I as s
+            select tenant, c.project_id, c.audience, %3$s, c.number from unnest(changed) c
+            on conflict (tenant_id, project_id, audience, %2$s)
+                do update set number = s.number + excluded.number;
         insert into %1$I as s
-            select c.tenant_id, c.audience, %3$s, sum(a.number),
-                sum((c.number > 0)::integer - (c.number > a.number)::integer)
-                from c join added a using (tenant_id, project_id, audience, %2$s)
-                group by c.tenant_id, c.audience, %3$s
+            select tenant, c.audience, %3$s, sum(c.number),
+                sum((o.number > 0)::integer - (o.number > c.number)::integer)
+                from unnest(changed) c
+                -- One look-up by key for each, whatever the planner reckons.
+                cross join lateral (
+                    select o.number from %4$I o
+                        where o.tenant_id = tenant and o.project_id = c.project_id
+                            and o.audience = c.audience and (%5$s) = (%3$s)
+                        offset 0) o
+                group by c.audience, %3$s
             on conflict (tenant_id, audience, %2$s) do update
                 set number = s.number + excluded.number, projects = s.projects + excluded.projects;
-        delete from %1$I s
-            where s.number = 0 and s.tenant_id = current_setting('cocreate.tenant', true);
-        delete from %4$I s
-            where s.number = 0 and s.tenant_id = current_setting('cocreate.tenant', true);
+        delete from %1$I s where s.tenant_id = tenant and s.number = 0;
+        delete from %4$I s where s.tenant_id = tenant and s.number = 0;
         $f$,
-        p_name, columns.keys, columns.counted, of));
+        p_name, columns.keys, columns.counted, of, replace(columns.counted, 'c.', 'o.')));
     execute format(
         $f$
         create function %1$ss(p_tenant text, p_audience smallint, p_position bigint)
@@ -748,8 +794,122 @@ as $$
             and a.attname not in ('tenant_id', 'project_id', 'audience', 'id')
 $$;
 
--- What follows goes past all tenants. Row-level security holds for the owner of the tables as well,
--- so each municipality has its turn.
+-- Begin a new build in a log that holds something.
+create function cocreate.begin_build_in(p_tenant text, p_build integer) returns void
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    insert into cocreate.projection_checkpoint (tenant_id, build, complete)
+        select p_tenant, p_build, false from cocreate.log_head h
+            where h.tenant_id = p_tenant and h.position > 0
+        on conflict do nothing;
+end
+$$;
+
+-- Forget how far a build had come in a log.
+create function cocreate.forget_build_in(p_tenant text, p_build integer) returns void
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    delete from cocreate.projection_checkpoint c
+        where c.tenant_id = p_tenant and c.build = p_build;
+    delete from cocreate.projection_parked p
+        where p.tenant_id = p_tenant and p.build = p_build;
+end
+$$;
+
+-- Hold the checkpoints of builds in a log until the transaction ends: nobody takes them further.
+create function cocreate.hold_checkpoints(p_tenant text, p_builds integer[]) returns void
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    perform from cocreate.projection_checkpoint c
+        where c.tenant_id = p_tenant and c.build = any(p_builds)
+        order by c.build for update;
+end
+$$;
+
+-- How many projects of a log are done in builds that are behind it, of how many; no row if none is.
+create function cocreate.read_rebuild_progress_in(p_tenant text, p_builds integer[])
+    returns table (tenant_id text, done bigint, total bigint)
+    language plpgsql
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select p_tenant,
+            count(*) filter (where s.stream_id <= f.cursor or f.position > 0), count(*)
+            from cocreate.log_head h
+            cross join lateral (
+                select coalesce(min(c.position), 0) as position,
+                    -- uuid has no min() before PostgreSQL 18
+                    (array_agg(c.cursor order by c.position, c.cursor nulls first))[1] as cursor
+                    from cocreate.projection_checkpoint c
+                    where c.tenant_id = p_tenant and c.build = any(p_builds)) f
+            join cocreate.stream s on s.tenant_id = p_tenant
+            where h.tenant_id = p_tenant and h.position > f.position
+            having count(*) > 0;
+end
+$$;
+
+-- How far builds are behind in a log.
+create function cocreate.read_lags_in(p_tenant text, p_builds integer[])
+    returns table (
+        tenant_id text, projection text, "position" bigint, head bigint, complete boolean,
+        parked bigint)
+    language plpgsql
+as $$
+#variable_conflict use_column
+declare
+    builds integer[];
+    names text[];
+begin
+    select array_agg(b.build), array_agg(b.name) into builds, names
+        from cocreate.read_model_build b where b.build = any(p_builds);
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select p_tenant, b.name, coalesce(c.position, 0), h.position,
+            coalesce(c.complete, true), (
+                select count(*) from cocreate.projection_parked p
+                    where p.tenant_id = p_tenant and p.build = b.build)
+            from cocreate.log_head h
+            cross join unnest(builds, names) as b (build, name)
+            left join cocreate.projection_checkpoint c
+                on c.tenant_id = p_tenant and c.build = b.build
+            where h.tenant_id = p_tenant
+            order by b.name;
+end
+$$;
+
+-- The projects of a log that are parked in builds.
+create function cocreate.read_parked_in(p_tenant text, p_builds integer[])
+    returns table (
+        tenant_id text, projection text, project_id uuid, "position" bigint, reason text)
+    language plpgsql
+as $$
+#variable_conflict use_column
+declare
+    builds integer[];
+    names text[];
+begin
+    select array_agg(b.build), array_agg(b.name) into builds, names
+        from cocreate.read_model_build b where b.build = any(p_builds);
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select p_tenant, b.name, p.project_id, p.position, p.reason
+            from cocreate.projection_parked p
+            join unnest(builds, names) as b (build, name) on b.build = p.build
+            where p.tenant_id = p_tenant
+            order by p.project_id, b.name;
+end
+$$;
+
+-- What follows goes past all tenants, and is therefore not given one as p_tenant. Row-level security
+-- holds for the owner of the tables as well, so each municipality has its turn.
 
 -- Begin a new build in every log that holds something.
 create procedure cocreate.begin_build(p_build integer)
@@ -759,11 +919,7 @@ declare
     tenant text;
 begin
     for tenant in select m.tenant_id from cocreate.municipality m order by 1 loop
-        perform set_config('cocreate.tenant', tenant, true);
-        insert into cocreate.projection_checkpoint (tenant_id, build, complete)
-            select h.tenant_id, p_build, false from cocreate.log_head h
-                where h.tenant_id = tenant and h.position > 0
-            on conflict do nothing;
+        perform from cocreate.begin_build_in(tenant, p_build);
     end loop;
     perform set_config('cocreate.tenant', '', true);
 end
@@ -777,11 +933,7 @@ declare
     tenant text;
 begin
     for tenant in select m.tenant_id from cocreate.municipality m order by 1 loop
-        perform set_config('cocreate.tenant', tenant, true);
-        delete from cocreate.projection_checkpoint c
-            where c.tenant_id = tenant and c.build = p_build;
-        delete from cocreate.projection_parked p
-            where p.tenant_id = tenant and p.build = p_build;
+        perform from cocreate.forget_build_in(tenant, p_build);
     end loop;
     perform set_config('cocreate.tenant', '', true);
     delete from cocreate.read_model_build b where b.build = p_build;
@@ -798,27 +950,14 @@ declare
     tenant text;
 begin
     for tenant in select m.tenant_id from cocreate.municipality m order by 1 loop
-        perform set_config('cocreate.tenant', tenant, true);
-        return query
-            select tenant,
-                count(*) filter (where s.stream_id <= f.cursor or f.position > 0), count(*)
-                from cocreate.log_head h
-                cross join lateral (
-                    select coalesce(min(c.position), 0) as position,
-                        -- uuid has no min() before PostgreSQL 18
-                        (array_agg(c.cursor order by c.position, c.cursor nulls first))[1] as cursor
-                        from cocreate.projection_checkpoint c
-                        where c.tenant_id = tenant and c.build = any(p_builds)) f
-                join cocreate.stream s on s.tenant_id = tenant
-                where h.tenant_id = tenant and h.position > f.position
-                having count(*) > 0;
+        return query select r.* from cocreate.read_rebuild_progress_in(tenant, p_builds) r;
     end loop;
     perform set_config('cocreate.tenant', '', true);
 end
 $$;
 
 -- How far builds are behind in a log, or in every log where none is named; one after the other.
-create function cocreate.read_lags(p_tenant text, p_builds integer[])
+create function cocreate.read_lags(p_only text, p_builds integer[])
     returns table (
         tenant_id text, projection text, "position" bigint, head bigint, complete boolean,
         parked bigint)
@@ -830,27 +969,16 @@ declare
 begin
     for tenant in
         select m.tenant_id from cocreate.municipality m
-            where p_tenant is null or m.tenant_id = p_tenant order by 1
+            where p_only is null or m.tenant_id = p_only order by 1
     loop
-        perform set_config('cocreate.tenant', tenant, true);
-        return query
-            select tenant, b.name, coalesce(c.position, 0), h.position,
-                coalesce(c.complete, true), (
-                    select count(*) from cocreate.projection_parked p
-                        where p.tenant_id = tenant and p.build = b.build)
-                from cocreate.log_head h
-                cross join cocreate.read_model_build b
-                left join cocreate.projection_checkpoint c
-                    on c.tenant_id = tenant and c.build = b.build
-                where h.tenant_id = tenant and b.build = any(p_builds)
-                order by b.name;
+        return query select r.* from cocreate.read_lags_in(tenant, p_builds) r;
     end loop;
     perform set_config('cocreate.tenant', '', true);
 end
 $$;
 
 -- The projects that are parked in builds, in a log, or in every log where none is named.
-create function cocreate.read_parked(p_tenant text, p_builds integer[])
+create function cocreate.read_parked(p_only text, p_builds integer[])
     returns table (
         tenant_id text, projection text, project_id uuid, "position" bigint, reason text)
     language plpgsql
@@ -861,15 +989,9 @@ declare
 begin
     for tenant in
         select m.tenant_id from cocreate.municipality m
-            where p_tenant is null or m.tenant_id = p_tenant order by 1
+            where p_only is null or m.tenant_id = p_only order by 1
     loop
-        perform set_config('cocreate.tenant', tenant, true);
-        return query
-            select tenant, b.name, p.project_id, p.position, p.reason
-                from cocreate.projection_parked p
-                join cocreate.read_model_build b on b.build = p.build
-                where p.tenant_id = tenant and p.build = any(p_builds)
-                order by p.project_id, b.name;
+        return query select r.* from cocreate.read_parked_in(tenant, p_builds) r;
     end loop;
     perform set_config('cocreate.tenant', '', true);
 end

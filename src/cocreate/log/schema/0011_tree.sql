@@ -192,7 +192,8 @@ grant insert, update (size, peaks, checkpoint, signed_at) on cocreate.tree to co
 grant insert, update (width, content) on cocreate.tile to cocreate_notary;
 grant insert, update on cocreate.cosigned_checkpoint to cocreate_app;
 
--- What was published once stays: trees and tiles only grow, whoever asks otherwise.
+-- What was published once stays: trees and tiles only grow, whoever asks otherwise. A trigger says what
+-- its table holds, since the table may be a shard, and have the name of one.
 
 create function cocreate.require_growth() returns trigger
     language plpgsql
@@ -201,7 +202,7 @@ begin
     if tg_op <> 'UPDATE' then
         raise exception 'trees only grow: % on % is refused', tg_op, tg_table_name
             using errcode = 'insufficient_privilege';
-    elsif tg_table_name = 'tree' then
+    elsif tg_argv[0] = 'tree' then
         if new.size < old.size or new.origin <> old.origin
             or (new.size = old.size and new.peaks <> old.peaks) then
             raise exception 'the tree of % has % entries, and only grows', old.tenant_id, old.size
@@ -217,13 +218,13 @@ end
 $$;
 
 create trigger grows before update or delete on cocreate.tree
-    for each row execute function cocreate.require_growth();
+    for each row execute function cocreate.require_growth('tree');
 create trigger grows before update or delete on cocreate.tile
-    for each row execute function cocreate.require_growth();
+    for each row execute function cocreate.require_growth('tile');
 create trigger stays before truncate on cocreate.tree
-    for each statement execute function cocreate.require_growth();
+    for each statement execute function cocreate.require_growth('tree');
 create trigger stays before truncate on cocreate.tile
-    for each statement execute function cocreate.require_growth();
+    for each statement execute function cocreate.require_growth('tile');
 
 -- Lock the tree of a log and give it; none where another works on it. It begins with the first time.
 create function cocreate.lease_tree(p_tenant text, p_origin text)
@@ -249,17 +250,21 @@ create function cocreate.grow_tree(
     p_tenant text, p_size bigint, p_peaks bytea[], p_checkpoint bytea, p_levels smallint[],
     p_numbers bigint[], p_widths smallint[], p_contents bytea[])
     returns void
-    language sql
-begin atomic
+    language plpgsql
+as $$
+declare
+    moment constant timestamptz := clock_timestamp();
+begin
     insert into cocreate.tile (tenant_id, level, number, width, content)
         select p_tenant, g.* from unnest(p_levels, p_numbers, p_widths, p_contents) as g
         on conflict (tenant_id, level, number) do update
             set width = excluded.width, content = excluded.content;
     update cocreate.tree t
         set size = p_size, peaks = p_peaks, checkpoint = p_checkpoint,
-            signed_at = clock_timestamp()
+            signed_at = moment
         where t.tenant_id = p_tenant;
-end;
+end
+$$;
 
 -- The tiles of a tree that are asked for, as wide as they are by now.
 create function cocreate.read_tiles(p_tenant text, p_levels smallint[], p_numbers bigint[])

@@ -83,6 +83,13 @@ grant select, insert, delete on cocreate_keys.master to cocreate_app;
 grant select, insert, update on cocreate_keys.municipality to cocreate_app;
 grant select, insert, delete, update (number, wrapped) on cocreate_keys.person to cocreate_app;
 
+-- The name of the master key is known before anything is wrapped by it.
+create function cocreate_keys.know_master(p_master text) returns void
+    language sql
+begin atomic
+    insert into cocreate_keys.master (name) values (p_master) on conflict do nothing;
+end;
+
 create function cocreate_keys.read_municipality(p_tenant text)
     returns setof cocreate_keys.municipality
     language plpgsql
@@ -102,7 +109,6 @@ create function cocreate_keys.add_municipality(
 as $$
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
-    insert into cocreate_keys.master (name) values (p_master) on conflict do nothing;
     insert into cocreate_keys.municipality (tenant_id, number, master, wrapped, pepper)
         values (p_tenant, 1, p_master, p_wrapped, p_pepper)
         on conflict do nothing;
@@ -208,7 +214,6 @@ create function cocreate_keys.rewrap(
 as $$
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
-    insert into cocreate_keys.master (name) values (p_master) on conflict do nothing;
     update cocreate_keys.municipality m
         set number = p_number, master = p_master, wrapped = p_wrapped, pepper = p_pepper,
             changed_at = now()

@@ -153,13 +153,15 @@ create function cocreate_keys.end_webhook_secrets(
     returns void
     language plpgsql
 as $$
+declare
+    v_moment constant timestamptz := clock_timestamp();
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     update cocreate_keys.webhook_secret s
-        set ends_at = least(s.ends_at, clock_timestamp() + p_after)
+        set ends_at = least(s.ends_at, v_moment + p_after)
         where s.tenant_id = p_tenant and s.webhook = p_webhook and s.serial < p_before;
     delete from cocreate_keys.webhook_secret s
-        where s.tenant_id = p_tenant and s.webhook = p_webhook and s.ends_at <= clock_timestamp();
+        where s.tenant_id = p_tenant and s.webhook = p_webhook and s.ends_at <= v_moment;
 end
 $$;
 
@@ -234,10 +236,12 @@ create function cocreate.wake_webhook(p_tenant text, p_webhook text, p_sends boo
     returns void
     language plpgsql
 as $$
+declare
+    v_moment constant timestamptz := clock_timestamp();
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     update cocreate.webhook w
-        set sends = p_sends, due_at = clock_timestamp(), failures = 0, failing_since = null
+        set sends = p_sends, due_at = v_moment, failures = 0, failing_since = null
         where w.tenant_id = p_tenant and w.webhook = p_webhook;
 end
 $$;
@@ -247,6 +251,8 @@ create function cocreate.redeliver(p_tenant text, p_webhook text, p_after bigint
     returns void
     language plpgsql
 as $$
+declare
+    v_moment constant timestamptz := clock_timestamp();
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     if p_after is null then
@@ -260,7 +266,7 @@ begin
         set "position" = coalesce(least(p_after, h.position), w.position),
             step = case when p_after is null then w.step else 0 end,
             again = w.again or p_after is null,
-            due_at = clock_timestamp(), failures = 0, failing_since = null
+            due_at = v_moment, failures = 0, failing_since = null
         from cocreate.log_head h
         where w.tenant_id = p_tenant and w.webhook = p_webhook and h.tenant_id = p_tenant;
 end
@@ -283,14 +289,16 @@ create function cocreate.begin_sending(p_tenant text, p_webhook text, p_sender u
     returns setof cocreate.webhook
     language plpgsql
 as $$
+declare
+    v_moment constant timestamptz := clock_timestamp();
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     return query
         update cocreate.webhook w
-            set sender = p_sender, sending_until = clock_timestamp() + p_for
+            set sender = p_sender, sending_until = v_moment + p_for
             where w.tenant_id = p_tenant and w.webhook = p_webhook and w.sends
-                and w.due_at <= clock_timestamp()
-                and (w.sending_until is null or w.sending_until <= clock_timestamp())
+                and w.due_at <= v_moment
+                and (w.sending_until is null or w.sending_until <= v_moment)
             returning w.*;
 end
 $$;
@@ -307,6 +315,7 @@ create function cocreate.note_delivery(
 as $$
 #variable_conflict use_column
 declare
+    v_moment constant timestamptz := clock_timestamp();
     v_number bigint;
     v_failures integer;
     v_moved boolean;
@@ -344,9 +353,9 @@ begin
         set "position" = p_to, step = p_to_step, alone_until = p_alone_until,
             failures = case when p_wait is null then 0 else w.failures + 1 end,
             failing_since = case when p_wait is null then null
-                else coalesce(w.failing_since, clock_timestamp()) end,
-            due_at = clock_timestamp() + coalesce(p_wait, '0'),
-            sending_until = clock_timestamp() + p_for
+                else coalesce(w.failing_since, v_moment) end,
+            due_at = v_moment + coalesce(p_wait, '0'),
+            sending_until = v_moment + p_for
         where w.tenant_id = p_tenant and w.webhook = p_webhook;
     return true;
 end
@@ -390,6 +399,8 @@ create function cocreate.end_sending(
     returns void
     language plpgsql
 as $$
+declare
+    v_moment constant timestamptz := clock_timestamp();
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
     update cocreate.webhook w
@@ -398,7 +409,7 @@ begin
             and w.position = p_from and w.step = p_from_step;
     update cocreate.webhook w
         -- Another moment each time, so that the next job is told from the one that ends here.
-        set due_at = greatest(w.due_at, clock_timestamp() + p_wait), sender = null,
+        set due_at = greatest(w.due_at, v_moment + p_wait), sender = null,
             sending_until = null,
             again = exists (select from cocreate.webhook_dead_letter d
                 where d.tenant_id = p_tenant and d.webhook = p_webhook and d.again)
