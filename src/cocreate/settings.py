@@ -76,7 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """For how many seconds a reader waits at most for what was asked to be in sight."""
     requests_at_once: Annotated[int, Meta(ge=1, le=10_000)] = 8
     """How many requests of one municipality a process works on at a time; others wait."""
-    requests_waiting: Annotated[int, Meta(ge=0, le=1_000_000)] = 1_000
+    requests_waiting: Annotated[int, Meta(ge=0, le=1_000_000)] = 200
     """How many requests of one municipality may wait in a process; more are told to come back."""
     max_event_streams: Annotated[int, Meta(ge=0, le=100_000)] = 1_000
     """How many event streams a process keeps open at most; each holds a file descriptor."""
