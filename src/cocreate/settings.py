@@ -74,7 +74,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
     freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
     """For how many seconds a reader waits at most for what was asked to be in sight."""
-    requests_at_once: Annotated[int, Meta(ge=1, le=10_000)] = 8
+    requests_at_once: Annotated[int, Meta(ge=1, le=10_000)] = 2
     """How many requests of one municipality a process works on at a time; others wait."""
     requests_waiting: Annotated[int, Meta(ge=0, le=1_000_000)] = 200
     """How many requests of one municipality may wait in a process; more are told to come back."""

@@ -17,6 +17,7 @@ OPEN = {
     # what anyone may read, and what shows nothing of what is internal
     "/v1/municipalities/{code}/tree",
     "/v1/municipalities/{code}/keys",
+    "/v1/municipalities/{code}/subscription",
     # what no auditor reads: the log itself tells them where events are sent
     "/v1/municipalities/{code}/webhooks",
 }

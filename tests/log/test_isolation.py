@@ -29,8 +29,7 @@ OPEN = {"cocreate.municipality"}
 OF_THE_OPERATOR = {"cocreate.subscriber"}
 """What has rows of the operator alone."""
 KEEP = """
-    select cocreate.keep_subscription(
-        $1, 'Test', 'active', true, null, 'default', now()::date, null, null, null, null)
+    select cocreate.keep_standing($1, 'active', true, null, 'default', null, null, null, null)
 """
 
 

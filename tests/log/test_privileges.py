@@ -17,17 +17,41 @@ from cocreate.log.connection import AnyConnection, Role, open_pool
 Rights = Mapping[str, AbstractSet[str]]
 
 _APPLICATION: Rights = {
-    "cocreate.api_key": {"insert", "update (revoked_at)"},
+    "cocreate.api_key": {
+        "insert",
+        "update (last_used_at)",
+        "update (retires_at)",
+        "update (revoked_at)",
+    },
     "cocreate.command": {"insert"},
     "cocreate.cosigned_checkpoint": {"insert", "update"},
     "cocreate.event": {"insert"},
-    "cocreate.log_head": {"insert", "update (position)", "update (recorded_at)"},
+    "cocreate.log_head": {
+        "insert",
+        "update (counted)",
+        "update (counted_on)",
+        "update (position)",
+        "update (projects)",
+        "update (recorded_at)",
+    },
     "cocreate.snapshot": {"insert", "update"},
     "cocreate.stream": {"insert", "update"},
+    # Each with the event that says so, in one transaction.
+    "cocreate.subscriber": {"insert", "update"},
+    "cocreate.subscription": {"insert", "update"},
+    "cocreate.webhook": {"insert", "update", "delete"},
+    "cocreate.webhook_dead_letter": {"delete", "update (again)"},
     # Row-level security gives these to the application itself, and not to its members.
     "cocreate_keys.master": {"insert", "delete"},
     "cocreate_keys.municipality": {"insert", "update"},
     "cocreate_keys.person": {"insert", "delete", "update (number)", "update (wrapped)"},
+    "cocreate_keys.webhook_secret": {
+        "insert",
+        "delete",
+        "update (ends_at)",
+        "update (number)",
+        "update (wrapped)",
+    },
 }
 MAY: Mapping[Role, Rights] = {
     "cocreate_app": _APPLICATION,

@@ -301,14 +301,22 @@ async def keep(connection: AnyConnection, subscription: Subscription) -> None:
     """Keep what a municipality may do by its subscription, in the transaction of its event."""
     quotas = subscription.quotas
     await connection.execute(
-        "select cocreate.keep_subscription($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "select cocreate.keep_subscriber($1, $2, $3, $4, $5, $6, $7)",
+        OPERATOR_LOG,
         subscription.code,
         subscription.name,
+        subscription.state,
+        subscription.plan,
+        subscription.since,
+        subscription.last_day,
+    )
+    await connection.execute(
+        "select cocreate.keep_standing($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        subscription.code,
         subscription.state,
         subscription.accepts,
         subscription.last_day,
         subscription.plan,
-        subscription.since,
         quotas.projects,
         quotas.keys,
         quotas.events_per_day,

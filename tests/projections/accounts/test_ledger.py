@@ -11,8 +11,11 @@ from tests.projections.accounts.kept import Commands, everything, folded, kept, 
 from cocreate.domain.identity import IDENTITY_EVENTS
 from cocreate.domain.log_reads import LogRead
 from cocreate.domain.municipality import DayOffDeclared, VisibilitySet
+from cocreate.domain.own_settings import SettingsChanged
 from cocreate.domain.signing_keys import SigningKeyAnnounced
 from cocreate.domain.steps import record
+from cocreate.domain.subscription import SUBSCRIPTION_EVENTS, PlanDefined
+from cocreate.domain.webhooks import WEBHOOK_EVENTS
 from cocreate.log.codec import ALL_EVENTS
 from cocreate.projections.accounts import (
     Accounts,
@@ -33,6 +36,10 @@ NO_CHANGE = {
     VisibilitySet,  # rules for what is recorded: they tell nothing of a subject
     DayOffDeclared,
     *IDENTITY_EVENTS,  # who is let in: nothing of a project
+    *WEBHOOK_EVENTS,  # where events are sent: neither
+    PlanDefined,
+    *SUBSCRIPTION_EVENTS.values(),  # of the operator's own log, which has no read models
+    SettingsChanged,
 }
 
 in_every_history = settings(

@@ -67,32 +67,42 @@ begin
 end
 $$;
 
--- Keep what a subscription came to, under the lock of the operator's log. The head of the
--- municipality's own log is locked as well: what is being appended comes before the change, and
--- whatever is appended after it is held to it.
-create function cocreate.keep_subscription(
-    p_code text, p_name text, p_state text, p_accepts boolean, p_last_day date, p_plan text,
-    p_since date, p_projects integer, p_keys integer, p_events_per_day integer,
-    p_requests_per_second integer)
+-- Keep what a subscription came to, under the lock of the operator's log: here in that log, of which
+-- p_tenant is the tenant, and with keep_standing, in the same transaction, beside the log that it is of.
+create function cocreate.keep_subscriber(
+    p_tenant text, p_code text, p_name text, p_state text, p_plan text, p_since date,
+    p_last_day date)
     returns void
     language plpgsql
 as $$
 begin
-    perform set_config('cocreate.tenant', '*', true);
-    insert into cocreate.subscriber (code, name, state, plan, since, last_day)
-        values (p_code, p_name, p_state, p_plan, p_since, p_last_day)
+    perform set_config('cocreate.tenant', p_tenant, true);
+    insert into cocreate.subscriber (tenant_id, code, name, state, plan, since, last_day)
+        values (p_tenant, p_code, p_name, p_state, p_plan, p_since, p_last_day)
         on conflict (tenant_id, code) do update
             set name = excluded.name, state = excluded.state, plan = excluded.plan,
                 since = excluded.since, last_day = excluded.last_day;
-    perform set_config('cocreate.tenant', p_code, true);
-    perform from cocreate.log_head h where h.tenant_id = p_code for update;
+end
+$$;
+
+-- Keep what a municipality may do from now on. The head of its log is locked: what is being appended
+-- comes before the change, and whatever is appended after it is held to it.
+create function cocreate.keep_standing(
+    p_tenant text, p_state text, p_accepts boolean, p_last_day date, p_plan text,
+    p_projects integer, p_keys integer, p_events_per_day integer, p_requests_per_second integer)
+    returns void
+    language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    perform from cocreate.log_head h where h.tenant_id = p_tenant for update;
     if found then
         insert into cocreate.subscription (
             tenant_id, state, accepts, last_day, plan, projects, keys, events_per_day,
             requests_per_second
         ) values (
-            p_code, p_state, p_accepts, p_last_day, p_plan, p_projects, p_keys, p_events_per_day,
-            p_requests_per_second
+            p_tenant, p_state, p_accepts, p_last_day, p_plan, p_projects, p_keys,
+            p_events_per_day, p_requests_per_second
         )
         on conflict (tenant_id) do update
             set state = excluded.state, accepts = excluded.accepts, last_day = excluded.last_day,
@@ -100,7 +110,6 @@ begin
                 events_per_day = excluded.events_per_day,
                 requests_per_second = excluded.requests_per_second;
     end if;
-    perform set_config('cocreate.tenant', '*', true);
 end
 $$;
 
