@@ -501,20 +501,17 @@ end
 $$;
 
 -- After statements on a table that make rows, or end some, do what "p_body" says with what they change of
--- the sums: "changed", an array of rows of its own, and the "tenant" whose they all are. An array, since
--- what a statement made and ended cannot be read where another table is written on a cluster.
-create procedure cocreate.after_changes(p_function text, p_table text, p_counts text, p_body text)
+-- the sums in another: "changed", an array of its rows, by some columns first of all; and the "tenant"
+-- whose they all are. An array, since what a statement made and ended cannot be read where another table
+-- is written on a cluster.
+create procedure cocreate.after_changes(
+    p_function text, p_table text, p_counts text, p_sums text, p_by text, p_body text)
     language plpgsql
 as $$
 declare
     columns record := cocreate.columns_counted(p_table, p_counts);
-    change text := p_function || '_change';
     event text;
 begin
-    execute format(
-        'create type %I as ('
-        'tenant_id text, project_id uuid, audience smallint, %s, number bigint)',
-        change, columns.declared);
     foreach event in array array['insert', 'update', 'delete'] loop
         execute format(
             $f$
@@ -523,11 +520,8 @@ begin
             as $body$
             declare
                 changed %2$I[] := array(
-                    select row(
-                            c.tenant_id, c.project_id, c.audience, %3$s, sum(c.number)::bigint)::%2$I
-                        from (%4$s) c
-                        group by c.tenant_id, c.project_id, c.audience, %3$s
-                        having sum(c.number) <> 0);
+                    select row(%3$s, sum(c.number)::bigint)::%2$I
+                        from (%4$s) c group by %3$s having sum(c.number) <> 0);
                 tenant text := changed[1].tenant_id;
             begin
                 if tenant is not null then
@@ -537,7 +531,7 @@ begin
             end
             $body$
             $f$,
-            p_function || '_at_' || event, change, columns.counted,
+            p_function || '_at_' || event, p_sums, p_by || ', ' || columns.counted,
             array_to_string(array[
                 case when event <> 'delete' then format(
                     'select r.tenant_id, r.audience, r.project_id, %s, c.number '
@@ -576,12 +570,10 @@ begin
     execute format('create index on %I (tenant_id) where number = 0', p_name);
     call cocreate.guard_rows(p_name);
     call cocreate.index_known_from(p_table);
-    call cocreate.after_changes(p_name, p_table, p_counts, format(
+    call cocreate.after_changes(p_name, p_table, p_counts, p_name, 'c.tenant_id, c.audience', format(
         $f$
         insert into %1$I as s
-            select tenant, c.audience, %3$s, sum(c.number)
-                from unnest(changed) c group by c.audience, %3$s
-                having sum(c.number) <> 0
+            select tenant, c.audience, %3$s, c.number from unnest(changed) c
             on conflict (tenant_id, audience, %2$s)
                 do update set number = s.number + excluded.number;
         delete from %1$I s where s.tenant_id = tenant and s.number = 0;
@@ -632,7 +624,8 @@ begin
     call cocreate.guard_rows(p_name);
     call cocreate.guard_rows(of);
     call cocreate.index_known_from(p_table);
-    call cocreate.after_changes(p_name, p_table, p_counts, format(
+    call cocreate.after_changes(
+        p_name, p_table, p_counts, of, 'c.tenant_id, c.project_id, c.audience', format(
         $f$
         insert into %4$I as s
             select tenant, c.project_id, c.audience, %3$s, c.number from unnest(changed) c

@@ -1,0 +1,68 @@
+"""Spreading the logs over a cluster: refused where there is none, and whole where there is."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+from tests.databases import OVER_CITUS, temporary_database
+from tests.log.conftest import Log
+
+from cocreate.log import citus
+from cocreate.log.migrate import migrate
+
+ON_A_CLUSTER = pytest.mark.skipif(not OVER_CITUS, reason="COCREATE_TEST_CITUS_URL is not set")
+
+
+@pytest.mark.skipif(OVER_CITUS, reason="there is a cluster")
+async def test_without_a_cluster_nothing_is_applied(postgres_dsn: str) -> None:
+    async with temporary_database(postgres_dsn) as dsn:
+        connection = await asyncpg.connect(dsn)
+        try:
+            with pytest.raises(citus.CitusMissing, match="extension citus is not in this database"):
+                await migrate(connection, over_citus=True)
+            assert await connection.fetchval("select to_regnamespace('cocreate')") is None
+            assert not await citus.is_spread(connection)
+        finally:
+            await connection.close()
+
+
+@ON_A_CLUSTER
+async def test_every_table_with_a_tenant_is_beside_the_heads_of_the_logs(log: Log) -> None:
+    apart = await log.admin.fetch(
+        "select c.oid::regclass::text from pg_class c"
+        " join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'"
+        " left join pg_dist_partition d on d.logicalrelid = c.oid"
+        " where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text ~ '^cocreate'"
+        " and c.oid <> 'cocreate.municipality'::regclass"
+        " and d.colocationid is distinct from (select h.colocationid from pg_dist_partition h"
+        "  where h.logicalrelid = 'cocreate.log_head'::regclass)"
+    )
+    assert apart == []
+
+
+@ON_A_CLUSTER
+async def test_functions_of_a_tenant_run_where_it_is(log: Log) -> None:
+    here = await log.admin.fetch(
+        "select p.oid::regprocedure::text from pg_proc p"
+        " left join pg_dist_object o on o.classid = 'pg_proc'::regclass and o.objid = p.oid"
+        " where p.proargnames[1] = 'p_tenant' and p.prokind = 'f'"
+        " and p.pronamespace::regnamespace::text ~ '^cocreate'"
+        " and o.force_delegation is distinct from true"
+    )
+    assert [row[0] for row in here] == ["cocreate.register_municipality(text,text)"]
+
+
+@ON_A_CLUSTER
+async def test_to_spread_again_changes_nothing(log: Log) -> None:
+    assert await citus.spread(log.admin) == []
+
+
+@ON_A_CLUSTER
+async def test_shards_are_guarded_as_their_table_is(log: Log) -> None:
+    await log.tenant()
+    guarded = await log.admin.fetch(
+        "select success, result from run_command_on_shards('cocreate.log_head',"
+        " $$select relrowsecurity and relforcerowsecurity from pg_class"
+        "  where oid = '%s'::regclass$$)"
+    )
+    assert {tuple(row) for row in guarded} == {(True, "t")}
