@@ -76,6 +76,8 @@ async def _close(
     subscription.require_closable(moment)
     row = await connection.fetchrow("select * from cocreate.destroy_municipality($1)", code)
     assert row is not None  # noqa: S101 - a function that gives one
+    # On a cluster the directory is on every node, and so not of what went where the log was.
+    await connection.execute("delete from cocreate.municipality where tenant_id = $1", code)
     destroyed = _as_destroyed(row)
     subscription.close(step, destroyed, moment)
     await _certify(connection, subscription, sender)

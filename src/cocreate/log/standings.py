@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 
 from cocreate.domain.municipality import Municipality
-from cocreate.domain.subscription import Quotas
+from cocreate.domain.subscription import OPERATOR_LOG, Quotas
 from cocreate.domain.vocabulary import SubscriptionState
 from cocreate.log.connection import Pool
 from cocreate.log.errors import UnknownMunicipality
@@ -69,6 +69,10 @@ class Standings:
             return known
         changes = self._changes
         row = await self._pool.fetchrow("select * from cocreate.read_standing($1)", code)
+        if row is None:
+            row = await self._pool.fetchrow(
+                "select * from cocreate.read_standing_of($1, $2)", OPERATOR_LOG, code
+            )
         if row is None:
             return None
         standing = await self._read(code, row)

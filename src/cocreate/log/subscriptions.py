@@ -191,7 +191,7 @@ class Subscriptions:
 
     async def subscribers(self) -> Sequence[Subscriber]:
         """Give all who ever subscribed or were invited, by their code."""
-        rows = await self._pool.fetch("select * from cocreate.read_subscribers()")
+        rows = await self._pool.fetch("select * from cocreate.read_subscribers($1)", OPERATOR_LOG)
         return [
             Subscriber(
                 code=row["code"],

@@ -133,7 +133,7 @@ begin
         where c.tenant_id = p_tenant and c.build = any(p_builds);
     if present < cardinality(p_builds) then
         insert into cocreate.projection_checkpoint (tenant_id, build)
-            select h.tenant_id, b from cocreate.log_head h cross join unnest(p_builds) as b
+            select p_tenant, b from cocreate.log_head h cross join unnest(p_builds) as b
                 where h.tenant_id = p_tenant
             on conflict do nothing;
     end if;

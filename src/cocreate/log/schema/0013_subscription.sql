@@ -113,7 +113,7 @@ begin
 end
 $$;
 
--- What a municipality may do by its subscription; no row where there never was any such.
+-- What a municipality may do by its subscription; no row where it has no log.
 create function cocreate.read_standing(p_tenant text)
     returns table (
         state text, accepts boolean, last_day date, plan text, projects integer, keys integer,
@@ -128,13 +128,23 @@ begin
             coalesce(s.plan, 'default'), s.projects, s.keys, s.events_per_day, s.requests_per_second
             from cocreate.log_head h left join cocreate.subscription s using (tenant_id)
             where h.tenant_id = p_tenant;
-    if not found then  -- one that has no log yet, or has none any more
-        perform set_config('cocreate.tenant', '*', true);
-        return query
-            select s.state, false, s.last_day, s.plan, null::integer, null::integer, null::integer,
-                null::integer
-                from cocreate.subscriber s where s.tenant_id = '*' and s.code = p_tenant;
-    end if;
+end
+$$;
+
+-- What one may do that has no log yet, or has none any more: as the operator's log has it.
+create function cocreate.read_standing_of(p_tenant text, p_code text)
+    returns table (
+        state text, accepts boolean, last_day date, plan text, projects integer, keys integer,
+        events_per_day integer, requests_per_second integer)
+    language plpgsql
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select s.state, false, s.last_day, s.plan, null::integer, null::integer, null::integer,
+            null::integer
+            from cocreate.subscriber s where s.tenant_id = p_tenant and s.code = p_code;
 end
 $$;
 
@@ -160,13 +170,14 @@ begin
 end
 $$;
 
-create function cocreate.read_subscribers()
+create function cocreate.read_subscribers(p_tenant text)
     returns setof cocreate.subscriber
     language plpgsql
 as $$
 begin
-    perform set_config('cocreate.tenant', '*', true);
-    return query select s.* from cocreate.subscriber s where s.tenant_id = '*' order by s.code;
+    perform set_config('cocreate.tenant', p_tenant, true);
+    return query
+        select s.* from cocreate.subscriber s where s.tenant_id = p_tenant order by s.code;
 end
 $$;
 
@@ -569,7 +580,7 @@ begin
     elsif tg_op <> 'UPDATE' then
         raise exception 'trees only grow: % on % is refused', tg_op, tg_table_name
             using errcode = 'insufficient_privilege';
-    elsif tg_table_name = 'tree' then
+    elsif tg_argv[0] = 'tree' then
         if new.size < old.size or new.origin <> old.origin
             or (new.size = old.size and new.peaks <> old.peaks) then
             raise exception 'the tree of % has % entries, and only grows', old.tenant_id, old.size

@@ -4,25 +4,33 @@
 -- The head of the log of a municipality, at its beginning.
 create function cocreate.begin_log(p_tenant text) returns void
     language plpgsql
+as $$
+begin
+    perform set_config('cocreate.tenant', p_tenant, true);
+    insert into cocreate.log_head (tenant_id) values (p_tenant)
+        on conflict (tenant_id) do nothing;
+end
+$$;
+
+-- The directory is written as its owner, and the log as who asks: on a cluster, what a transaction did in
+-- a table as one role it cannot go on with as another.
+create function cocreate.add_to_directory(p_code text, p_name text) returns void
+    language plpgsql
     security definer
     set search_path = cocreate, pg_temp
 as $$
 begin
-    perform set_config('cocreate.tenant', p_tenant, true);
-    insert into log_head (tenant_id) values (p_tenant)
+    insert into municipality (tenant_id, name) values (p_code, p_name)
         on conflict (tenant_id) do nothing;
 end
 $$;
 
 create or replace function cocreate.register_municipality(p_tenant text, p_name text) returns void
     language plpgsql
-    security definer
-    set search_path = cocreate, pg_temp
 as $$
 begin
-    insert into municipality (tenant_id, name) values (p_tenant, p_name)
-        on conflict (tenant_id) do nothing;
-    perform from begin_log(p_tenant);
+    perform cocreate.add_to_directory(p_tenant, p_name);
+    perform from cocreate.begin_log(p_tenant);
 end
 $$;
 
