@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from importlib.resources import files
+
 import asyncpg
 import pytest
 from tests.databases import OVER_CITUS, temporary_database
@@ -10,6 +13,9 @@ from tests.log.conftest import Log
 from cocreate.log import citus
 from cocreate.log.migrate import migrate
 
+OF_ANOTHER_TABLE = re.compile(
+    r"\binsert into \S+ (?:\([^)]*\)\s+)?select \w+\.tenant_id\b", re.DOTALL
+)
 ON_A_CLUSTER = pytest.mark.skipif(not OVER_CITUS, reason="COCREATE_TEST_CITUS_URL is not set")
 
 
@@ -24,6 +30,22 @@ async def test_without_a_cluster_nothing_is_applied(postgres_dsn: str) -> None:
             assert not await citus.is_spread(connection)
         finally:
             await connection.close()
+
+
+def test_who_inserts_what_another_table_has_says_the_tenant_as_given() -> None:
+    """A cluster refuses it otherwise: the tenant is not known before the rows are."""
+    folders = (files("cocreate.log") / "schema", files("cocreate.projections"))
+    wrong = [
+        (file.name, found.group())
+        for folder in folders
+        for file in folder.iterdir()
+        if file.name.endswith(".sql")
+        for body in re.findall(r"\nas \$\$\n.*?\n\$\$;", file.read_text(), re.DOTALL)
+        for found in OF_ANOTHER_TABLE.finditer(body)
+        if "unnest" not in body[found.end() :].split(";")[0]
+    ]
+    assert wrong == []
+    assert OF_ANOTHER_TABLE.search("insert into a.b (tenant_id, c)\n  select h.tenant_id, 1")
 
 
 @ON_A_CLUSTER

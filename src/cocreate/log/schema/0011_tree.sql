@@ -236,7 +236,7 @@ begin
     perform set_config('cocreate.tenant', p_tenant, true);
     if not exists (select from cocreate.tree t where t.tenant_id = p_tenant) then
         insert into cocreate.tree (tenant_id, origin)
-            select h.tenant_id, p_origin from cocreate.log_head h where h.tenant_id = p_tenant
+            select p_tenant, p_origin from cocreate.log_head h where h.tenant_id = p_tenant
             on conflict do nothing;
     end if;
     return query
