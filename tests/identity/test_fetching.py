@@ -20,7 +20,8 @@ from cryptography.x509.oid import NameOID
 from tests.identity.issuing import Issuer, issuing
 
 from cocreate.identity import fetching
-from cocreate.identity.fetching import MAX_BYTES, Fetcher, NotFetched, is_public
+from cocreate.identity.fetching import MAX_BYTES, Fetcher, NotFetched
+from cocreate.internet import is_public
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +110,11 @@ async def test_the_operator_can_name_an_origin_within(issuer: Issuer, fetcher: F
 async def test_a_name_that_leads_inside_and_outside_is_not_followed(
     monkeypatch: pytest.MonkeyPatch, fetcher: Fetcher
 ) -> None:
-    async def both(*_: object, **__: object) -> list[Any]:
+    def both(*_: object, **__: object) -> list[Any]:
         kind = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
         return [(*kind, ("9.9.9.9", 443)), (*kind, ("10.0.0.1", 443))]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+    monkeypatch.setattr(socket, "getaddrinfo", both)
     with pytest.raises(NotFetched, match="not a public address"):
         await fetcher.fetch("https://twee.example/x")
 
@@ -130,13 +131,13 @@ async def test_a_certificate_is_of_the_name_that_was_asked_for(
         writer.write(b"HTTP/1.1 200 x\r\ncontent-length: 2\r\n\r\n{}")
         writer.close()
 
-    async def loopback(*_: object, **__: object) -> list[Any]:
+    def loopback(*_: object, **__: object) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=server_side)
     port = server.sockets[0].getsockname()[1]
     names = [f"https://{name}:{port}" for name in ("id.example", "elders.example")]
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", loopback)
+    monkeypatch.setattr(socket, "getaddrinfo", loopback)
     async with server, Fetcher(names) as fetcher:
         assert await fetcher.fetch(f"{names[0]}/x") == {}
         assert f"host: id.example:{port}".encode() in asked[0].lower()

@@ -17,10 +17,10 @@ from tests.webhooks.receiver import LOOPBACK, NAME, Receiver, certify, receiving
 
 from cocreate.app import create_app, policy_of
 from cocreate.domain.vocabulary import Role
+from cocreate.internet import AnyAddress
 from cocreate.log.connection import open_pool
 from cocreate.service import Service
 from cocreate.settings import Settings
-from cocreate.webhooks.addresses import AnyAddress
 from cocreate.webhooks.delivery import Deliveries
 from cocreate.webhooks.progress import Progress
 from cocreate.webhooks.sending import Sender

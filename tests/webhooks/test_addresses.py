@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cocreate.webhooks.addresses import AddressPolicy, Forbidden, is_public
+from cocreate.internet import is_public
+from cocreate.webhooks.addresses import AddressPolicy, Forbidden
 
 POLICY = AddressPolicy()
 PUBLIC = ["93.184.216.34", "1.1.1.1", "2606:2800:220:1:248:1893:25c8:1946", "2a02:898::1"]

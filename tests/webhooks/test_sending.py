@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from tests.webhooks.receiver import LOOPBACK, NAME, Receiver, certify, receiving
 
-from cocreate.webhooks.addresses import AddressPolicy, AnyAddress
+from cocreate.internet import AnyAddress
+from cocreate.webhooks.addresses import AddressPolicy
 from cocreate.webhooks.sending import Outcome, Sender
 
 ALLOWED = AddressPolicy([ip_network("127.0.0.0/8")])

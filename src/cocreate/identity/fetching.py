@@ -9,11 +9,10 @@ sensible. The operator can name origins for which that does not hold.
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Collection, Sequence
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv6Network
 from types import TracebackType
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from cocreate.identity.strict_json import JsonObject, NotStrict, parse_object
+from cocreate.internet import SCHEME_PORTS, AnyAddress, is_public, resolve
 
 MAX_BYTES: Final = 262_144
 """How large a document may be."""
@@ -28,12 +28,9 @@ SECONDS: Final = 5.0
 """How long fetching one may take in all."""
 MOST_ADDRESSES: Final = 3
 """How many addresses of a name are tried."""
-PORTS: Final = {"https": 443, "http": 80}
 
 _TRANSLATED: Final = IPv6Network("64:ff9b::/32")
 """Addresses behind which a translator puts those of IPv4 (RFC 6052, RFC 8215)."""
-
-Address = IPv4Address | IPv6Address
 
 
 class NotFetched(Exception):  # noqa: N818
@@ -105,19 +102,15 @@ class Fetcher:
                 refused = problem
         raise refused
 
-    async def _addresses(self, asked: httpx.URL) -> Sequence[Address]:
+    async def _addresses(self, asked: httpx.URL) -> Sequence[AnyAddress]:
         """Look up where a name leads; raises :class:`NotFetched` if it leads inside at all."""
-        port = asked.port or PORTS[asked.scheme]
-        found = await asyncio.get_running_loop().getaddrinfo(
-            asked.host, port, type=socket.SOCK_STREAM
-        )
-        addresses = list(dict.fromkeys(ip_address(each[4][0]) for each in found))
-        if origin_of(str(asked)) not in self._private and not all(map(is_public, addresses)):
+        addresses = await resolve(asked.host, asked.port or SCHEME_PORTS[asked.scheme])
+        if origin_of(str(asked)) not in self._private and not all(map(_may_be_asked, addresses)):
             message = f"{origin_of(str(asked))} is not a public address"
             raise NotFetched(message)
         return addresses
 
-    async def _from(self, asked: httpx.URL, address: Address) -> bytes:
+    async def _from(self, asked: httpx.URL, address: AnyAddress) -> bytes:
         request = self._client.build_request(
             "GET",
             asked.copy_with(host=str(address)),
@@ -149,15 +142,9 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def is_public(address: Address) -> bool:
+def _may_be_asked(address: AnyAddress) -> bool:
     """Tell whether an address is one of the internet, and leads nowhere else."""
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is not None:
-            return is_public(inner)
-        if address.teredo is not None or address in _TRANSLATED:
-            return False
-    return address.is_global and not address.is_multicast
+    return is_public(address) and address not in _TRANSLATED
 
 
 def origin_of(url: str) -> str:

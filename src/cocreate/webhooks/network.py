@@ -7,30 +7,15 @@ stands for (DNS rebinding) gains nothing by it. TLS and the header Host have the
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from ipaddress import ip_address
 
 import httpcore
 
-from cocreate.webhooks.addresses import AddressPolicy, AnyAddress, Forbidden
+from cocreate.internet import AnyAddress, resolve
+from cocreate.webhooks.addresses import AddressPolicy, Forbidden
 
 Resolve = Callable[[str, int], Awaitable[Sequence[AnyAddress]]]
 """Gives the addresses of a name. Raises OSError where it has none."""
-
-
-_LOOK_UPS = ThreadPoolExecutor(16, thread_name_prefix="look-up")
-"""Threads of their own: those of the loop are few, and a name may take its time to be no name."""
-
-
-async def resolve(host: str, port: int) -> Sequence[AnyAddress]:
-    """Look up a name as the system does."""
-    loop = asyncio.get_running_loop()
-    look_up = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
-    found = await loop.run_in_executor(_LOOK_UPS, look_up)
-    return list(dict.fromkeys(ip_address(address[0]) for *_, address in found))
 
 
 class PinnedBackend(httpcore.AsyncNetworkBackend):

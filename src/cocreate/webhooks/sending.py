@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 import httpcore
 import msgspec
 
+from cocreate.internet import resolve
 from cocreate.webhooks.addresses import AddressPolicy, Forbidden
-from cocreate.webhooks.network import PinnedBackend, Resolve, resolve
+from cocreate.webhooks.network import PinnedBackend, Resolve
 
 WITHIN = 10.0
 """For how many seconds a request is waited for in all."""
