@@ -22,8 +22,7 @@ from cocreate.terminal import (
     service,
     until_stopped,
 )
-from cocreate.webhooks.dispatcher import TOPIC
-from cocreate.webhooks.progress import wake
+from cocreate.webhooks.progress import TOPIC, wake
 from cocreate.webhooks.sending import Sender
 
 

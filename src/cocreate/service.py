@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
 import msgspec
@@ -37,7 +38,9 @@ from cocreate.webhooks.delivery import Deliveries
 from cocreate.webhooks.progress import Progress
 from cocreate.webhooks.secrets import WebhookSecrets
 from cocreate.webhooks.sending import Sender
-from cocreate.webhooks.worker import WebhookWorker
+
+if TYPE_CHECKING:
+    from cocreate.webhooks.worker import WebhookWorker
 
 
 class Signing(msgspec.Struct, frozen=True):
@@ -196,6 +199,9 @@ async def _webhook_worker(
     stack: contextlib.AsyncExitStack, dsn: str, service: Service, sending: Sending
 ) -> WebhookWorker:
     """Make what sends events out, with connections of its own: no request waits for those."""
+    # Here, since only a process that sends needs its library, which takes long to import.
+    from cocreate.webhooks.worker import WebhookWorker  # noqa: PLC0415
+
     pool = await open_pool(dsn, "cocreate_webhooks", size=4)
     stack.push_async_callback(pool.close)
     reading = await open_pool(dsn, "cocreate_app", size=2)

@@ -23,8 +23,8 @@ from cocreate.log.queue import CHANNEL, forget_old_jobs, install_queue, queue_on
 from cocreate.service import Service
 from cocreate.settings import Settings
 from cocreate.webhooks.delivery import Deliveries
-from cocreate.webhooks.dispatcher import TOPIC, Dispatcher
-from cocreate.webhooks.progress import Progress
+from cocreate.webhooks.dispatcher import Dispatcher
+from cocreate.webhooks.progress import TOPIC, Progress
 from cocreate.webhooks.worker import WebhookWorker
 
 WISHES = {"types": ["WishExpressed"]}

@@ -49,8 +49,7 @@ from cocreate.domain.webhooks import (
 from cocreate.exchange.cloudevents import STRUCTURED, EventFormat, in_json
 from cocreate.log.tail import Place
 from cocreate.webhooks.addresses import Forbidden
-from cocreate.webhooks.dispatcher import TOPIC
-from cocreate.webhooks.progress import wake
+from cocreate.webhooks.progress import TOPIC, wake
 from cocreate.webhooks.sending import Outcome
 from cocreate.webhooks.signing import as_shown, signed_headers
 

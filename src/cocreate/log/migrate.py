@@ -21,7 +21,6 @@ import msgspec
 
 from cocreate.log import citus
 from cocreate.log.connection import AnyConnection
-from cocreate.log.queue import SCHEMA, install_queue
 
 ADVISORY_LOCK = 0x636F_6372_6561_7465
 """The lock under which migrations run: the bytes of ``cocreate``."""
@@ -103,6 +102,9 @@ async def _apply(connection: AnyConnection) -> list[str]:
     if done:
         # Whoever serves looks whether all of it is there.
         await connection.execute("grant select on public.cocreate_migration to cocreate_app")
+    # Here, since its library takes longer to import than all else that most commands need.
+    from cocreate.log.queue import SCHEMA, install_queue  # noqa: PLC0415
+
     if await connection.fetchval("select to_regnamespace($1) is not null", SCHEMA):
         await install_queue(connection)
     return done

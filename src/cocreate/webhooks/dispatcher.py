@@ -19,10 +19,8 @@ from pgqueuer.adapters.persistence.queries import Queries
 from cocreate.log.connection import Pool
 from cocreate.log.queue import forget_old_jobs
 from cocreate.log.worker import LogWorker, Pace
-from cocreate.webhooks.progress import Due, Progress
+from cocreate.webhooks.progress import TOPIC, Due, Progress
 
-TOPIC = "webhooks"
-"""The topic of the signal that the webhooks of a municipality are other than they were."""
 ENTRYPOINT = "webhook"
 PACE = Pace(poll=1.0, heard_poll=15.0, gap=0.05)
 CLEAN_SECONDS = 3600.0

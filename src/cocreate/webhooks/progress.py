@@ -16,6 +16,8 @@ from cocreate.log.connection import Pool
 from cocreate.log.tail import Place
 from cocreate.webhooks.sending import Answered
 
+TOPIC = "webhooks"
+"""The topic of the signal that the webhooks of a municipality are other than they were."""
 HELD = timedelta(seconds=60)
 """For how long a webhook is held after its last request: longer than any request takes."""
 
