@@ -115,26 +115,31 @@ begin
 end
 $$;
 
--- cocreate_notary     grows the trees and signs for them; it may see how far each log has come
-do $$
+-- Make a role that the application acts as, whoever comes first, as in 0001.
+create procedure cocreate.make_role(p_role text)
+    language plpgsql
+as $$
 declare
     may_act text := case when current_setting('server_version_num')::integer >= 160000
         then 'set' else 'member' end;
 begin
     begin
-        create role cocreate_notary nologin;
+        execute format('create role %I nologin', p_role);
     exception when duplicate_object or unique_violation then
         null;
     end;
-    if not pg_has_role(current_user, 'cocreate_notary', may_act) then
+    if not pg_has_role(current_user, p_role, may_act) then
         begin
-            grant cocreate_notary to current_user;
+            execute format('grant %I to current_user', p_role);
         exception when unique_violation then
             null;
         end;
     end if;
 end
 $$;
+
+-- cocreate_notary     grows the trees and signs for them; it may see how far each log has come
+call cocreate.make_role('cocreate_notary');
 
 -- The row lock on it is the lease: whoever holds it grows that tree, and letting go needs no clock.
 -- The origin stays what it was when the tree began, whatever the address of the installation is later:
@@ -192,6 +197,15 @@ grant insert, update (size, peaks, checkpoint, signed_at) on cocreate.tree to co
 grant insert, update (width, content) on cocreate.tile to cocreate_notary;
 grant insert, update on cocreate.cosigned_checkpoint to cocreate_app;
 
+-- Whether a table is emptied of all that is of a municipality: by who owns it, and by saying so. No role
+-- of the application owns any.
+create function cocreate.is_destroying(p_table regclass) returns boolean
+    language sql stable
+    return current_setting('cocreate.destroying', true) <> ''
+        and current_setting('cocreate.destroying', true) = current_setting('cocreate.tenant', true)
+        and (select pg_has_role(current_user, c.relowner, 'usage')
+            from pg_catalog.pg_class c where c.oid = p_table);
+
 -- What was published once stays: trees and tiles only grow, whoever asks otherwise. A trigger says what
 -- its table holds, since the table may be a shard, and have the name of one.
 
@@ -199,7 +213,9 @@ create function cocreate.require_growth() returns trigger
     language plpgsql
 as $$
 begin
-    if tg_op <> 'UPDATE' then
+    if tg_op = 'DELETE' and cocreate.is_destroying(tg_relid) then
+        return old;
+    elsif tg_op <> 'UPDATE' then
         raise exception 'trees only grow: % on % is refused', tg_op, tg_table_name
             using errcode = 'insufficient_privilege';
     elsif tg_argv[0] = 'tree' then

@@ -549,15 +549,7 @@ alter table cocreate_keys.municipality
 alter table cocreate_keys.person
     add foreign key (tenant_id) references cocreate.log_head (tenant_id) deferrable;
 
--- Events are immutable, and trees only grow, but where all of a municipality is destroyed: by who
--- owns the tables, and by saying so. No role of the application owns any, nor may delete from them.
-
-create function cocreate.is_destroying(p_table regclass) returns boolean
-    language sql stable
-    return current_setting('cocreate.destroying', true) <> ''
-        and current_setting('cocreate.destroying', true) = current_setting('cocreate.tenant', true)
-        and (select pg_has_role(current_user, c.relowner, 'usage')
-            from pg_catalog.pg_class c where c.oid = p_table);
+-- Events are immutable, as trees only grow, but where all of a municipality is destroyed.
 
 create or replace function cocreate.refuse_change() returns trigger
     language plpgsql
@@ -568,30 +560,6 @@ begin
     end if;
     raise exception 'events are immutable: % on % is refused', tg_op, tg_table_name
         using errcode = 'insufficient_privilege';
-end
-$$;
-
-create or replace function cocreate.require_growth() returns trigger
-    language plpgsql
-as $$
-begin
-    if tg_op = 'DELETE' and cocreate.is_destroying(tg_relid) then
-        return old;
-    elsif tg_op <> 'UPDATE' then
-        raise exception 'trees only grow: % on % is refused', tg_op, tg_table_name
-            using errcode = 'insufficient_privilege';
-    elsif tg_argv[0] = 'tree' then
-        if new.size < old.size or new.origin <> old.origin
-            or (new.size = old.size and new.peaks <> old.peaks) then
-            raise exception 'the tree of % has % entries, and only grows', old.tenant_id, old.size
-                using errcode = 'insufficient_privilege';
-        end if;
-    elsif new.width < old.width
-        or substr(new.content, 1, length(old.content)) <> old.content then
-        raise exception 'tile % of level % of % only grows', old.number, old.level, old.tenant_id
-            using errcode = 'insufficient_privilege';
-    end if;
-    return new;
 end
 $$;
 

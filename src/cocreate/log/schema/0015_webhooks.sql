@@ -2,26 +2,7 @@
 -- the log; here is only what moves, and what can be lost without anyone being told a lie.
 --
 -- cocreate_webhooks   sends: it sees which webhooks are behind their logs
-
-do $$
-declare
-    may_act text := case when current_setting('server_version_num')::integer >= 160000
-        then 'set' else 'member' end;
-begin
-    begin
-        create role cocreate_webhooks nologin;
-    exception when duplicate_object or unique_violation then
-        null;
-    end;
-    if not pg_has_role(current_user, 'cocreate_webhooks', may_act) then
-        begin
-            grant cocreate_webhooks to current_user;
-        exception when unique_violation then
-            null;
-        end;
-    end if;
-end
-$$;
+call cocreate.make_role('cocreate_webhooks');
 
 -- The queue that shares the sending among processes. Its library makes its own tables, after this.
 create schema cocreate_queue;
