@@ -18,6 +18,8 @@ from cocreate.log.connection import AnyConnection, Pool
 
 CHANNEL = "cocreate"
 GAP_SECONDS = 0.01
+CLOSE_SECONDS = 1.0
+"""For how long a connection that ends is let finish what it does."""
 RECONNECT_SECONDS = 1.0
 LONGEST = 7_000
 """How many bytes of a message PostgreSQL carries, with a margin."""
@@ -89,7 +91,10 @@ class Signals:
                 self.connected = False
                 self._connection = None
                 with contextlib.suppress(Exception):
-                    await connection.close(timeout=1)
+                    # It may be in the middle of what it has to do anew.
+                    async with asyncio.timeout(CLOSE_SECONDS), self._one_at_a_time:
+                        await connection.close()
+                connection.terminate()
 
     async def _begin(self, connection: AnyConnection) -> None:
         # A connection does one thing at a time, and what is asked meanwhile is not to be lost.
