@@ -552,11 +552,39 @@ begin
 end
 $$;
 
+-- Let <name>_since tell what was counted since a position, to take sums of now back to it: less what was
+-- made since, with what ended since.
+create procedure cocreate.tell_since(p_name text, p_table text, p_counts text)
+    language plpgsql
+as $$
+declare
+    columns record := cocreate.columns_counted(p_table, p_counts);
+begin
+    call cocreate.index_known_from(p_table);
+    execute format(
+        $f$
+        create function %1$s_since(p_tenant text, p_audience smallint, p_position bigint)
+            returns table (project_id uuid, %2$s, number bigint)
+            language sql stable
+        begin atomic
+            select r.project_id, %3$s, -c.number from %4$I r cross join lateral (%6$s) c
+                where r.tenant_id = p_tenant and r.audience = p_audience
+                    and r.known_from > p_position
+            union all
+            select r.project_id, %3$s, c.number from %5$I r cross join lateral (%6$s) c
+                where r.tenant_id = p_tenant and r.audience = p_audience
+                    and r.known_until > p_position and r.known_from <= p_position;
+        end
+        $f$,
+        p_name, columns.declared, columns.counted, p_table, p_table || '_past', p_counts);
+end
+$$;
+
 -- Keep sums over the rows of a table that keeps versions, with every change of them. "p_counts" is a
 -- query over a row "r" that says what it counts for: columns to add up by, and in the end "number".
 -- The table <name> has the sums over the rows of now. As known at a position, the function <name>s
--- gives them in parts that are still to be added up: the sums of now, less what was made since, with
--- what ended since. It takes the longer the more was, not the more there is.
+-- gives them in parts that are still to be added up. It takes the longer the more was since, not the
+-- more there is.
 create procedure cocreate.keep_sums(p_name text, p_table text, p_counts text)
     language plpgsql
 as $$
@@ -569,7 +597,7 @@ begin
         p_name, columns.declared, columns.keys);
     execute format('create index on %I (tenant_id) where number = 0', p_name);
     call cocreate.guard_rows(p_name);
-    call cocreate.index_known_from(p_table);
+    call cocreate.tell_since(p_name, p_table, p_counts);
     call cocreate.after_changes(p_name, p_table, p_counts, p_name, 'c.tenant_id, c.audience', format(
         $f$
         insert into %1$I as s
@@ -588,16 +616,10 @@ begin
             select %3$s, c.number from %1$I c
                 where c.tenant_id = p_tenant and c.audience = p_audience
             union all
-            select %3$s, -c.number from %4$I r cross join lateral (%6$s) c
-                where r.tenant_id = p_tenant and r.audience = p_audience
-                    and r.known_from > p_position
-            union all
-            select %3$s, c.number from %5$I r cross join lateral (%6$s) c
-                where r.tenant_id = p_tenant and r.audience = p_audience
-                    and r.known_until > p_position and r.known_from <= p_position;
+            select %3$s, c.number from %1$s_since(p_tenant, p_audience, p_position) c;
         end
         $f$,
-        p_name, columns.declared, columns.counted, p_table, p_table || '_past', p_counts);
+        p_name, columns.declared, columns.counted);
 end
 $$;
 
@@ -623,7 +645,7 @@ begin
     execute format('create index on %I (tenant_id) where number = 0', of);
     call cocreate.guard_rows(p_name);
     call cocreate.guard_rows(of);
-    call cocreate.index_known_from(p_table);
+    call cocreate.tell_since(p_name, p_table, p_counts);
     call cocreate.after_changes(
         p_name, p_table, p_counts, of, 'c.tenant_id, c.project_id, c.audience', format(
         $f$
@@ -662,26 +684,15 @@ begin
                     - (coalesce(n.number, 0) > 0)::integer
                 from (
                     select c.project_id, %3$s, sum(c.number)::bigint as number
-                        from (
-                            select r.project_id, %3$s, -c.number as number
-                                from %4$I r cross join lateral (%6$s) c
-                                where r.tenant_id = p_tenant and r.audience = p_audience
-                                    and r.known_from > p_position
-                            union all
-                            select r.project_id, %3$s, c.number
-                                from %5$I r cross join lateral (%6$s) c
-                                where r.tenant_id = p_tenant and r.audience = p_audience
-                                    and r.known_until > p_position
-                                    and r.known_from <= p_position) c
+                        from %1$s_since(p_tenant, p_audience, p_position) c
                         group by c.project_id, %3$s having sum(c.number) <> 0) c
                 left join (
-                    select * from %7$I n
+                    select * from %4$I n
                         where n.tenant_id = p_tenant and n.audience = p_audience) n
-                    using (project_id, %8$s);
+                    using (project_id, %5$s);
         end
         $f$,
-        p_name, columns.declared, columns.counted, p_table, p_table || '_past', p_counts, of,
-        columns.keys);
+        p_name, columns.declared, columns.counted, of, columns.keys);
 end
 $$;
 
