@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -49,11 +50,8 @@ async def record(
     sender = conditions.sender(principal, request.scope, said)
     service = parts.service
     await require_duties_divided(parts, principal, code, project, steps)
-    try:
+    async with losing_told(service.reader, code, project, conditions):
         receipt = await (take or service.live.take)(code, project, steps, sender)
-    except VersionConflict as conflict:
-        lost = await lost_race(service.reader, code, project, conflict, conditions)
-        raise lost from None
     proven = await parts.proves(code)
     return await recorded(service.reader, code, steps, receipt, proven=proven)
 
@@ -70,7 +68,19 @@ def _own_histories(code: str) -> frozenset[UUID]:
     return frozenset({municipality_id(code), log_reads_id(code), signing_keys_id(code)})
 
 
-async def lost_race(
+@asynccontextmanager
+async def losing_told(
+    reader: Reader, code: str, stream: UUID, conditions: Preconditions
+) -> AsyncIterator[None]:
+    """Raise the problem of a race that is lost within: it tells what was recorded since."""
+    try:
+        yield
+    except VersionConflict as conflict:
+        lost = await _lost_race(reader, code, stream, conflict, conditions)
+        raise lost from None
+
+
+async def _lost_race(
     reader: Reader, code: str, stream: UUID, conflict: VersionConflict, conditions: Preconditions
 ) -> Problem:
     """Tell the sender of a command what was recorded since the version that was expected."""

@@ -10,7 +10,7 @@ from litestar import Request
 from cocreate.api.parts import Parts
 from cocreate.api.preconditions import Preconditions
 from cocreate.api.principal import Principal
-from cocreate.api.recording import lost_race
+from cocreate.api.recording import losing_told
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.moment import Moment
 from cocreate.domain.municipality import Municipality, municipality_id
@@ -45,12 +45,8 @@ async def take(
     """
     code = request.scope["path_params"]["code"]
     sender = conditions.sender(principal, request.scope, said or step)
-    try:
+    async with losing_told(parts.service.reader, code, municipality_id(code), conditions):
         return await _decided(parts, code, step, decide, sender)
-    except VersionConflict as conflict:
-        stream = municipality_id(code)
-        lost = await lost_race(parts.service.reader, code, stream, conflict, conditions)
-        raise lost from None
 
 
 async def _decided(

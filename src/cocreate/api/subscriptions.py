@@ -5,10 +5,9 @@ Destroying data takes who owns the tables, which no process that answers request
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
@@ -21,10 +20,9 @@ from cocreate.api.authentication import is_code
 from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
 from cocreate.api.examples import PLAN_EXAMPLE, SUBSCRIPTION_EXAMPLES
-from cocreate.api.parts import Parts, parts_of
-from cocreate.api.preconditions import Preconditions
+from cocreate.api.parts import parts_of
 from cocreate.api.problems import Problem
-from cocreate.api.recording import lost_race
+from cocreate.api.recording import losing_told
 from cocreate.api.roles import OPERATE
 from cocreate.api.steps import WRITE_PROBLEMS, in_words, operation_id
 from cocreate.domain.subscription import (
@@ -43,8 +41,7 @@ from cocreate.domain.subscription import (
     subscription_id,
 )
 from cocreate.domain.vocabulary import SubscriptionState
-from cocreate.log.errors import VersionConflict
-from cocreate.log.live import Receipt, Sender
+from cocreate.log.live import Receipt
 
 S = TypeVar("S", bound=SubscriptionStep)
 
@@ -215,12 +212,9 @@ def _step_route(step_class: type[S]) -> HTTPRouteHandler:
         step, conditions = await body.read(request)
         code = _code(request.scope["path_params"]["subscriber"])
         sender = conditions.sender(principal, request.scope, step)
-        subscriptions = parts.service.subscriptions
-
-        async def decide(sender: Sender) -> Receipt:
-            return await subscriptions.take(code, step, sender)
-
-        receipt = await _decided(parts, subscription_id(code), conditions, decide, sender)
+        service = parts.service
+        async with losing_told(service.reader, OPERATOR_LOG, subscription_id(code), conditions):
+            receipt = await service.subscriptions.take(code, step, sender)
         return _written(code, f"{SUBSCRIPTIONS}/{code}", receipt)
 
     summary, more = in_words(step_class)
@@ -281,26 +275,10 @@ async def define_plan(request: Request[Any, Any, Any]) -> ASGIResponse:
     principal = await parts.access.allowed(request, OPERATE)
     step, conditions = await _PLAN.read(request)
     sender = conditions.sender(principal, request.scope, step)
-
-    async def decide(sender: Sender) -> Receipt:
-        return await parts.service.subscriptions.define_plan(step, sender)
-
-    receipt = await _decided(parts, plans_id(), conditions, decide, sender)
+    service = parts.service
+    async with losing_told(service.reader, OPERATOR_LOG, plans_id(), conditions):
+        receipt = await service.subscriptions.define_plan(step, sender)
     return _written(step.plan, PLANS, receipt)
-
-
-async def _decided(
-    parts: Parts,
-    stream: UUID,
-    conditions: Preconditions,
-    decide: Callable[[Sender], Awaitable[Receipt]],
-    sender: Sender,
-) -> Receipt:
-    try:
-        return await decide(sender)
-    except VersionConflict as conflict:
-        lost = await lost_race(parts.service.reader, OPERATOR_LOG, stream, conflict, conditions)
-        raise lost from None
 
 
 def _code(text: str) -> str:
