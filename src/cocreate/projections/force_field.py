@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -48,7 +48,6 @@ class ProjectRow(msgspec.Struct, frozen=True):
     departments: int
     load: int
     most: int
-    """What the one who carries most does."""
     external: int
 
 
@@ -72,19 +71,35 @@ def _carriers(project: ProjectAccount) -> dict[str, Carrier]:
     }
 
 
-def _project_rows(project: ProjectAccount, about: About) -> list[tuple[str, ProjectRow]]:
+class Carried(NamedTuple):
+    """How a project is carried by those of the own organisation."""
+
+    people: int
+    departments: int
+    load: int
+    most: int
+    """What the one who carries most does."""
+
+
+def _carried(project: ProjectAccount) -> Carried:
     carrying = _carriers(project)
     loads = [carrier.load for carrier in carrying.values()]
+    return Carried(
+        len(carrying),
+        len({carrier.department or party for party, carrier in carrying.items()}),
+        sum(loads),
+        max(loads, default=0),
+    )
+
+
+def _project_rows(project: ProjectAccount, about: About) -> list[tuple[str, ProjectRow]]:
     row = ProjectRow(
         about.title,
         about.sector,
         about.department,
         project.status,
         project.since,
-        len(carrying),
-        len({carrier.department or party for party, carrier in carrying.items()}),
-        sum(loads),
-        max(loads, default=0),
+        *_carried(project),
         sum(carrier.side is Position.EXTERNAL for carrier in project.present.values()),
     )
     return [("", row)]
@@ -156,9 +171,7 @@ def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -
     del narrow, place
     parties = [each for each in file.subjects.values() if isinstance(each, PartyAccount)]
     inside = file.audience is Audience.INTERNAL
-    carrying = [each for each in parties if _carries(each)]
-    total = sum(each.load for each in carrying)
-    departments = len({each.department or each.id for each in carrying})
+    carriers, carried = _carriers(file.project), _carried(file.project)
 
     def told(side: Position) -> list[InField]:
         chosen = [each for each in parties if each.side is side]
@@ -176,28 +189,23 @@ def force_field(file: ProjectFile, narrow: NoFilter, place: Mapping[str, str]) -
                 each.spans,
                 {what: count for what, count in sorted(each.carried.items()) if count},
                 each.load,
-                round(each.load / total, 4) if inside and _carries(each) else None,
+                round(each.load / carried.load, 4) if inside and each.id in carriers else None,
                 each.last_active_on,
             )
             for each in chosen
         ]
 
-    most = max((each.load for each in carrying), default=0)
     return ForceField(
         file.id,
         file.project.title,
         file.position,
         told(Position.INTERNAL),
         told(Position.EXTERNAL),
-        len(carrying) if inside else None,
-        departments if inside else None,
-        round(most / total, 4) if inside and total else None,
-        (len(carrying) <= 1 or departments <= 1) if inside else None,
+        carried.people if inside else None,
+        carried.departments if inside else None,
+        round(carried.most / carried.load, 4) if inside and carried.load else None,
+        (carried.people <= 1 or carried.departments <= 1) if inside else None,
     )
-
-
-def _carries(party: PartyAccount) -> bool:
-    return party.present and party.side is Position.INTERNAL and party.load > 0
 
 
 class CarriedFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

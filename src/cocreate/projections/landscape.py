@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import accumulate
+from typing import get_args
 
 import msgspec
 
@@ -130,18 +131,7 @@ def _help_rows(intervention: InterventionAccount, about: About) -> Iterable[tupl
 
 
 TABLES: Sequence[Table] = (
-    VersionedTable(
-        "word",
-        (
-            ObstacleAccount,
-            DeviationAccount,
-            ReflectionAccount,
-            SessionAccount,
-            InterventionAccount,
-            PartyAccount,
-        ),
-        _word_rows,
-    ),
+    VersionedTable("word", get_args(Speaking), _word_rows),
     VersionedTable("help", InterventionAccount, _help_rows),
 )
 RESOURCES: Sequence[Resource] = ()
