@@ -15,7 +15,24 @@ from cocreate.domain.vocabulary import Role
 
 _codes = count(1)
 
+CLOSED = (
+    "/projection-lags",
+    "/personal-data",
+    "/replay",
+    "/export",
+    "/identity",
+    "/subscription",
+    "/subscriptions",
+    "/subscriptions/{subscriber}",
+    "/plans",
+)
+"""How addresses end at which nobody reads without a key, beside those of keys and webhooks."""
 ROLES = (Role.TENANT_ADMINISTRATOR, Role.OFFICIAL, Role.CLERK, Role.AUDITOR, Role.READER)
+
+
+def is_closed(path: str) -> bool:
+    """Tell whether nobody reads at a path without a key."""
+    return "/keys" in path or "/webhooks" in path or path.endswith(CLOSED)
 
 
 class As:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
-from tests.api.conftest import ROLES, Town
+from tests.api.conftest import ROLES, Town, is_closed
 
 from cocreate.domain.vocabulary import Role
 
@@ -50,21 +50,7 @@ async def test_anyone_finds_nothing_in_a_municipality_that_is_not_there(
 ) -> None:
     for method, path in requests(app, UNKNOWN, project):
         answer = await town.anyone.send(method, path, {} if method == "POST" else None)
-        closed = (
-            "/keys" in path
-            or "/webhooks" in path
-            or path.endswith(
-                (
-                    "/projection-lags",
-                    "/personal-data",
-                    "/replay",
-                    "/export",
-                    "/identity",
-                    "/subscription",
-                )
-            )
-        )
-        open_to_all = (method == "GET" and not closed) or "/tree/" in path
+        open_to_all = (method == "GET" and not is_closed(path)) or "/tree/" in path
         expected = 404 if open_to_all else 401
         assert answer.status_code == expected, (method, path, answer.text)
 

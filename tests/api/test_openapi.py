@@ -12,6 +12,7 @@ import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from tests.api.conftest import is_closed
 
 from cocreate.api.documented import read
 from cocreate.api.examples import SUBSCRIPTION_EXAMPLES
@@ -223,26 +224,9 @@ def test_descriptions_read_as_text_with_the_names_of_json(document: Document) ->
 def test_reading_is_open_and_writing_needs_a_key(document: Document) -> None:
     for path, method, operation in operations(document):
         open_to_all = {} in operation["security"]
-        closed = (
-            "/keys" in path
-            or "/webhooks" in path
-            or path.endswith(
-                (
-                    "/projection-lags",
-                    "/personal-data",
-                    "/replay",
-                    "/export",
-                    "/identity",
-                    "/subscription",
-                    "/subscriptions",
-                    "/subscriptions/{subscriber}",
-                    "/plans",
-                )
-            )
-        )
         # What a witness hands in is signed, and needs no key.
         signed = (method, path.rpartition("/")[2]) == ("put", "cosigned-checkpoint")
-        assert open_to_all == ((method == "get" and not closed) or signed), (method, path)
+        assert open_to_all == ((method == "get" and not is_closed(path)) or signed), (method, path)
 
 
 def test_whoever_needs_to_be_known_sends_a_key_or_a_token(document: Document) -> None:
