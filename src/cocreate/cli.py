@@ -6,7 +6,6 @@ webhooks in :mod:`cocreate.cli_webhooks`, subscriptions in :mod:`cocreate.cli_mu
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -61,6 +60,7 @@ from cocreate.terminal import (
     reading,
     run,
     service,
+    until_stopped,
 )
 
 PROJECT = click.argument("project", type=click.UUID)
@@ -252,7 +252,7 @@ def run_projections() -> None:
         settings = Settings.from_environment()
         with observed(settings):
             async with service() as opened, metrics_of(opened, settings):
-                await asyncio.Event().wait()
+                await until_stopped()
 
     run(work(), interrupted=0)
 
