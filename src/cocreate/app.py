@@ -51,7 +51,6 @@ from cocreate.api.openapi import document
 from cocreate.api.opening import opening
 from cocreate.api.parts import Parts
 from cocreate.api.problem_pages import explain_problem
-from cocreate.api.problems import answer_problem
 from cocreate.api.read_models import read_model_routes
 from cocreate.api.report_page import read_participation_report
 from cocreate.api.steps import step_routes
@@ -67,6 +66,10 @@ from cocreate.sampling import metrics_of
 from cocreate.service import Sending, Service, Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
 from cocreate.telemetry.denials import denied
+from cocreate.web.problem_pages import answer_problem_for
+from cocreate.web.rendering import templates
+from cocreate.web.session import sessions
+from cocreate.web.site import site
 from cocreate.webhooks.addresses import AddressPolicy
 from cocreate.webhooks.sending import Sender
 
@@ -147,7 +150,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
 
     every = routes()
     app = Litestar(
-        [*every, *published(document(every, settings)), explain_problem],
+        [*every, *published(document(every, settings)), explain_problem, *site()],
         lifespan=[open_parts],
         state=State(
             {
@@ -155,11 +158,12 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 "turns": Turns(settings.requests_at_once, settings.requests_waiting),
             }
         ),
-        exception_handlers={Exception: answer_problem},
+        exception_handlers={Exception: answer_problem_for},
         before_request=refuse_trailing_slash,
-        middleware=[in_turn, compressed, opening],
+        middleware=[in_turn, compressed, opening, sessions(settings).middleware],
         before_send=[add_headers],
         openapi_config=None,
+        template_config=templates(),
         request_max_body_size=settings.max_body_bytes,
         logging_config=None,
     )

@@ -121,11 +121,15 @@ async def list_municipalities(request: Request[Any, Any, Any]) -> ASGIResponse:
     """Give all municipalities, by their code."""
     parts = parts_of(request)
     await parts.access.principal(request.scope)
+    return as_json(Municipalities(municipalities=await every_municipality(parts)))
+
+
+async def every_municipality(parts: Parts) -> Sequence[MunicipalityAnswer]:
+    """Give the municipalities that have a log here, by their code."""
     rows = await parts.service.pool.fetch(
         "select tenant_id, name from cocreate.municipality order by tenant_id"
     )
-    found = [MunicipalityAnswer(code=row["tenant_id"], name=row["name"]) for row in rows]
-    return as_json(Municipalities(municipalities=found))
+    return [MunicipalityAnswer(code=row["tenant_id"], name=row["name"]) for row in rows]
 
 
 @get(
@@ -141,9 +145,6 @@ async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str])
     principal = await parts.access.reading(request)
     await note_read(request, principal)
     municipality = await parts.service.live.municipality(code)
-    name = await parts.service.pool.fetchval(
-        "select name from cocreate.municipality where tenant_id = $1", code
-    )
     packs = [
         NormPackAnswer(
             version=pack.version,
@@ -157,7 +158,10 @@ async def get_municipality(request: Request[Any, Any, Any], code: FromPath[str])
     ]
     return as_json(
         MunicipalityInFull(
-            code=code, name=name, takes_part=municipality.takes_part, norm_packs=packs
+            code=code,
+            name=municipality.name,
+            takes_part=municipality.takes_part,
+            norm_packs=packs,
         )
     )
 

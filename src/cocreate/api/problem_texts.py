@@ -51,6 +51,13 @@ TEXTS: Final[dict[str, Text]] = {
         "Send a valid API key along, 'Authorization: Bearer cck_...', or a token of an issuer that "
         "the municipality trusts.",
     ),
+    "another-origin": Text(
+        403,
+        "Verstuurd vanaf een andere website",
+        "Sent from another website",
+        "Dit is niet verstuurd vanaf een pagina van deze website. Er is niets vastgelegd.",
+        "This was not sent from a page of this website. Nothing was recorded.",
+    ),
     "forbidden": Text(
         403,
         "Niet toegestaan voor deze rol",

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-import asyncpg
 import msgspec
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
@@ -17,6 +16,7 @@ from litestar.response.base import ASGIResponse
 from litestar.types import Receive, Scope, Send
 from msgspec import Meta
 
+from cocreate.api.asking import Asked, ask_dashboard, row_place, row_token
 from cocreate.api.documented import documented
 from cocreate.api.formats import (
     MEDIA,
@@ -30,7 +30,6 @@ from cocreate.api.knowing import (
     READ_PROBLEMS,
     AnyRequest,
     Knowing,
-    Known,
     answered,
     known_to,
     tag_of,
@@ -38,14 +37,11 @@ from cocreate.api.knowing import (
     validators,
     with_tag,
 )
-from cocreate.api.places import After, in_token, no_place, place_of, token_of
+from cocreate.api.places import After
 from cocreate.api.query import read_query
 from cocreate.api.steps import MUNICIPALITY, PROJECT
 from cocreate.projections.model import STATE, read_models, release_of
 from cocreate.projections.resource import Dashboard, Document, Register
-
-STREAMED = 2_000
-"""How many rows are read at a time for a stream."""
 
 _JSON = msgspec.json.Encoder()
 
@@ -124,68 +120,24 @@ def _register(name: str, register: Register) -> HTTPRouteHandler:
         tag = tag_of(request, mark)
         if (same := unchanged(request, tag, there=True)) is not None:
             return same
-        asked = _Asked(name, register, known, _JSON.encode(narrow).decode())
-        place = None if paging.after is None else place_of(paging.after, _place)
+        asked = Asked(name, register, known, narrow)
+        place = None if paging.after is None else row_place(paging.after)
         if form is not Format.JSON:
             whole = paging.after is None and "limit" not in request.query_params
-            rows = asked.pages(place) if whole else asked.page(place, paging.limit)
+            rows = asked.pages(place) if whole else _page(asked, place, paging.limit)
             return _Stream(register, form, tag, rows)
 
         async def ask() -> bytes:
             rows, more = await asked.rows(place, paging.limit)
             answer: dict[str, object] = {"items": rows, "position": known.position}
             if more is not None:
-                answer["next"] = _token(more)
+                answer["next"] = row_token(more)
             return _JSON.encode(answer)
 
         body = await known.give(mark, ask)
         return with_tag(request, cast("bytes", body), tag)
 
     return read_register
-
-
-class _Asked(msgspec.Struct, frozen=True):
-    """What is asked of a register: by whom, as known at what, narrowed to what."""
-
-    name: str
-    register: Register
-    known: Known
-    narrow: str
-
-    async def rows(self, after: str | None, limit: int) -> tuple[list[msgspec.Struct], str | None]:
-        """Give rows after a place, and the place of the last if there are more."""
-        known = self.known
-        try:
-            found = await known.parts.service.answers.ask(
-                self.name,
-                self.register.function,
-                known.code,
-                int(known.audience),
-                known.position,
-                known.today,
-                self.narrow,
-                after,
-                limit + 1,
-            )
-        except asyncpg.DataError:
-            if after is None:
-                raise
-            raise no_place() from None  # one that this register never gave
-        rows = [self.register.row(*record[1:]) for record in found[:limit]]
-        return rows, found[limit - 1]["place"] if len(found) > limit else None
-
-    async def page(self, after: str | None, limit: int) -> AsyncIterator[list[msgspec.Struct]]:
-        """Give one page as the only one."""
-        yield (await self.rows(after, limit))[0]
-
-    async def pages(self, after: str | None) -> AsyncIterator[list[msgspec.Struct]]:
-        """Give all rows, a page at a time, all as known at one position."""
-        place: str | None = after
-        while True:
-            rows, place = await self.rows(place, STREAMED)
-            yield rows
-            if place is None:
-                return
 
 
 class _Stream(ASGIResponse):
@@ -236,6 +188,11 @@ class _Stream(ASGIResponse):
             await _send_body(send, write(rows), more=True)
 
 
+async def _page(asked: Asked, after: str | None, limit: int) -> AsyncIterator[list[msgspec.Struct]]:
+    """Give one page as the only one."""
+    yield (await asked.rows(after, limit))[0]
+
+
 async def _leaving(receive: Receive) -> None:
     """Wait until the reader leaves."""
     while (await receive())["type"] != "http.disconnect":
@@ -244,18 +201,6 @@ async def _leaving(receive: Receive) -> None:
 
 async def _send_body(send: Send, body: bytes, *, more: bool) -> None:
     await send({"type": "http.response.body", "body": body, "more_body": more})
-
-
-def _place(token: str) -> str:
-    """Give the place in a token as the database takes it."""
-    place = in_token(token)
-    if not isinstance(msgspec.json.decode(place), list) or b"\\u0000" in place:
-        raise ValueError(token)
-    return place.decode()
-
-
-def _token(place: str) -> str:
-    return token_of(msgspec.json.encode(msgspec.json.decode(place)))
 
 
 # -- dashboards -----------------------------------------------------------------------------------
@@ -282,16 +227,7 @@ def _dashboard(name: str, dashboard: Dashboard) -> HTTPRouteHandler:
         known = await known_to(request, code, name, knowing)
 
         async def ask() -> bytes:
-            [row] = await known.parts.service.answers.ask(
-                name,
-                dashboard.function,
-                known.code,
-                int(known.audience),
-                known.position,
-                known.today,
-                _JSON.encode(narrow).decode(),
-            )
-            return cast("str", row[0]).encode()
+            return await ask_dashboard(name, dashboard, known, narrow)
 
         return await answered(request, known, ask, narrow)
 

@@ -263,7 +263,7 @@ async def read_receipt(
     principal = await parts.access.reading(request)
     await note_read(request, principal)
     event = await visible_event(parts, principal, code, require_project(code, project), version)
-    return await _receipt(parts, code, event)
+    return await receipt_of(parts, code, event)
 
 
 @get(
@@ -282,10 +282,10 @@ async def read_municipality_receipt(
     principal = await parts.access.reading(request)
     await note_read(request, principal)
     event = await visible_event(parts, principal, code, municipality_id(code), version)
-    return await _receipt(parts, code, event)
+    return await receipt_of(parts, code, event)
 
 
-async def _receipt(parts: Parts, code: str, event: Recorded) -> Answer:
+async def receipt_of(parts: Parts, code: str, event: Recorded) -> Answer:
     """Give the receipt of an event, as soon as the tree that has it was signed."""
     trees = parts.service.trees
     # Where nobody signs there is nothing to wait for.

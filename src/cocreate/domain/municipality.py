@@ -295,7 +295,8 @@ class Municipality(Identity, Webhooks, BaseAggregate[UUID]):
         )
 
     @event(MunicipalityRegistered)
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.visibility: dict[str, Visibility] = {}
         self.decree_days: dict[date, str] = dict(PUBLISHED_DECREE_DAYS)
         self.norm_packs: dict[str, NormPack] = {}

@@ -15,6 +15,8 @@ from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from cocreate.log.errors import MasterKeyWrong
 from cocreate.log.secret_files import write_secret
@@ -84,6 +86,10 @@ class MasterKey:
     async def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
         """Give back a key. Raises :class:`~cocreate.log.errors.MasterKeyWrong`."""
         return unwrap(self._key, wrapped, context)
+
+    def derived(self, purpose: bytes) -> bytes:
+        """Give a key of 32 bytes for another purpose, which says nothing of this one (RFC 5869)."""
+        return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose).derive(self._key)
 
     def __repr__(self) -> str:
         """Tell which key it is, never the key."""

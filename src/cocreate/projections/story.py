@@ -6,8 +6,9 @@ follows it through mergers, proposals, decisions, permits and promises (decidim 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -35,6 +36,7 @@ from cocreate.projections.accounts.account import (
     Link,
     ObstacleAccount,
     ProposalAccount,
+    SessionAccount,
     WishAccount,
 )
 from cocreate.projections.resource import Document, NoFilter, ProjectFile
@@ -119,6 +121,24 @@ def tell_story(file: ProjectFile, subject_id: str) -> Story:
         status=subject.status,
         chapters=tuple(_chapters(file, cast)),
         waiting_for=tuple(_waiting(file, cast)),
+    )
+
+
+class Told(NamedTuple):
+    """What a subject has behind it, and what it waits for."""
+
+    chapters: Sequence[Chapter]
+    waiting_for: Sequence[Waiting]
+
+
+def told_of(file: ProjectFile, account: Account) -> Told:
+    """Give the story of any subject: of what is no wish or proposal, its own steps only."""
+    if isinstance(account, WishAccount | ProposalAccount):
+        story = tell_story(file, account.id)
+        return Told(story.chapters, story.waiting_for)
+    links = [_opening(account), *account.chain] if _opens_anew(account) else account.chain
+    return Told(
+        [_chapter(file, account, link) for link in links], list(_waiting_for(file, account))
     )
 
 
@@ -239,6 +259,7 @@ _OPENINGS: Mapping[type[Account], str] = {
     ApprovalAccount: "ApprovalRequested",
     ObstacleAccount: "ObstacleRaised",
     CommitmentAccount: "CommitmentMade",
+    SessionAccount: "SessionHeld",
 }
 
 
@@ -268,7 +289,7 @@ def _chapters(file: ProjectFile, cast: _Cast) -> Iterator[Chapter]:
         if account.position not in positions:
             told[account.position, account.id, None] = (account, _opening(account))
     for session in _sessions(file, cast):
-        told[session.position, session.id, None] = (session, _opening(session, "SessionHeld"))
+        told[session.position, session.id, None] = (session, _opening(session))
     ordered = sorted(told.values(), key=lambda each: (each[1].on, each[1].position))
     for account, link in ordered:
         yield _chapter(file, account, link)
@@ -283,9 +304,16 @@ def _sessions(file: ProjectFile, cast: _Cast) -> Iterator[Account]:
                 yield session
 
 
-def _opening(account: Account, event_type: str | None = None) -> Link:
+def _opens_anew(account: Account) -> bool:
+    """Tell whether the chain of an account does not say itself how it came to be."""
+    return type(account) in _OPENINGS and all(
+        link.position != account.position for link in account.chain
+    )
+
+
+def _opening(account: Account) -> Link:
     return Link(
-        type=event_type or _OPENINGS[type(account)],
+        type=_OPENINGS[type(account)],
         id=account.id,
         on=account.since,
         position=account.position,
@@ -387,28 +415,32 @@ def day_in_words(day: date, language: Language) -> str:
 
 def _waiting(file: ProjectFile, cast: _Cast) -> Iterator[Waiting]:
     for account in (*cast.contributions, *cast.others):
-        duties = account.duties
-        if isinstance(account, ObstacleAccount) and account.status is ObstacleStatus.OPEN:
-            duties = ("obstacle",)
-        for duty in duties:
-            sentence = WAITING[duty]
-            by, body = _debtor(file, account)
-            since = owed_since(account, duty)
-            late = None if account.due_on is None else (file.today - account.due_on).days
-            yield Waiting(
-                duty=duty,
-                about=_subject(account),
-                told=StoryTold(
-                    nl=_fill(sentence, "nl", what=account.title),
-                    en=_fill(sentence, "en", what=account.title),
-                ),
-                by=by,
-                body=body,
-                since=since,
-                due_on=account.due_on,
-                days=(file.today - since).days,
-                days_late=late if late is not None and late > 0 else None,
-            )
+        yield from _waiting_for(file, account)
+
+
+def _waiting_for(file: ProjectFile, account: Account) -> Iterator[Waiting]:
+    duties = account.duties
+    if isinstance(account, ObstacleAccount) and account.status is ObstacleStatus.OPEN:
+        duties = ("obstacle",)
+    for duty in duties:
+        sentence = WAITING[duty]
+        by, body = debtor(file, account)
+        since = owed_since(account, duty)
+        late = None if account.due_on is None else (file.today - account.due_on).days
+        yield Waiting(
+            duty=duty,
+            about=_subject(account),
+            told=StoryTold(
+                nl=_fill(sentence, "nl", what=account.title),
+                en=_fill(sentence, "en", what=account.title),
+            ),
+            by=by,
+            body=body,
+            since=since,
+            due_on=account.due_on,
+            days=(file.today - since).days,
+            days_late=late if late is not None and late > 0 else None,
+        )
 
 
 def owed_since(account: Account, duty: str) -> date:
@@ -418,7 +450,7 @@ def owed_since(account: Account, duty: str) -> date:
     return account.since
 
 
-def _debtor(file: ProjectFile, account: Account) -> tuple[str | None, Body | None]:
+def debtor(file: ProjectFile, account: Account) -> tuple[str | None, Body | None]:
     """Give who owes what is owed on a subject, as far as the record says so."""
     match account:
         case ApprovalAccount():

@@ -1,0 +1,67 @@
+"""What pages are made with: style sheets, pictures and one script, kept while they are the same."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from litestar import Request, get
+from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
+
+from cocreate.api.answers import Answer
+from cocreate.api.parts import parts_of
+from cocreate.api.problems import Problem
+from cocreate.web.rendering import release
+from cocreate.web.theme import stylesheet
+
+KINDS: Final = {
+    ".css": b"text/css; charset=utf-8",
+    ".js": b"text/javascript; charset=utf-8",
+    ".svg": b"image/svg+xml",
+}
+
+
+@get("/static/{of:str}/{name:path}", include_in_schema=False)
+async def read_asset(of: FromPath[str], name: FromPath[str]) -> ASGIResponse:
+    """Give a file; its address names the release, so it never changes."""
+    found = _assets().get(name.lstrip("/"))
+    if found is None or of != release():
+        raise Problem("not-found")
+    kind, body = found
+    kept = b"public, max-age=31536000, immutable"
+    return Answer(200, body, _headers(kind, body, kept))
+
+
+@cache
+def _assets() -> dict[str, tuple[bytes, bytes]]:
+    folder = files("cocreate.web") / "static"
+    found = {}
+    for place in (folder, folder / "vendored"):
+        for each in place.iterdir():
+            kind = KINDS.get("." + each.name.rpartition(".")[2])
+            if kind is not None:
+                found[each.name] = (kind, each.read_bytes())
+    return found
+
+
+@get("/{code:str}/theme.css", include_in_schema=False)
+async def read_theme(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+    """Give the design tokens that a municipality sets for itself."""
+    parts = parts_of(request)
+    await parts.access.reading(request)
+    theme = (await parts.service.live.municipality(code)).settings.theme
+    body = stylesheet(theme).encode()
+    return Answer(200, body, _headers(KINDS[".css"], body, b"public, max-age=300"))
+
+
+def _headers(kind: bytes, body: bytes, kept: bytes) -> list[tuple[bytes, bytes]]:
+    return [
+        (b"content-type", kind),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", kept),
+    ]
+
+
+HANDLERS = (read_theme,)

@@ -1,0 +1,278 @@
+"""Writing pages: who reads, in which language, and what stands around each page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cache, partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, NamedTuple, TypeVar
+from urllib.parse import parse_qsl, urlencode
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response.base import ASGIResponse
+from litestar.template import TemplateConfig
+from markupsafe import Markup, escape
+
+from cocreate.api.answers import Answer
+from cocreate.api.knowing import AnyRequest, Knowing, Known, known_to, tag_of, unchanged, validators
+from cocreate.api.parts import parts_of
+from cocreate.api.principal import Principal
+from cocreate.api.problems import Problem
+from cocreate.domain.calendar import AMSTERDAM
+from cocreate.domain.glossary import Language, label, vocabularies
+from cocreate.domain.vocabulary import Vocabulary
+from cocreate.projections.answers import Models
+from cocreate.projections.story import day_in_words
+from cocreate.web.addresses import Addresses
+from cocreate.web.places import places_for
+from cocreate.web.session import fingerprint, signed_in
+from cocreate.web.texts import LANGUAGES, texts
+from cocreate.web.tones import tone
+
+HTML: Final = b"text/html; charset=utf-8"
+VARY: Final = b"Cookie, Accept-Encoding"
+POLICY: Final = (
+    b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page may do: use what this server serves, and nothing else. No style or script stands in
+a page itself."""
+
+
+_HERE: Final = Path(__file__).parent
+
+
+class NavigationItem(NamedTuple):
+    """A place in the navigation of a page."""
+
+    name: str
+    href: str
+    here: bool
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """Who reads a page of a municipality, and where it stands."""
+
+    language: Language
+    code: str
+    municipality: str
+    """The name of the municipality."""
+    languages: Sequence[Language]
+    """Those it speaks to residents, its own first."""
+    themed: bool
+    """Whether it has a theme of its own."""
+    principal: Principal
+    session: str
+    """Tells one who is signed in from others; empty for anyone."""
+    path: str
+    """The address of the page, as the request has it."""
+    query: str
+    as_of: str | None
+    """As known at what the page is shown, where that is not now."""
+
+    @property
+    def at(self) -> Addresses:
+        """The addresses of the municipality's pages, in the language of this one."""
+        return Addresses(self.language, self.code)
+
+    def in_language(self, language: Language) -> str:
+        """Give the address of this page in a language."""
+        path = f"/{language}{self.path[3:]}"
+        return f"{path}?{self.query}" if self.query else path
+
+    def path_with(self, **changed: object) -> str:
+        """Give the address of this page with some of its query changed; None takes one out."""
+        kept = [(name, value) for name, value in parse_qsl(self.query) if name not in changed]
+        query = urlencode([*kept, *((n, v) for n, v in changed.items() if v is not None)])
+        return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def places(self) -> Sequence[NavigationItem]:
+        """The main places that this reader finds something at, and whether it is there."""
+        roles = self.principal.roles.union(*self.principal.in_projects.values())
+        return [
+            NavigationItem(each.name, href, here=self.path == href)
+            for each in places_for(roles)
+            for href in (self.at.page(each.path) if each.path else self.at.home,)
+        ]
+
+
+def language_of(request: AnyRequest) -> Language:
+    """Give the language of a page, which its address begins with."""
+    first = request.scope["path"].split("/", 2)[1]
+    return "en" if first == "en" else "nl"
+
+
+async def reader_of(request: AnyRequest, code: str, as_of: str | None = None) -> Reader:
+    """Tell who reads. Raises what :meth:`Access.reading` raises."""
+    parts = parts_of(request)
+    principal = await parts.access.reading(request)
+    municipality = await parts.service.live.municipality(code)
+    settings = municipality.settings
+    return Reader(
+        language=language_of(request),
+        code=code,
+        municipality=municipality.name,
+        languages=settings.languages,
+        themed=any((settings.theme.primary_colour, settings.theme.accent_colour)),
+        principal=principal,
+        session=fingerprint(signed_in(request)),
+        path=request.scope["path"],
+        query=request.scope["query_string"].decode("latin-1"),
+        as_of=as_of,
+    )
+
+
+async def page_known(
+    request: AnyRequest, code: str, models: Models, knowing: Knowing
+) -> tuple[Reader, Known]:
+    """Tell who reads a page, and as known at what it is written."""
+    reader = await reader_of(request, code, knowing.as_of)
+    return reader, await known_to(request, code, models, knowing)
+
+
+B = TypeVar("B", str, bytes)
+Write = Callable[[], Awaitable[str | None]]
+
+
+async def shown(
+    request: AnyRequest, reader: Reader, known: Known, write: Write, *question: object
+) -> ASGIResponse:
+    """Answer a page that follows from what is known; raises :class:`Problem` where there is none.
+
+    What anyone is shown is kept, and told apart by an ETag, as answers of the API are. What is
+    shown to those who are signed in is kept nowhere: it names them.
+    """
+    if reader.session:
+        return as_page(_there(await write()), (b"cache-control", b"no-store"))
+    mark = known.mark(release(), *question)
+    tag = tag_of(request, mark)
+    headers = validators(tag, VARY)
+    if unchanged(request, tag) is not None:
+        return Answer(304, b"", headers)
+
+    async def ask() -> bytes | None:
+        written = await write()
+        return None if written is None else written.encode()
+
+    body = _there(await known.give(mark, ask))
+    return as_page(body, *headers)
+
+
+def _there(body: B | None) -> B:
+    if body is None:
+        raise Problem("not-found")
+    return body
+
+
+def as_page(
+    body: str | bytes, *headers: tuple[bytes, bytes], status: int = 200, policy: bytes = POLICY
+) -> Answer:
+    """Answer a page that is written."""
+    data = body.encode() if isinstance(body, str) else body
+    own = [
+        (b"content-type", HTML),
+        (b"content-length", b"%d" % len(data)),
+        (b"content-security-policy", policy),
+    ]
+    return Answer(status, data, [*own, *headers])
+
+
+def written(
+    template: str, language: Language, reader: Reader | None = None, /, **context: object
+) -> str:
+    """Give a page from its template."""
+    return (
+        environment()
+        .get_template(f"{template}.html.jinja")
+        .render(
+            **words(language),
+            reader=reader,
+            at=reader.at if reader else None,
+            **context,
+        )
+    )
+
+
+@cache
+def words(language: Language) -> Mapping[str, object]:
+    """Give what templates say things with, in a language."""
+    return {
+        "language": language,
+        "languages": LANGUAGES,
+        "t": texts(language),
+        "word": partial(_word, language),
+        "coded": partial(_coded, language),
+        "day": partial(_day, language),
+        "moment": partial(_moment, language),
+        "asset": asset,
+    }
+
+
+@cache
+def environment() -> Environment:
+    """Give where templates come from; what people wrote is escaped wherever it stands."""
+    made = Environment(
+        loader=PackageLoader("cocreate.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.globals["tone"] = tone
+    return made
+
+
+def templates() -> TemplateConfig[JinjaTemplateEngine]:
+    """Give the templates to the application."""
+    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment()))
+
+
+@cache
+def release() -> str:
+    """Give what is another whenever pages of the same may be others: all they are made of."""
+    digest = sha256()
+    for each in sorted(_HERE.rglob("*")):
+        if each.is_file() and each.suffix != ".pyc":
+            digest.update(each.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def asset(name: str) -> str:
+    """Give the address of a file that pages use: another whenever the file is."""
+    return f"/static/{release()}/{name}"
+
+
+# -- what templates say ---------------------------------------------------------------------------
+
+
+def _word(language: Language, member: Vocabulary) -> str:
+    return label(member, language)
+
+
+def _coded(language: Language, vocabulary: str, code: str) -> str:
+    """Give the word for a code of a vocabulary, such as ``deviation-ground``."""
+    return label(vocabularies()[vocabulary](code), language)
+
+
+def _day(language: Language, day: date | None) -> Markup:
+    """Give a day in words, and for programs."""
+    if day is None:
+        return Markup("")
+    said = escape(day_in_words(day, language))
+    return Markup('<time datetime="{}">{}</time>').format(day.isoformat(), said)
+
+
+def _moment(language: Language, moment: datetime) -> Markup:
+    """Give a moment as clocks in the Netherlands had it."""
+    local = moment.astimezone(AMSTERDAM)
+    said = texts(language)(
+        "moment", day=day_in_words(local.date(), language), time=f"{local:%H:%M}"
+    )
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), said)

@@ -1,0 +1,106 @@
+"""Who is signed in: a cookie that holds, encrypted, what a client of the API would send.
+
+A request for a page goes on as if it carried that credential, so roles, denials, rates and what is
+on record of readers are those of the API. The cookie counts for one municipality; elsewhere its
+holder is anyone.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from secrets import token_bytes
+from time import time
+from typing import Any, Final
+
+import msgspec
+from litestar import Request
+from litestar.middleware.session.client_side import CookieBackendConfig
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from cocreate.settings import Settings
+
+HOURS: Final = 8
+"""For how many hours one stays signed in at most: a working day."""
+SIGNED_IN: Final = "signedIn"
+"""Under what the session keeps who is signed in."""
+
+
+class SignedIn(msgspec.Struct, frozen=True, rename="camel"):
+    """Who is signed in, and where."""
+
+    code: str
+    """The municipality."""
+    credential: str
+    """What is sent with each request: an API key, or a token of an issuer."""
+    until: int
+    """When one has to sign in again, in seconds since 1970."""
+
+
+def sessions(settings: Settings) -> CookieBackendConfig:
+    """Give how sessions are kept: in the browser, under a key that follows from the master key.
+
+    Without a master key, sessions end with the process, and count in this one only.
+    """
+    master = settings.master()
+    secret = token_bytes(32) if master is None else master.derived(b"cocreate sessions of pages")
+    return CookieBackendConfig(
+        secret=secret,
+        key="session",
+        max_age=HOURS * 3600,
+        secure=True,
+        httponly=True,
+        samesite="lax",
+        exclude=["^/v1", "^/problems", "^/static"],
+    )
+
+
+def signed_in(request: Request[Any, Any, Any]) -> SignedIn | None:
+    """Give who is signed in at the municipality of a request."""
+    return _of(request.scope)
+
+
+def sign_in(request: Request[Any, Any, Any], code: str, credential: str) -> None:
+    """Let whoever holds a credential of a municipality be signed in from now on."""
+    held = SignedIn(code, credential, int(time()) + HOURS * 3600)
+    request.set_session({SIGNED_IN: msgspec.to_builtins(held)})
+
+
+def sign_out(request: Request[Any, Any, Any]) -> None:
+    """Let nobody be signed in any more."""
+    request.clear_session()
+
+
+def as_signed_in(app: ASGIApp) -> ASGIApp:
+    """Make a layer that lets requests for pages carry the credential of who is signed in."""
+
+    async def layer(scope: Scope, receive: Receive, send: Send) -> None:
+        held = _of(scope)
+        await app(as_sent_with(scope, held.credential if held else None), receive, send)
+
+    return layer
+
+
+def as_sent_with(scope: Scope, credential: str | None) -> Scope:
+    """Give a request as if it had been sent with a credential, and with no other."""
+    headers = [each for each in scope["headers"] if each[0] != b"authorization"]
+    if credential is not None:
+        headers.append((b"authorization", b"Bearer " + credential.encode("latin-1")))
+    return {**scope, "headers": headers}  # type: ignore[return-value]
+
+
+def fingerprint(held: SignedIn | None) -> str:
+    """Give what tells sessions apart without telling the credential."""
+    return "" if held is None else sha256(held.credential.encode()).hexdigest()[:16]
+
+
+def _of(scope: Scope) -> SignedIn | None:
+    session = scope.get("session")
+    kept = session.get(SIGNED_IN) if isinstance(session, dict) else None
+    if kept is None:
+        return None
+    try:
+        held = msgspec.convert(kept, SignedIn)
+    except msgspec.ValidationError:
+        return None  # of another release
+    here = held.code == scope["path_params"].get("code")
+    return held if here and held.until > time() else None
