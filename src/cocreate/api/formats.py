@@ -74,12 +74,12 @@ def _cell(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list | tuple):
-        return _safe("; ".join(map(str, value)))
+        return safe_cell("; ".join(map(str, value)))
     if isinstance(value, str):
-        return _safe(value)
+        return safe_cell(value)
     return str(value)
 
 
-def _safe(text: str) -> str:
+def safe_cell(text: str) -> str:
     """Keep a spreadsheet from taking a text for a formula (OWASP, CSV Injection)."""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

@@ -16,9 +16,7 @@ ALWAYS: tuple[tuple[bytes, bytes], ...] = (
     (b"api-version", API_VERSION.encode()),
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
     (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
     (
         b"permissions-policy",
         b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -27,8 +25,13 @@ ALWAYS: tuple[tuple[bytes, bytes], ...] = (
 UNLESS_SET: tuple[tuple[bytes, bytes], ...] = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
 )
 """What an answer may say otherwise for itself."""
+IN_ANY_FRAME = b"frame-ancestors *"
+"""What the policy of an answer says that may be shown within pages of other sites."""
+NO_FRAME = (b"x-frame-options", b"DENY")
+"""What older browsers know of all others."""
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
@@ -38,7 +41,14 @@ async def add_headers(message: Message, scope: Scope) -> None:
     given = message["headers"]
     names = [name for name, _ in given]
     left = [each for each in UNLESS_SET if each[0] not in names]
-    message["headers"] = [*given, *ALWAYS, *left, (b"x-request-id", request_id(scope))]
+    framed = any(IN_ANY_FRAME in value for _, value in given)
+    message["headers"] = [
+        *given,
+        *ALWAYS,
+        *left,
+        *(() if framed else (NO_FRAME,)),
+        (b"x-request-id", request_id(scope)),
+    ]
 
 
 async def refuse_trailing_slash(request: Request[Any, Any, Any]) -> None:

@@ -20,7 +20,10 @@ class Place(msgspec.Struct, frozen=True):
     """Who finds something there; None where that is anyone."""
 
 
-PLACES: Final = (Place("place-projects", ""),)
+PLACES: Final = (
+    Place("place-projects", ""),
+    Place("place-dashboards", "dashboards/obstacles"),
+)
 """In the order in which they are named."""
 
 

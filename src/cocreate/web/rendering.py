@@ -42,6 +42,8 @@ POLICY: Final = (
 """What a page may do: use what this server serves, and nothing else. No style or script stands in
 a page itself."""
 
+EMBEDDED: Final = POLICY.replace(b"frame-ancestors 'none'", b"frame-ancestors *")
+"""The same for what may be shown within a page of another site."""
 
 _HERE: Final = Path(__file__).parent
 
@@ -140,7 +142,12 @@ Write = Callable[[], Awaitable[str | None]]
 
 
 async def shown(
-    request: AnyRequest, reader: Reader, known: Known, write: Write, *question: object
+    request: AnyRequest,
+    reader: Reader,
+    known: Known,
+    write: Write,
+    *question: object,
+    policy: bytes = POLICY,
 ) -> ASGIResponse:
     """Answer a page that follows from what is known; raises :class:`Problem` where there is none.
 
@@ -148,7 +155,8 @@ async def shown(
     shown to those who are signed in is kept nowhere: it names them.
     """
     if reader.session:
-        return as_page(_there(await write()), (b"cache-control", b"no-store"))
+        body = _there(await write())
+        return as_page(body, (b"cache-control", b"no-store"), policy=policy)
     mark = known.mark(release(), *question)
     tag = tag_of(request, mark)
     headers = validators(tag, VARY)
@@ -159,8 +167,7 @@ async def shown(
         written = await write()
         return None if written is None else written.encode()
 
-    body = _there(await known.give(mark, ask))
-    return as_page(body, *headers)
+    return as_page(_there(await known.give(mark, ask)), *headers, policy=policy)
 
 
 def _there(body: B | None) -> B:
@@ -178,6 +185,7 @@ def as_page(
         (b"content-type", HTML),
         (b"content-length", b"%d" % len(data)),
         (b"content-security-policy", policy),
+        (b"cross-origin-resource-policy", b"same-origin"),
     ]
     return Answer(status, data, [*own, *headers])
 
@@ -225,6 +233,8 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals["tone"] = tone
+    made.filters["kind"] = lambda value: type(value).__name__
+    made.tests["vocabulary"] = lambda value: isinstance(value, Vocabulary)
     return made
 
 
