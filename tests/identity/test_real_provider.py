@@ -64,6 +64,7 @@ async def provider(port: int, *keys: SigningKey, audience: str = AUDIENCE) -> As
         "keys": [_private(key) for key in keys],
         "people": PEOPLE,
         "audience": audience,
+        "backTo": [f"https://cocreate.test/nl/GM{number:04}/sign-in/done" for number in range(99)],
     }
     process = await asyncio.create_subprocess_exec(
         "node",
@@ -142,3 +143,81 @@ async def test_tokens_of_a_real_provider_let_people_in(
         assert (await writes(another), await writes(anna), await writes(late)) == (201, 401, 401)
     async with provider(port, third, audience="https://elders.test") as issuer:
         assert await writes(await signed_in(town, issuer, "anna")) == 401
+
+
+class Browser:
+    """A browser that keeps cookies, and goes where it is sent."""
+
+    def __init__(self, client: httpx.AsyncClient, issuer: str) -> None:
+        self._ours = str(client.base_url).rstrip("/")
+        self._issuer = issuer
+        self._cookies: dict[str, httpx.Cookies] = {
+            self._ours: httpx.Cookies(),
+            issuer: httpx.Cookies(),
+        }
+        self.at = ""
+
+    async def go(self, address: str, form: dict[str, str] | None = None) -> httpx.Response:
+        """Open an address, or send a form to it, and follow where that leads."""
+        while True:
+            address = address.replace("https://cocreate.test", self._ours)
+            origin = self._issuer if address.startswith(self._issuer) else self._ours
+            if address.startswith("/"):
+                address = (self.at or origin) + address
+            origin = self._issuer if address.startswith(self._issuer) else self._ours
+            self.at = origin
+            # Secure cookies go over loopback as well, as browsers have it; httpx has it otherwise.
+            kept = self._cookies[origin].jar
+            path = httpx.URL(address).path
+            sent = "; ".join(f"{c.name}={c.value}" for c in kept if path.startswith(c.path))
+            async with httpx.AsyncClient(timeout=30) as client:
+                answer = await client.request(
+                    "GET" if form is None else "POST", address, data=form, headers={"Cookie": sent}
+                )
+            self._cookies[origin].update(answer.cookies)
+            if not answer.is_redirect:
+                return answer
+            address, form = answer.headers["location"], None
+
+
+async def walked_in(browser: Browser, town: Town, issuer: str, name: str) -> httpx.Response:
+    """Sign in to the pages of a town at the provider, by the forms it shows."""
+    query = str(httpx.QueryParams(issuer=issuer))
+    shown = await browser.go(f"/nl/{town.code}/sign-in/issuer?{query}")
+    asked = {"prompt": "login", "login": name, "password": "x"}
+    shown = await browser.go(str(shown.url), asked)
+    return await browser.go(str(shown.url), {"prompt": "consent"})
+
+
+async def test_people_sign_in_to_the_pages_at_a_real_provider(
+    client: httpx.AsyncClient, port: int
+) -> None:
+    town = await found_town(client)
+    project = await town.start()
+    issuer = f"http://127.0.0.1:{port}"
+    terms = {
+        "occurredOn": DAY,
+        "issuer": issuer,
+        "audience": AUDIENCE,
+        "algorithms": ["RS256"],
+        "rolesClaim": ["access", "roles"],
+        "roles": [{"value": "ambtenaar", "role": "official"}],
+        "pages": {"client": "pages"},
+    }
+    said = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/issuers", terms)
+    assert said.status_code == 201, said.text
+    hidden = {**WISH, "title": "Alleen binnen", "visibility": "internal"}
+    assert (await town.official.post(f"{project}/wishes", hidden)).status_code == 201
+    page = f"/nl/{town.code}/projects/{project.rpartition('/')[2]}"
+    async with provider(port, SigningKey("een")) as issuer:
+        anna, boris, stranger = (Browser(client, issuer) for _ in range(3))
+        assert "Alleen binnen" not in (await anna.go(page)).text
+        shown = await walked_in(anna, town, issuer, "anna")
+        assert (shown.status_code, "Uitloggen" in shown.text) == (200, True), shown.text
+        assert "Alleen binnen" in (await anna.go(page)).text
+        shown = await walked_in(boris, town, issuer, "boris")
+        assert "U hebt nog geen rol" in shown.text
+        assert "Alleen binnen" not in (await boris.go(page)).text
+        # An answer of the issuer that someone else is led to lets them in nowhere.
+        done = f"/nl/{town.code}/sign-in/done?code=made-up&state=made-up"
+        assert "Probeer het opnieuw" in (await stranger.go(done)).text

@@ -19,6 +19,7 @@ import msgspec
 from cocreate.api.principal import OPERATOR_TENANT, Principal
 from cocreate.domain.identity import Grant, Issuer, SigningAlgorithm
 from cocreate.domain.vocabulary import Role
+from cocreate.identity.fetching import Fetcher
 from cocreate.identity.providers import Provider, Providers
 from cocreate.identity.verifying import TokenRefused, Unverified, Verified, read, verify
 from cocreate.log.errors import UnknownMunicipality
@@ -108,6 +109,15 @@ class BearerTokens:
     def require_allowed(self, issuer: str) -> None:
         """Raise :class:`~cocreate.identity.fetching.NotFetched` for one that is never asked."""
         self._providers.fetcher.require_allowed(issuer)
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """What asks issuers."""
+        return self._providers.fetcher
+
+    async def issuers(self, code: str) -> Mapping[str, Issuer]:
+        """Give the issuers that a municipality trusts, and on which terms."""
+        return (await self._rules_of(code)).issuers
 
     def forget(self, code: str) -> None:
         """Look up again whom a municipality lets in: it was changed in this process."""

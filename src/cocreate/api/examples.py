@@ -494,6 +494,7 @@ ISSUER_EXAMPLE: Example = {
     ],
     "groupsClaim": ["groups"],
     "clockSkewSeconds": 30,
+    "pages": {"client": "cocreate-pages", "scope": "openid cocreate"},
 }
 ISSUER_WITHDRAWAL_EXAMPLE: Example = {
     "occurredOn": "2024-01-03",

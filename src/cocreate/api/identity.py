@@ -35,6 +35,7 @@ from cocreate.domain.identity import (
     DistrustIssuer,
     GrantRole,
     IssuerUrl,
+    PagesClient,
     Projects,
     RevokeGrant,
     SetDuties,
@@ -88,6 +89,7 @@ class TrustedIssuer(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     roles: Sequence[RoleOfValue]
     groups_claim: ClaimPath | None
     clock_skew_seconds: int
+    pages: PagesClient | None
 
 
 class GrantedRole(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -204,6 +206,7 @@ async def read_identity(request: Request[Any, Any, Any], code: FromPath[str]) ->
             roles=[RoleOfValue(value=value, role=role) for value, role in each.roles],
             groups_claim=each.groups_claim,
             clock_skew_seconds=each.clock_skew_seconds,
+            pages=each.pages,
         )
         for each in municipality.issuers.values()
     ]

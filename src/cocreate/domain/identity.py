@@ -64,6 +64,14 @@ class RoleMapping(Part, frozen=True, kw_only=True):
     role: TownRole
 
 
+class PagesClient(Part, frozen=True, kw_only=True):
+    """As which client of an issuer people sign in to the pages: a public one, with PKCE."""
+
+    client: Line
+    scope: Line = "openid"
+    """What is asked for, apart by spaces: what it takes to get a token with the audience above."""
+
+
 class TrustIssuer(Step, frozen=True, kw_only=True):
     """Let in whoever has a token of an issuer, from now on and on these terms.
 
@@ -83,6 +91,8 @@ class TrustIssuer(Step, frozen=True, kw_only=True):
     """Where the groups stand that roles can be granted to."""
     clock_skew_seconds: Annotated[int, Meta(ge=0, le=300)] = 60
     """How far the clock of the issuer may be off."""
+    pages: PagesClient | None = None
+    """Without it, nobody signs in to the pages by this issuer."""
 
 
 class IssuerTrusted(TrustIssuer, Event, frozen=True, kw_only=True, metaclass=EventMeta):
@@ -176,6 +186,7 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[tuple[str, Role], ...]
     groups_claim: tuple[str, ...] | None = None
     clock_skew_seconds: int = 60
+    pages: PagesClient | None = None
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,6 +289,7 @@ class Identity(_Aggregate):
                     roles=tuple((each.value, Role(each.role)) for each in taken.roles),
                     groups_claim=taken.groups_claim,
                     clock_skew_seconds=taken.clock_skew_seconds,
+                    pages=taken.pages,
                 )
             case IssuerDistrusted():
                 del self.issuers[taken.issuer]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from ipaddress import IPv6Network
 from types import TracebackType
@@ -79,11 +79,11 @@ class Fetcher:
             message = f"{origin_of(url)} is not https"
             raise NotFetched(message)
 
-    async def fetch(self, url: str) -> JsonObject:
-        """Give a document; raises :class:`NotFetched`."""
+    async def fetch(self, url: str, form: Mapping[str, str] | None = None) -> JsonObject:
+        """Give a document, or what is answered to a form; raises :class:`NotFetched`."""
         try:
             async with asyncio.timeout(SECONDS):
-                return parse_object(await self._bytes(url))
+                return parse_object(await self._bytes(url, form))
         except NotStrict as problem:
             message = f"{origin_of(url)} gave no JSON object: {problem}"
             raise NotFetched(message) from None
@@ -91,13 +91,13 @@ class Fetcher:
             message = f"{origin_of(url)} gave no answer: {type(problem).__name__}"
             raise NotFetched(message) from problem
 
-    async def _bytes(self, url: str) -> bytes:
+    async def _bytes(self, url: str, form: Mapping[str, str] | None) -> bytes:
         self.require_allowed(url)
         asked = httpx.URL(url)
         refused: Exception = NotFetched(f"{origin_of(url)} has no address")
         for address in (await self._addresses(asked))[:MOST_ADDRESSES]:
             try:
-                return await self._from(asked, address)
+                return await self._from(asked, address, form)
             except httpx.ConnectError as problem:
                 refused = problem
         raise refused
@@ -110,10 +110,13 @@ class Fetcher:
             raise NotFetched(message)
         return addresses
 
-    async def _from(self, asked: httpx.URL, address: AnyAddress) -> bytes:
+    async def _from(
+        self, asked: httpx.URL, address: AnyAddress, form: Mapping[str, str] | None
+    ) -> bytes:
         request = self._client.build_request(
-            "GET",
+            "GET" if form is None else "POST",
             asked.copy_with(host=str(address)),
+            data=form,
             headers={
                 "Host": asked.netloc.decode("ascii"),
                 "Accept": "application/json",

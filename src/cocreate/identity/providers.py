@@ -50,6 +50,30 @@ class ProviderUnavailable(Exception):  # noqa: N818
     """The keys of an issuer are not known, and it gives no answer."""
 
 
+async def discover(fetcher: Fetcher, issuer: str) -> JsonObject:
+    """Give what an issuer says of itself (OpenID Connect Discovery 1.0, 4).
+
+    Raises :class:`~cocreate.identity.fetching.NotFetched`.
+    """
+    said = await fetcher.fetch(issuer.removesuffix("/") + DISCOVERY)
+    if said.get("issuer") != issuer:
+        message = "it says it is another issuer"
+        raise NotFetched(message)
+    return said
+
+
+def address_in(said: JsonObject, name: str) -> str:
+    """Give an address that an issuer says of itself.
+
+    Raises :class:`~cocreate.identity.fetching.NotFetched`.
+    """
+    address = said.get(name)
+    if not isinstance(address, str):
+        message = f"it does not say what its {name} is"
+        raise NotFetched(message)
+    return address
+
+
 class Provider:
     """The keys of one issuer."""
 
@@ -128,15 +152,8 @@ class Provider:
         self._fetched = self._clock()
 
     async def _published(self) -> list[JsonObject]:
-        said = await self._fetcher.fetch(self._issuer.removesuffix("/") + DISCOVERY)
-        if said.get("issuer") != self._issuer:
-            message = "it says it is another issuer"
-            raise NotFetched(message)
-        address = said.get("jwks_uri")
-        if not isinstance(address, str):
-            message = "it does not say where its keys are"
-            raise NotFetched(message)
-        keys = (await self._fetcher.fetch(address)).get("keys")
+        said = await discover(self._fetcher, self._issuer)
+        keys = (await self._fetcher.fetch(address_in(said, "jwks_uri"))).get("keys")
         if not isinstance(keys, list) or len(keys) > MAX_KEYS:
             message = "it gives no list of keys, or too long a one"
             raise NotFetched(message)

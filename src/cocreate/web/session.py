@@ -17,12 +17,17 @@ from litestar import Request
 from litestar.middleware.session.client_side import CookieBackendConfig
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from cocreate.identity.signing_in import Begun
 from cocreate.settings import Settings
 
 HOURS: Final = 8
 """For how many hours one stays signed in at most: a working day."""
 SIGNED_IN: Final = "signedIn"
 """Under what the session keeps who is signed in."""
+BEGUN: Final = "begun"
+"""Under what it keeps what somebody took along to an issuer."""
+MOST_AWAY: Final = 900
+"""How many seconds signing in at an issuer may take."""
 
 
 class SignedIn(msgspec.Struct, frozen=True, rename="camel"):
@@ -65,6 +70,26 @@ def sign_in(request: Request[Any, Any, Any], code: str, credential: str) -> None
     request.set_session({SIGNED_IN: msgspec.to_builtins(held)})
 
 
+def set_out(request: Request[Any, Any, Any], code: str, begun: Begun) -> None:
+    """Keep what somebody takes along who is sent to an issuer."""
+    kept = {BEGUN: {"code": code, "at": int(time()), **msgspec.to_builtins(begun)}}
+    request.set_session({**request.session, **kept})
+
+
+def come_back(request: Request[Any, Any, Any], code: str) -> Begun | None:
+    """Give what was taken along, once; None for who did not set out here, or too long ago."""
+    kept = request.session.get(BEGUN)
+    request.set_session({name: value for name, value in request.session.items() if name != BEGUN})
+    if not isinstance(kept, dict) or kept.get("code") != code:
+        return None
+    if time() - int(kept.get("at", 0)) > MOST_AWAY:
+        return None
+    try:
+        return msgspec.convert(kept, Begun)
+    except msgspec.ValidationError:
+        return None  # of another release
+
+
 def sign_out(request: Request[Any, Any, Any]) -> None:
     """Let nobody be signed in any more."""
     request.clear_session()
@@ -75,7 +100,9 @@ def as_signed_in(app: ASGIApp) -> ASGIApp:
 
     async def layer(scope: Scope, receive: Receive, send: Send) -> None:
         held = _of(scope)
-        await app(as_sent_with(scope, held.credential if held else None), receive, send)
+        # In place: the session is kept by a layer outside of this one, which looks at this scope.
+        scope["headers"] = as_sent_with(scope, held.credential if held else None)["headers"]
+        await app(scope, receive, send)
 
     return layer
 

@@ -3,20 +3,29 @@
 
 import { Provider } from "oidc-provider";
 
-const { issuer, port, keys, people, audience } = JSON.parse(process.argv[2]);
+const { issuer, port, keys, people, audience, backTo } = JSON.parse(process.argv[2]);
 
 const provider = new Provider(issuer, {
   jwks: { keys },
-  clients: people.map(({ id, secret }) => ({
-    client_id: id,
-    client_secret: secret,
-    grant_types: ["client_credentials"],
-    redirect_uris: [],
-    response_types: [],
-  })),
+  clients: [
+    ...people.map(({ id, secret }) => ({
+      client_id: id,
+      client_secret: secret,
+      grant_types: ["client_credentials"],
+      redirect_uris: [],
+      response_types: [],
+    })),
+    {
+      client_id: "pages",
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code"],
+      redirect_uris: backTo,
+      response_types: ["code"],
+    },
+  ],
   features: {
     clientCredentials: { enabled: true },
-    devInteractions: { enabled: false },
+    devInteractions: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => audience,
@@ -30,7 +39,7 @@ const provider = new Provider(issuer, {
     },
   },
   extraTokenClaims: (ctx, token) => {
-    const { roles, groups } = people.find(({ id }) => id === token.clientId);
+    const { roles, groups } = people.find(({ id }) => id === (token.accountId ?? token.clientId));
     return { access: { roles }, groups };
   },
 });
