@@ -82,7 +82,7 @@ def ask(address: str, headers: dict[str, str] | None = None, body: str | None = 
     with urlopen(request, timeout=30) as answer:  # noqa: S310
         if answer.headers.get_content_type() == "text/csv":
             return list(csv.DictReader(answer.read().decode().splitlines()))
-        if answer.headers.get_content_type() == "text/plain":
+        if answer.headers.get_content_type() in ("text/plain", "text/html"):
             return answer.read().decode()
         return json.load(answer)
 
@@ -135,7 +135,9 @@ def test_every_curl_that_is_printed_works(demonstration: Demonstration) -> None:
 
 
 def test_the_tunnel_tells_its_whole_chain(demonstration: Demonstration) -> None:
-    [timeline] = re.findall(r"(http\S+/timeline)  the lamps", demonstration.printed)
+    [page] = re.findall(r"(http\S+)  the lamps", demonstration.printed)
+    assert "Lampen in de fietstunnel" in ask(page)
+    timeline = page.replace("/nl/", "/v1/municipalities/") + "/timeline"
     told = ask(f"{timeline}?limit=500")
     types = {entry["type"] for entry in told["entries"]}
     assert types >= {
@@ -164,7 +166,9 @@ def test_it_tells_where_its_database_is(demonstration: Demonstration) -> None:
 
 
 def test_the_data_outlives_a_restart(demonstration: Demonstration, folder: Path) -> None:
-    [timeline] = re.findall(r"(http\S+/timeline)  the lamps", demonstration.printed)
+    [page] = re.findall(r"(http\S+)  the lamps", demonstration.printed)
+    assert "Lampen in de fietstunnel" in ask(page)
+    timeline = page.replace("/nl/", "/v1/municipalities/") + "/timeline"
     [wish] = [each for each in demonstration.curls() if each[0].endswith("/wishes")]
     position = ask(*wish)["position"]
     before = ask(f"{timeline}?minPosition={position}")

@@ -194,11 +194,19 @@ def _tell(settings: Settings, seeded: Seeded) -> None:
 
     console.print(f"\n[bold]cocreate serves on http://{settings.host}:{settings.port}[/bold]")
     console.print(f"Database: {settings.database_url}\n", markup=False)
+    pages = f"http://{settings.host}:{settings.port}/nl/{HOME}"
     console.print("Open in a browser:")
-    console.print(f"  {home}/docs  the API, explained", markup=False)
-    console.print(f"  {tunnel}/timeline  the lamps in the tunnel", markup=False)
-    console.print(f"  {home}/municipalities/{HOME}/obstacle-dashboard\n", markup=False)
-    console.print("Or ask:")
+    for address, what in (
+        (pages, "the projects of Delft, for everyone (English: /en)"),
+        (f"{pages}/projects/{seeded.tunnel}", "the lamps in the tunnel"),
+        (f"{pages}/dashboards/obstacles", "what stands in the way"),
+        (f"{pages}/sign-in", "for those who work there, with a key:"),
+    ):
+        console.print(f"  {address}  {what}", markup=False)
+    for role in ("official", "clerk", "auditor"):
+        console.print(f"      {role}: {keys[role]}", markup=False)
+    console.print(f"  {home}/docs  the API, explained\n", markup=False)
+    console.print("Or ask the API:")
     curl("What became of our wish, and why? (everyone)", f"{tunnel}/timeline")
     curl("The same, from inside", f"{tunnel}/timeline", official)
     curl("As known at an earlier moment", f"{tunnel}/timeline?asOf={seeded.earlier}")
