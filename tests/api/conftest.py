@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
+from litestar.routes import HTTPRoute
 from tests.conftest import OPERATOR_KEY
 
 from cocreate.api.examples import STEP_EXAMPLES
@@ -33,6 +35,15 @@ ROLES = (Role.TENANT_ADMINISTRATOR, Role.OFFICIAL, Role.CLERK, Role.AUDITOR, Rol
 def is_closed(path: str) -> bool:
     """Tell whether nobody reads at a path without a key."""
     return "/keys" in path or "/webhooks" in path or path.endswith(CLOSED)
+
+
+def api_routes(app: Litestar) -> list[HTTPRoute]:
+    """Give the routes of the API; those of pages know their readers otherwise."""
+    return [
+        route
+        for route in app.routes
+        if isinstance(route, HTTPRoute) and route.path.startswith("/v1/")
+    ]
 
 
 class As:

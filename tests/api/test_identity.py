@@ -11,9 +11,8 @@ import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute
 from msgspec.structs import replace
-from tests.api.conftest import As, Town, found_town
+from tests.api.conftest import As, Town, api_routes, found_town
 from tests.identity.issuing import AUDIENCE, Issuer, issuing
 
 from cocreate.api.examples import (
@@ -362,8 +361,8 @@ def reads(app: Litestar, home: str, project: str) -> list[str]:
         re.sub(r"\{\w+:(\w+)\}", lambda found: kinds[found[1]], path)
         for path in (
             route.path.replace("/v1/municipalities/{code:str}", home)
-            for route in app.routes
-            if isinstance(route, HTTPRoute) and "GET" in route.methods
+            for route in api_routes(app)
+            if "GET" in route.methods
         )
         if path.startswith(home)
         and "/tree" not in path
@@ -461,9 +460,7 @@ async def test_auditors_never_write_whatever_else_they_are(
     also = person(trusting, issuer, "rekenkamer", "amb", "griffie", "beheer", name="gert")
     kinds = {"uuid": here.rpartition("/")[2], "int": "1", "str": "key-x", "path": "x"}
     asked = 0
-    for route in app.routes:
-        if not isinstance(route, HTTPRoute) or not route.path.startswith("/v1/"):
-            continue
+    for route in api_routes(app):
         for method in {*route.methods} - {"GET", "HEAD", "OPTIONS"}:
             path = route.path.replace("{code:str}", trusting.code)
             path = re.sub(r"\{\w+:(\w+)\}", lambda found: kinds[found[1]], path)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute
-from tests.api.conftest import ROLES, Town, is_closed
+from tests.api.conftest import ROLES, Town, api_routes, is_closed
 
 from cocreate.domain.vocabulary import Role
 
@@ -20,8 +19,8 @@ WISH = {"occurredOn": "2024-09-17", "title": "Licht"}
 def requests(app: Litestar, code: str, project: str) -> Iterator[tuple[str, str]]:
     """Give every request that can be made in a municipality, method and path."""
     kinds = {"uuid": project.rsplit("/", 1)[1], "int": "1", "str": "key-x", "path": "0/000.p/1"}
-    for route in app.routes:
-        if isinstance(route, HTTPRoute) and "{code:str}" in route.path:
+    for route in api_routes(app):
+        if "{code:str}" in route.path:
             path = route.path.replace("{code:str}", code)
             path = re.sub(r"\{\w+:(\w+)\}", lambda found: kinds[found[1]], path)
             for method in sorted({*route.methods} - {"OPTIONS"}):

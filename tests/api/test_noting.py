@@ -7,8 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute
-from tests.api.conftest import As, Town, found_town
+from tests.api.conftest import As, Town, api_routes, found_town
 
 from cocreate.domain.log_reads import log_reads_id
 from cocreate.domain.vocabulary import Role
@@ -27,9 +26,8 @@ def addresses(app: Litestar) -> list[str]:
     """Give the addresses at which something of a municipality is read."""
     return [
         route.path_format
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        and "GET" in route.methods
+        for route in api_routes(app)
+        if "GET" in route.methods
         and "{code}" in route.path_format
         and not any(route.path_format.startswith(each) for each in OPEN)
         # Not for auditors; that an administrator reads it is on record, see below.

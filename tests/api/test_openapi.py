@@ -10,9 +10,8 @@ import httpx
 import msgspec
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from tests.api.conftest import is_closed
+from tests.api.conftest import api_routes, is_closed
 
 from cocreate.api.documented import read
 from cocreate.api.examples import SUBSCRIPTION_EXAMPLES
@@ -70,10 +69,8 @@ def test_every_route_is_in_it_once(document: Document, app: Litestar) -> None:
     documented = {(path, method.upper()) for path, method, _ in operations(document)}
     served = {
         (route.path_format.removeprefix("/v1"), method)
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
+        for route in api_routes(app)
         for method in set(route.methods) - {"OPTIONS"}
-        if route.path_format.startswith("/v1/")
     }
     unlisted = {"/openapi.json", "/docs", "/docs/style.css"}
     assert documented == {each for each in served if each[0] not in unlisted}
@@ -158,9 +155,7 @@ def test_every_refusal_is_a_problem(document: Document) -> None:
 
 def test_every_body_has_an_example_that_is_taken(document: Document, app: Litestar) -> None:
     examples = 0
-    for route in app.routes:
-        if not isinstance(route, HTTPRoute):
-            continue
+    for route in api_routes(app):
         for handler in route.route_handlers:
             said = read(handler)
             if said.takes is None:

@@ -9,8 +9,7 @@ import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute
-from tests.api.conftest import As, Town, found_town
+from tests.api.conftest import As, Town, api_routes, found_town
 
 from cocreate.api.examples import NORMS_EXAMPLE
 from cocreate.domain.vocabulary import Role
@@ -69,8 +68,8 @@ async def plant(town: Town, database: str) -> Sequence[str]:
 
 def readable(app: Litestar, town: Town, projects: Sequence[str]) -> Iterator[str]:
     """Give every address that answers a GET, about each project where it is about one."""
-    for route in app.routes:
-        if not isinstance(route, HTTPRoute) or "GET" not in route.methods:
+    for route in api_routes(app):
+        if "GET" not in route.methods:
             continue
         for project in projects:
             path = route.path_format

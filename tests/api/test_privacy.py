@@ -12,9 +12,8 @@ import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
-from litestar.routes import HTTPRoute
 from msgspec.structs import replace
-from tests.api.conftest import Town, found_town
+from tests.api.conftest import Town, api_routes, found_town
 from tests.api.test_event_stream import following
 from tests.conftest import served
 
@@ -96,8 +95,8 @@ def readable(app: Litestar, town: Town, project: str) -> list[str]:
         "{party:str}": "sanne",
     }
     found = []
-    for route in app.routes:
-        if not isinstance(route, HTTPRoute) or "GET" not in route.methods:
+    for route in api_routes(app):
+        if "GET" not in route.methods:
             continue
         path = route.path
         for place, value in places.items():

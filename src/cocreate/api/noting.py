@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from cocreate.api.principal import Principal, first_of
 from cocreate.api.roles import READS_RECORDED
 from cocreate.log.reads import Reading
 
-_MUNICIPALITY = "/v1/municipalities/{code}"
+_MUNICIPALITY = re.compile(r"/(v1/municipalities|[a-z]{2})/\{code\}")
+"""What stands before the shape of an address: of the API, or of a page in a language."""
 
 
 async def note_read(
@@ -33,7 +35,7 @@ def reading_of(request: Request[Any, Any, Any], principal: Principal) -> Reading
     """Give what a request reads: the shape of its address, and the project in it."""
     places = request.scope["path_params"]
     project: object = places.get("project")
-    shape = request.scope["path_template"].removeprefix(_MUNICIPALITY)
+    shape = _MUNICIPALITY.sub("", request.scope["path_template"], count=1)
     return Reading(
         tenant=places["code"],
         actor=principal.actor,
