@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
@@ -31,7 +32,7 @@ from cocreate.projections.resource import ProjectFile
 from cocreate.projections.story import debtor, owed_since
 from cocreate.web.pictures.branches import draw
 from cocreate.web.query import page_query
-from cocreate.web.rendering import page_known, shown, written
+from cocreate.web.rendering import Reader, page_known, shown, written
 
 PROJECT = "/{code:str}/projects/{project:uuid}"
 A_PART = 10
@@ -79,34 +80,34 @@ async def read_project(
 
     async def write() -> str | None:
         file = await known.file(project)
-        if file is None:
-            return None
-        owed = sorted(duties(file), key=lambda each: each.since)
-        return written(
-            "project",
-            reader.language,
-            reader,
-            id=project,
-            project=file.project,
-            branches=draw(file.subjects),
-            wishes=part(file, WishAccount),
-            proposals=part(file, ProposalAccount),
-            decisions=part(file, DecisionAccount),
-            deviations=part(file, DeviationAccount),
-            sessions=part(file, SessionAccount),
-            obstacles=part(
-                file,
-                ObstacleAccount,
-                (each for each in of(file, ObstacleAccount) if each.status is ObstacleStatus.OPEN),
-            ),
-            dated=dated(file),
-            owed=owed[:A_PART],
-            owed_total=len(owed),
-            subjects=file.subjects,
-            today=file.today,
-        )
+        # A project of thousands of wishes takes a while to write out, and others are waiting.
+        return None if file is None else await asyncio.to_thread(_page, file, reader)
 
     return await shown(request, reader, known, write)
+
+
+def _page(file: ProjectFile, reader: Reader) -> str:
+    owed = sorted(duties(file), key=lambda each: each.since)
+    standing = [each for each in of(file, ObstacleAccount) if each.status is ObstacleStatus.OPEN]
+    return written(
+        "project",
+        reader.language,
+        reader,
+        id=file.id,
+        project=file.project,
+        branches=draw(file.subjects),
+        wishes=part(file, WishAccount),
+        proposals=part(file, ProposalAccount),
+        decisions=part(file, DecisionAccount),
+        deviations=part(file, DeviationAccount),
+        sessions=part(file, SessionAccount),
+        obstacles=part(file, ObstacleAccount, standing),
+        dated=dated(file)[:A_LIST],
+        owed=owed[:A_PART],
+        owed_total=len(owed),
+        subjects=file.subjects,
+        today=file.today,
+    )
 
 
 Kind = Literal[

@@ -18,7 +18,7 @@ from cocreate.web.filters import fields_of
 from cocreate.web.query import PagePaging, page_query
 from cocreate.web.rendering import page_known, shown, written
 
-A_PAGE: Final = 50
+A_PAGE: Final = 40
 """How many rows a page shows."""
 
 

@@ -2,7 +2,8 @@
 
 Each row is something that came to be, with a node in one of the lanes. A lane goes on below a node
 for as long as something still follows from it. What is alike, such as many wishes that one decision
-answers, stands in one row. The same stands in words in each row, so nobody needs to see the lines.
+answers, stands in one row; in a project of thousands, so does what went alike, such as every wish that
+was rejected. The same stands in words in each row, so nobody needs to see the lines.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ ALIKE: Final = 3
 """From how many on, what is alike stands in one row."""
 MOST_ROWS: Final = 60
 """How many rows a picture has at most; those before are not shown."""
+ROUNDS: Final = 4
+"""How many steps away something still tells two of a kind apart, where there is much to show."""
 
 
 class NodeKind(StrEnum):
@@ -50,6 +53,8 @@ class Node(msgspec.Struct, frozen=True, kw_only=True):
     accounts: tuple[Account, ...]
     """What it is; of a realisation, the wish."""
     on: date
+    until: date
+    """The day of the last, where there are several."""
     position: int
     parents: tuple[str, ...]
     """The keys of the nodes that it follows from."""
@@ -92,7 +97,10 @@ class Branches(msgspec.Struct, frozen=True):
 
 def draw(subjects: Mapping[str, Account]) -> Branches:
     """Give the picture of what became of the wishes and proposals of a project."""
-    nodes = _together(_nodes(subjects))
+    nodes = _nodes(subjects)
+    nodes = _put_together(nodes, _alike(nodes))
+    if len(nodes) > MOST_ROWS:
+        nodes = _put_together(nodes, _alike_in_course(nodes))
     shown = nodes[-MOST_ROWS:]
     rows = list(_rows(shown, {node.key: node for node in nodes}))
     lanes = 1 + max((lane for row in rows for lane in (row.lane, *row.below)), default=-1)
@@ -152,6 +160,7 @@ def _node(
         kind=kind,
         accounts=(account,),
         on=account.since,
+        until=account.since,
         position=account.position,
         parents=tuple(parents),
     )
@@ -163,6 +172,7 @@ def _realisation(wish: WishAccount) -> Node:
         kind=NodeKind.REALISATION,
         accounts=(wish,),
         on=wish.realised.on,
+        until=wish.realised.on,
         position=wish.realised.position,
         parents=(_key(NodeKind.WISH, wish.id),),
     )
@@ -179,40 +189,75 @@ def _after_parents(nodes: Sequence[Node]) -> list[Node]:
     return kept
 
 
-def _together(nodes: Sequence[Node]) -> list[Node]:
-    """Put what is alike in one row: of one kind and status, from and to the same others."""
+def _alike(nodes: Sequence[Node]) -> list[Sequence[Node]]:
+    """Give what is alike: of one kind and status, from and to the same others."""
+    children = _children(nodes)
+    found: defaultdict[object, list[Node]] = defaultdict(list)
+    for node in nodes:
+        stands = node.accounts[0].stands
+        found[node.kind, stands, node.parents, tuple(children[node.key])].append(node)
+    return [group for group in found.values() if len(group) >= ALIKE]
+
+
+def _alike_in_course(nodes: Sequence[Node]) -> list[Sequence[Node]]:
+    """Give what went alike: of one kind and status, and so are those around it, step by step.
+
+    That is colour refinement (Weisfeiler and Leman, 1968).
+    """
+    children = _children(nodes)
+    colours: dict[str, int] = {}
+    seen: dict[object, int] = {}
+    for node in nodes:
+        first = (node.kind, node.accounts[0].stands, len(node.accounts) > 1)
+        colours[node.key] = seen.setdefault(first, len(seen))
+    for _ in range(ROUNDS):
+        seen = {}
+        colours = {
+            node.key: seen.setdefault(
+                (
+                    colours[node.key],
+                    tuple(sorted({colours[key] for key in node.parents})),
+                    tuple(sorted({colours[key] for key in children[node.key]})),
+                ),
+                len(seen),
+            )
+            for node in nodes
+        }
+    found: defaultdict[int, list[Node]] = defaultdict(list)
+    for node in nodes:
+        found[colours[node.key]].append(node)
+    return [group for group in found.values() if len(group) >= ALIKE]
+
+
+def _children(nodes: Sequence[Node]) -> Mapping[str, list[str]]:
     children: defaultdict[str, list[str]] = defaultdict(list)
     for node in nodes:
         for parent in node.parents:
             children[parent].append(node.key)
-    alike: defaultdict[object, list[Node]] = defaultdict(list)
+    return children
+
+
+def _put_together(nodes: Sequence[Node], groups: Sequence[Sequence[Node]]) -> list[Node]:
+    """Put each group in one row, at the place of its first: what follows from it comes later."""
+    head_of = {node.key: group[0].key for group in groups for node in group}
+    group_of = {group[0].key: group for group in groups}
+    found = []
     for node in nodes:
-        [account] = node.accounts
-        same = (node.kind, account.stands, node.parents, tuple(children[node.key]))
-        alike[same].append(node)
-    first: dict[str, Node] = {}
-    taken_in: dict[str, str] = {}
-    for group in alike.values():
-        if len(group) < ALIKE:
-            first.update({node.key: node for node in group})
+        if head_of.get(node.key, node.key) != node.key:
             continue
-        # Where the last came to be: all that follows from them comes later.
-        head, last = group[0], group[-1]
-        accounts = tuple(account for node in group for account in node.accounts)
-        first[last.key] = msgspec.structs.replace(
-            head, accounts=accounts, on=last.on, position=last.position
+        group = group_of.get(node.key, [node])
+        parents = dict.fromkeys(
+            head_of.get(parent, parent) for each in group for parent in each.parents
         )
-        taken_in.update({node.key: head.key for node in group})
-    return [
-        msgspec.structs.replace(
-            first[node.key],
-            parents=tuple(
-                dict.fromkeys(taken_in.get(each, each) for each in first[node.key].parents)
-            ),
+        found.append(
+            msgspec.structs.replace(
+                node,
+                accounts=tuple(account for each in group for account in each.accounts),
+                until=max(each.until for each in group),
+                parents=tuple(parent for parent in parents if parent != node.key),
+            )
         )
-        for node in nodes
-        if node.key in first
-    ]
+    return _after_parents(found)
 
 
 # -- lanes ----------------------------------------------------------------------------------------

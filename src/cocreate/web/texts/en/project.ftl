@@ -42,6 +42,7 @@ to-sessions = { $count ->
    *[other] { $count } sessions
 }
 
+until-day = until
 branches-left-out = { $count ->
     [one] One thing happened before this. It is in the lists below.
    *[other] { $count } things happened before this. They are in the lists below.

@@ -42,6 +42,7 @@ to-sessions = { $count ->
    *[other] { $count } bijeenkomsten
 }
 
+until-day = tot en met
 branches-left-out = { $count ->
     [one] Hiervoor gebeurde nog 1 ding. Dat staat in de lijsten hieronder.
    *[other] Hiervoor gebeurden nog { $count } dingen. Die staan in de lijsten hieronder.
