@@ -90,7 +90,7 @@ async def _seed(service: Service, kept: Path) -> Seeded:
     projects: dict[str, UUID] = {}
 
     async def tell(story: Story) -> None:
-        projects[story.key] = await _tell_story(service.live, story)
+        projects[story.key] = await tell_story(service.live, story)
 
     await asyncio.gather(*(tell(story) for story in stories(today)))
     keys = {
@@ -140,7 +140,7 @@ def _write(kept: Path, seeded: Seeded) -> None:
         file.write(msgspec.json.encode(seeded))
 
 
-async def _tell_story(live: LiveProjects, story: Story) -> UUID:
+async def tell_story(live: LiveProjects, story: Story) -> UUID:
     """Record a story, one command after another; a start that was broken off goes on."""
     first, *rest = story.told
     start, *others = first.steps

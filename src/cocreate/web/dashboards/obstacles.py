@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
@@ -136,8 +137,13 @@ async def _courses(
         ]
     months = [month.month for month in found.trend]
     shown = [_course(asking.say("all-together"), found.trend, months, None)]
-    for name, within in parts[:MOST]:
-        part = await asking.dashboard("obstacle-dashboard", within, ObstacleDashboard)
+    found_of = await asyncio.gather(
+        *(
+            asking.dashboard("obstacle-dashboard", within, ObstacleDashboard)
+            for _, within in parts[:MOST]
+        )
+    )
+    for (name, within), part in zip(parts, found_of, strict=False):
         href = asking.rows("obstacles", within)
         shown.append(_course(name, part.trend, months, href))
     title = asking.say(f"obstacles-course-{side.per}")

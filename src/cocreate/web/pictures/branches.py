@@ -2,8 +2,8 @@
 
 Each row is something that came to be, with a node in one of the lanes. A lane goes on below a node
 for as long as something still follows from it. What is alike, such as many wishes that one decision
-answers, stands in one row; in a project of thousands, so does what went alike, such as every wish that
-was rejected. The same stands in words in each row, so nobody needs to see the lines.
+answers, stands in one row; in a project of thousands, so does what went alike, such as every wish
+that was rejected. The same stands in words in each row, so nobody needs to see the lines.
 """
 
 from __future__ import annotations
