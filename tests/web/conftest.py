@@ -40,15 +40,20 @@ class Visitor:
         self.cookies: dict[str, str] = {}
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
-        return await self.send("GET", path, **headers)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.send("GET", path, headers=named)
 
     async def post(self, path: str, form: Mapping[str, str]) -> httpx.Response:
-        return await self.send("POST", path, form, Origin=self.origin)
+        return await self.send("POST", path, form, {"Origin": self.origin})
 
     async def send(
-        self, method: str, path: str, form: Mapping[str, str] | None = None, **headers: str
+        self,
+        method: str,
+        path: str,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = dict(headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         answer = await self.client.request(method, path, data=form, headers=sent)
