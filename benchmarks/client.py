@@ -16,12 +16,19 @@ Request = Callable[[int], bytes]
 
 
 def request(
-    method: str, path: str, body: bytes = b"", key: str | None = None, tag: str | None = None
+    method: str,
+    path: str,
+    body: bytes = b"",
+    key: str | None = None,
+    tag: str | None = None,
+    cookie: str | None = None,
 ) -> bytes:
     """Give the bytes of a request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if key is not None:
         lines.append(f"Authorization: Bearer {key}")
+    if cookie is not None:
+        lines.append(f"Cookie: {cookie}")
     if tag is not None:
         lines.append(f"If-None-Match: {tag}")
     if body:

@@ -47,10 +47,12 @@ async def projector(dsn: str) -> AsyncIterator[int]:
 
 
 @contextlib.asynccontextmanager
-async def api(dsn: str) -> AsyncIterator[tuple[int, int]]:
+async def api(dsn: str, master_key: str = "") -> AsyncIterator[tuple[int, int]]:
     """Run a process that answers and keeps no read models, and give its id and its port."""
     port = free_port()
     environment = {"COCREATE_DATABASE_URL": dsn, "COCREATE_PORT": str(port)}
+    if master_key:
+        environment["COCREATE_MASTER_KEY"] = master_key
     async with process("cocreate.cli", port, environment, "serve", "--no-projections") as pid:
         yield pid, port
 
