@@ -248,6 +248,52 @@ def decisions(steps: Sequence[Told]) -> dict[str, Told]:
     return found
 
 
+def duties(steps: Sequence[Told], today: date) -> dict[tuple[str, str], Told]:
+    """Ask of every subject by itself what is still to be done."""
+    found: dict[tuple[str, str], Told] = {}
+    for subject, duty, since, due_on in (
+        *_owed_on_wishes(steps),
+        *_owed_on_decisions(steps),
+        *_owed_in_time(steps, today),
+    ):
+        found[subject, duty] = {"since": since, "dueOn": due_on}
+    return found
+
+
+Owed = tuple[str, str, str | None, str | None]
+
+
+def _owed_on_wishes(steps: Sequence[Told]) -> Iterator[Owed]:
+    for name, wish in wishes(steps).items():
+        judged = list(of(steps, "RealisationJudged", wish=name))
+        if wish["answeredOn"] is None and wish["status"] in ("open", "deferred"):
+            yield name, "answer", wish["expressedOn"], None
+        if wish["status"] == "realised" and judged and judged[-1]["word"] == "disputed":
+            yield name, "realisation", max(step["occurredOn"] for step in judged), None
+
+
+def _owed_on_decisions(steps: Sequence[Told]) -> Iterator[Owed]:
+    for name, deviation in deviations(steps).items():
+        if deviation["motivation"] is None:
+            yield name, "motivation", deviation["recordedOn"], None
+        if deviation["fedBackOn"] is None:
+            yield name, "feedback", deviation["recordedOn"], None
+    for made in of(steps, "DecisionRecorded", openToObjection=True):
+        told_of = made.get("sentOn") or made.get("publishedOn")
+        if not told_of and not any(of(steps, "DecisionAnnounced", decision=made["decision"])):
+            yield made["decision"], "announcement", on(made), None
+
+
+def _owed_in_time(steps: Sequence[Told], today: date) -> Iterator[Owed]:
+    for name, approval in approvals(steps, today).items():
+        if "status" not in approval and approval["dueOn"] is not None:
+            yield name, "decision", approval["requestedOn"], approval["dueOn"]
+    for name, promise in commitments(steps).items():
+        if promise["status"] == "open":
+            duty = "date" if promise["dueOn"] is None else "fulfilment"
+            yield name, duty, promise["madeOn"], promise["dueOn"]
+
+
 def mandates(steps: Sequence[Told], today: date) -> dict[str, Told]:
     """Count the days on which nobody had a role, one day at a time."""
     start = first(of(steps, "ProjectStarted"))
