@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from cocreate.web.pages import assets, dashboards, portal, project, registers, sign_in, subject
+from cocreate.web.pages import (
+    assets,
+    dashboards,
+    portal,
+    project,
+    registers,
+    sign_in,
+    subject,
+    today,
+)
 from cocreate.web.same_origin import require_same_origin
 from cocreate.web.session import as_signed_in
 from cocreate.web.texts import LANGUAGES
@@ -18,6 +27,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *subject.HANDLERS,
     *dashboards.HANDLERS,
     *registers.HANDLERS,
+    *today.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )
