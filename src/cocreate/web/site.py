@@ -8,6 +8,7 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from cocreate.web.pages import (
+    approvals,
     assets,
     dashboards,
     portal,
@@ -28,6 +29,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *dashboards.HANDLERS,
     *registers.HANDLERS,
     *today.HANDLERS,
+    *approvals.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )

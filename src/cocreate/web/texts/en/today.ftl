@@ -5,7 +5,6 @@ today-about = This is what the municipality has yet to do. What is late comes fi
 today-public-only = You work on some projects. This page only shows what is public. Open your project to see everything.
 today-own-project = Your project { $number }
 today-this-project = The project you chose
-today-in-short = In short
 today-tile-overdue = late
 today-tile-soon = within two weeks
 today-tile-undated = without a date

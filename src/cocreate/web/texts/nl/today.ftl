@@ -5,7 +5,6 @@ today-about = Dit moet de gemeente nog doen. Wat te laat is, staat bovenaan.
 today-public-only = U werkt aan enkele trajecten. Op deze pagina staat alleen wat openbaar is. Open uw traject om alles te zien.
 today-own-project = Uw traject { $number }
 today-this-project = Het traject dat u koos
-today-in-short = In het kort
 today-tile-overdue = te laat
 today-tile-soon = binnen twee weken
 today-tile-undated = zonder datum
