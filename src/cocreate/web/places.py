@@ -26,6 +26,7 @@ PLACES: Final = (
     Place("place-dashboards", "dashboards/obstacles"),
     Place("place-today", "today", SEE_INTERNAL),
     Place("place-approvals", "approvals"),
+    Place("place-obstacles", "obstacles"),
 )
 """In the order in which they are named."""
 

@@ -11,6 +11,7 @@ from cocreate.web.pages import (
     approvals,
     assets,
     dashboards,
+    obstacles,
     portal,
     project,
     registers,
@@ -30,6 +31,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *registers.HANDLERS,
     *today.HANDLERS,
     *approvals.HANDLERS,
+    *obstacles.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )
