@@ -248,6 +248,50 @@ def decisions(steps: Sequence[Told]) -> dict[str, Told]:
     return found
 
 
+def proposals(steps: Sequence[Told], today: date) -> dict[str, Told]:
+    """Follow each proposal from step to step."""
+    found: dict[str, Told] = {}
+    for step in steps:
+        for name, answers in _proposed(step):
+            found[name] = {"status": "open", "submittedOn": on(step), "answers": list(answers)}
+        if step["type"] == "ProposalRevised" and step["proposal"] in found:
+            found[step["proposal"]]["answers"] = list(step.get("answers", ()))
+        for name, status in _proposals_left(step):
+            _leave(found, [name], status)
+    for proposal in found.values():
+        waited = (today - date.fromisoformat(str(proposal["submittedOn"]))).days
+        proposal["daysWaiting"] = waited if proposal["status"] in ("open", "deferred") else None
+    return found
+
+
+def _proposed(step: Told) -> list[tuple[str, Sequence[str]]]:
+    """Give the proposals that a step brings, with the wishes they answer."""
+    match step["type"]:
+        case "ProposalSubmitted":
+            return [(step["proposal"], step.get("answers", ()))]
+        case "ProposalsMerged":
+            return [(step["into"], step.get("wishes", ()))]
+        case "ProposalSplit":
+            return [(part["proposal"], part.get("answers", ())) for part in step["into"]]
+        case _:
+            return []
+
+
+def _proposals_left(step: Told) -> list[tuple[str, str]]:
+    """Give the proposals that stand otherwise after a step, and how."""
+    match step["type"]:
+        case "ProposalsMerged":
+            return [(each, "merged") for each in step["proposals"]]
+        case "ProposalSplit":
+            return [(step["proposal"], "split")]
+        case "ProposalWithdrawn":
+            return [(step["proposal"], "withdrawn")]
+        case "DecisionRecorded":
+            return [(each["subject"], each["outcome"]) for each in step["outcomes"]]
+        case _:
+            return []
+
+
 def duties(steps: Sequence[Told], today: date) -> dict[tuple[str, str], Told]:
     """Ask of every subject by itself what is still to be done."""
     found: dict[tuple[str, str], Told] = {}
