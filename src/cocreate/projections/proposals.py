@@ -105,6 +105,8 @@ class ProposalFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", 
         ]
         | None
     ) = None
+    from_date: Annotated[date, Meta(description="Submitted on this day or later.")] | None = None
+    until_date: Annotated[date, Meta(description="Submitted on this day or earlier.")] | None = None
 
 
 RESOURCES: Sequence[Resource] = (

@@ -56,6 +56,10 @@ begin
                 and (p_filter ->> 'sector' is null or r.sector = p_filter ->> 'sector')
                 and (p_filter ->> 'undecided' is null
                     or r.waits = (p_filter ->> 'undecided')::boolean)
+                and (p_filter ->> 'fromDate' is null
+                    or r.submitted_on >= (p_filter ->> 'fromDate')::date)
+                and (p_filter ->> 'untilDate' is null
+                    or r.submitted_on <= (p_filter ->> 'untilDate')::date)
                 and (p_after is null
                     or (not r.waits, r.submitted_on, r.project_id, r.id) > (
                         (p_after ->> 0)::boolean, (p_after ->> 1)::date, (p_after ->> 2)::uuid,

@@ -25,6 +25,7 @@ PLACES: Final = (
     Place("place-projects", ""),
     Place("place-dashboards", "dashboards/obstacles"),
     Place("place-today", "today", SEE_INTERNAL),
+    Place("place-council", "council", SEE_INTERNAL),
     Place("place-approvals", "approvals"),
     Place("place-obstacles", "obstacles"),
 )

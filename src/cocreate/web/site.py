@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 from cocreate.web.pages import (
     approvals,
     assets,
+    council,
     dashboards,
     obstacles,
     portal,
@@ -32,6 +33,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *today.HANDLERS,
     *approvals.HANDLERS,
     *obstacles.HANDLERS,
+    *council.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from cocreate.api.asking import Asked, ask_dashboard, resource_at
-from cocreate.api.knowing import Knowing
+from cocreate.api.knowing import Knowing, Known
 from cocreate.projections.duties import (
     DueTime,
     DutyFilter,
@@ -76,9 +76,8 @@ async def read_today(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
         parts = []
         for when in TODAY if narrow.when is None else (narrow.when,):
             of_time = msgspec.structs.replace(narrow, when=when)
-            asked = Asked(*resource_at("duties", Register), known, of_time)
-            rows, more = await asked.page(paging.after, A_TIME if narrow.when is None else A_PAGE)
-            duties = [(each, doing(worker, each)) for each in msgspec.convert(rows, list[OwedDuty])]
+            limit = A_TIME if narrow.when is None else A_PAGE
+            duties, more = await owed(known, worker, of_time, paging.after, limit)
             parts.append(Part(when, duties, getattr(overview.all, when), more))
         return written(
             "today",
@@ -95,12 +94,21 @@ async def read_today(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
     return await shown(request, reader, known, write, narrow, paging)
 
 
-def doing(worker: Worker, owed: OwedDuty) -> Sequence[Doing]:
+async def owed(
+    known: Known, worker: Worker, narrow: DutyFilter, after: str | None, limit: int
+) -> tuple[Sequence[tuple[OwedDuty, Sequence[Doing]]], str | None]:
+    """Give a page of duties with the forms that do them, and what the next starts by."""
+    rows, more = await Asked(*resource_at("duties", Register), known, narrow).page(after, limit)
+    duties = msgspec.convert(rows, list[OwedDuty])
+    return [(each, doing(worker, each)) for each in duties], more
+
+
+def doing(worker: Worker, duty: OwedDuty) -> Sequence[Doing]:
     """Give the forms that do what is owed, of those that someone may fill in."""
     return [
         Doing(noun, form)
-        for noun in FORMS[owed.duty]
-        if (form := worker.form(owed.project, noun, owed.subject)) is not None
+        for noun in FORMS[duty.duty]
+        if (form := worker.form(duty.project, noun, duty.subject)) is not None
     ]
 
 
