@@ -66,6 +66,7 @@ from cocreate.sampling import metrics_of
 from cocreate.service import Sending, Service, Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
 from cocreate.telemetry.denials import denied
+from cocreate.web.logos import Logos
 from cocreate.web.problem_pages import answer_problem_for
 from cocreate.web.rendering import templates
 from cocreate.web.session import sessions
@@ -143,6 +144,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 signing,
                 witnesses,
             )
+            app.state["logos"] = Logos(access.tokens.fetcher)
             app.state["readiness"] = health.Readiness(service)
             streams = app.state["event_streams"] = EventStreams(service, settings)
             async with metrics_of(service, settings, streams=lambda: len(streams)):

@@ -1,144 +1,35 @@
-"""Pages as they are served, read as elements; and visitors who sign in, or do not."""
+"""The demonstration, served; who is signed in to its pages; and every page that there is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from html.parser import HTMLParser
-from itertools import pairwise
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
 
 import httpx
-import msgspec
 import pytest
 from litestar import Litestar
+from litestar.routes import HTTPRoute
 from tests.api.conftest import Town, found_town
+from tests.conftest import served
 
 from cocreate.api.parts import Parts
+from cocreate.demo.seeding import HOME, Seeded, catch_up, seed
 from cocreate.domain.vocabulary import Role
-from cocreate.projections.model import read_models
-from cocreate.service import Service
+from cocreate.web.pages.dashboards import DASHBOARDS
+from cocreate.web.pages.registers import REGISTERS
 
-VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "circle", "line", "path", "rect"})
-
-
-class Element(msgspec.Struct):
-    """An element of a page, with all text inside of it."""
-
-    tag: str
-    attributes: dict[str, str]
-    text: str = ""
-    inside: list[Element] = msgspec.field(default_factory=list)
-
-    def __getitem__(self, name: str) -> str:
-        return self.attributes[name]
-
-    def all(self, tag: str | None = None, **attributes: str) -> Iterator[Element]:
-        """Give the elements inside of a tag and with attributes; ``class_`` is one class."""
-        for each in self.inside:
-            if tag in (None, each.tag) and all(
-                value in each.attributes.get("class", "").split()
-                if name == "class_"
-                else each.attributes.get(name) == value
-                for name, value in attributes.items()
-            ):
-                yield each
-            yield from each.all(tag, **attributes)
-
-    def one(self, tag: str | None = None, **attributes: str) -> Element:
-        """Give the one that there is."""
-        found = list(self.all(tag, **attributes))
-        assert len(found) == 1, f"{len(found)} of {tag} {attributes}"
-        return found[0]
-
-
-class _Parser(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open = [Element("", {})]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, {name: value or "" for name, value in attrs})
-        self.open[-1].inside.append(element)
-        if tag not in VOID:
-            self.open.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.open[-1].inside.append(Element(tag, {name: value or "" for name, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in VOID:
-            return
-        element = self.open.pop()
-        assert element.tag == tag, f"{element.tag} is open where {tag} ends"
-
-    def handle_data(self, data: str) -> None:
-        for element in self.open:
-            element.text += data
-
-
-class Page(msgspec.Struct):
-    """A page that was served."""
-
-    response: httpx.Response
-    root: Element
-
-    @property
-    def status(self) -> int:
-        return self.response.status_code
-
-    @property
-    def main(self) -> Element:
-        return self.root.one("main")
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.main.text.split())
-
-    @property
-    def links(self) -> set[str]:
-        """Where its main part leads."""
-        return {each["href"] for each in self.main.all("a")}
-
-
-def read(response: httpx.Response) -> Page:
-    """Read a page that was served."""
-    parser = _Parser()
-    parser.feed(response.text)
-    parser.close()
-    [root] = parser.open
-    return Page(response, root)
-
-
-class Visitor:
-    """Someone who reads the pages of a municipality."""
-
-    def __init__(
-        self, client: httpx.AsyncClient, service: Service, town: Town, cookie: str = ""
-    ) -> None:
-        self.client = client
-        self.service = service
-        self.town = town
-        self.cookie = cookie
-
-    def at(self, *places: str) -> str:
-        """Give the address of a page below that of the municipality, in Dutch."""
-        return "/".join((f"/nl/{self.town.code}", *places))
-
-    async def get(self, path: str, language: str = "nl") -> Page:
-        """Read a page that holds all that was recorded."""
-        head = await self.service.reader.head(self.town.code) or 0
-        for name in read_models():
-            await self.service.answers.reach(name, self.town.code, head, within=60)
-        address = path if path.startswith("/nl/") else f"/{language}/{self.town.code}{path}"
-        return read(await self.client.get(address, headers={"Cookie": self.cookie}))
-
-
-@pytest.fixture(scope="module")
-def service(app: Litestar, client: httpx.AsyncClient) -> Service:
-    """What the application works with, once it is served."""
-    del client
-    parts = app.state["parts"]
-    assert isinstance(parts, Parts)
-    return parts.service
+SIGNED_IN = (Role.READER, Role.OFFICIAL, Role.CLERK, Role.AUDITOR, Role.TENANT_ADMINISTRATOR)
+KINDS = (
+    "wish",
+    "proposal",
+    "decision",
+    "deviation",
+    "approval",
+    "obstacle",
+    "commitment",
+    "session",
+)
 
 
 @pytest.fixture(scope="module")
@@ -147,59 +38,123 @@ async def town(client: httpx.AsyncClient) -> Town:
 
 
 @pytest.fixture(scope="module")
-async def anyone(client: httpx.AsyncClient, service: Service, town: Town) -> Visitor:
-    return Visitor(client, service, town)
+async def other_town(client: httpx.AsyncClient) -> Town:
+    return await found_town(client)
+
+
+@pytest.fixture
+async def project(town: Town) -> str:
+    """The path of a project that was just started."""
+    return await town.start()
+
+
+class Visitor:
+    """Someone with a browser that keeps the session, which httpx sends over https alone."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.origin = str(client.base_url).rstrip("/")
+        self.cookies: dict[str, str] = {}
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.send("GET", path, headers=named)
+
+    async def post(self, path: str, form: Mapping[str, str]) -> httpx.Response:
+        return await self.send("POST", path, form, {"Origin": self.origin})
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        sent = dict(headers or {})
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = await self.client.request(method, path, data=form, headers=sent)
+        for cookie in answer.headers.get_list("set-cookie"):
+            name, _, value = cookie.partition(";")[0].partition("=")
+            self.cookies[name] = value
+        return answer
+
+    async def sign_in(self, code: str, key: str) -> None:
+        answer = await self.post(f"/nl/{code}/sign-in", {"key": key})
+        assert answer.status_code == 303, answer.text
+
+
+class Demonstration(NamedTuple):
+    """The demonstration's municipalities, served."""
+
+    app: Litestar
+    client: httpx.AsyncClient
+    told: Seeded
+    subjects: Mapping[str, str]
+    """A subject of the tunnel of each kind."""
+    position: int
+    """A position of the tunnel that anyone may see."""
+
+    @property
+    def origin(self) -> str:
+        return str(self.client.base_url).rstrip("/")
+
+    async def visitor(self, role: Role | None) -> Visitor:
+        visitor = Visitor(self.client)
+        if role is not None:
+            await visitor.sign_in(HOME, self.told.keys[role])
+        return visitor
 
 
 @pytest.fixture(scope="module")
-async def official(anyone: Visitor) -> Visitor:
-    return await sign_in(anyone, Role.OFFICIAL)
+async def demonstration(app: Litestar) -> AsyncIterator[Demonstration]:
+    async with served(app) as client:
+        parts: Parts = app.state["parts"]
+        told = await seed(parts.service)
+        await catch_up(parts.service)
+        project = f"/v1/municipalities/{HOME}/projects/{told.tunnel}"
+        subjects = {}
+        for kind in KINDS:
+            found = (await client.get(f"{project}/subjects?kind={kind}")).json()["items"]
+            subjects[kind] = found[0]["id"]
+        timeline = (await client.get(f"{project}/timeline")).json()
+        yield Demonstration(app, client, told, subjects, timeline["entries"][0]["position"])
 
 
-@pytest.fixture(scope="module")
-async def clerk(anyone: Visitor) -> Visitor:
-    return await sign_in(anyone, Role.CLERK)
+def page_templates(app: Litestar) -> Iterator[str]:
+    """Give the addresses of pages, in Dutch, as their routes have them."""
+    for route in app.routes:
+        if isinstance(route, HTTPRoute) and "GET" in route.methods:
+            path = route.path_format
+            if path == "/nl" or path.startswith("/nl/"):
+                yield path
 
 
-@pytest.fixture(scope="module")
-async def auditor(anyone: Visitor) -> Visitor:
-    return await sign_in(anyone, Role.AUDITOR)
+def filled(template: str, demonstration: Demonstration) -> Sequence[str]:
+    """Give the pages at the address of a route, on the data of the demonstration.
+
+    A place in an address that is not known here is one that is new: say what to fill in.
+    """
+    choices: dict[str, Sequence[object]] = {
+        "{code}": [HOME],
+        "{project}": [demonstration.told.tunnel],
+        "{subject}": list(demonstration.subjects.values()),
+        "{position}": [demonstration.position],
+        "{name}": list(REGISTERS if "/registers/" in template else DASHBOARDS),
+    }
+    paths = [template]
+    for place, values in choices.items():
+        paths = [
+            path.replace(place, str(value))
+            for path in paths
+            for value in (values if place in path else [""])
+        ]
+    if template.endswith("/subjects"):
+        paths = [f"{path}?kind={kind}" for path in paths for kind in KINDS]
+    assert not any("{" in path for path in paths), f"what is to be filled in at {template}?"
+    return paths
 
 
-@pytest.fixture(scope="module")
-async def reader(anyone: Visitor) -> Visitor:
-    return await sign_in(anyone, Role.READER)
-
-
-async def sign_in(anyone: Visitor, role: Role, key: str | None = None) -> Visitor:
-    """Sign in with the key of a role, or another. The cookie is for HTTPS, so it goes by hand."""
-    answer = await anyone.client.post(
-        anyone.at("sign-in"),
-        data={"key": key or anyone.town[role].key},
-        headers={"Sec-Fetch-Site": "same-origin"},
-    )
-    assert answer.status_code == 303, answer.text
-    cookies = [each.split(";")[0] for each in answer.headers.get_list("set-cookie")]
-    return Visitor(anyone.client, anyone.service, anyone.town, "; ".join(cookies))
-
-
-def require_readable(page: Page) -> None:
-    """Check what every page has to be for those who do not see it as others do (WCAG 2.2)."""
-    assert page.status == 200, page.response.text[:2_000]
-    assert len(page.response.content) < 50_000
-    levels = [int(each.tag[1]) for each in page.root.all() if each.tag in ("h1", "h2", "h3", "h4")]
-    assert levels.count(1) == 1
-    assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-    for table in page.root.all("table"):
-        assert all("scope" in each.attributes for each in table.all("th"))
-    named = {each["for"] for each in page.root.all("label")}
-    for tag in ("input", "select", "textarea"):
-        for field in page.root.all(tag):
-            assert field.attributes.get("type") == "hidden" or field["id"] in named
-    ids = [each["id"] for each in page.root.all() if "id" in each.attributes]
-    assert len(ids) == len(set(ids))
-    for each in page.root.all():
-        assert "style" not in each.attributes
-        for name in ("aria-labelledby", "aria-describedby"):
-            assert set(each.attributes.get(name, "").split()) <= set(ids)
+def project_page(project: UUID) -> str:
+    """Give the address of the page of a project."""
+    return f"/nl/{HOME}/projects/{project}"

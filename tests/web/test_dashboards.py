@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from tests.api.conftest import As, Town, found_town
 
 from cocreate.api.parts import Parts
-from cocreate.demo.run import tell_story
+from cocreate.demo.seeding import tell_story
 from cocreate.demo.stories import stories
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.vocabulary import Role

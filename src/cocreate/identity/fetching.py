@@ -38,7 +38,7 @@ class NotFetched(Exception):  # noqa: N818
 
 
 class Fetcher:
-    """Fetches JSON documents."""
+    """Fetches documents."""
 
     def __init__(self, private_origins: Collection[str] = ()) -> None:
         self._private = frozenset(private_origins)
@@ -82,22 +82,29 @@ class Fetcher:
     async def fetch(self, url: str, form: Mapping[str, str] | None = None) -> JsonObject:
         """Give a document, or what is answered to a form; raises :class:`NotFetched`."""
         try:
-            async with asyncio.timeout(SECONDS):
-                return parse_object(await self._bytes(url, form))
+            return parse_object(await self.fetch_bytes(url, "application/json", form))
         except NotStrict as problem:
             message = f"{origin_of(url)} gave no JSON object: {problem}"
             raise NotFetched(message) from None
+
+    async def fetch_bytes(
+        self, url: str, accept: str, form: Mapping[str, str] | None = None
+    ) -> bytes:
+        """Give what is at an address, whatever it is; raises :class:`NotFetched`."""
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await self._bytes(url, accept, form)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as problem:
             message = f"{origin_of(url)} gave no answer: {type(problem).__name__}"
             raise NotFetched(message) from problem
 
-    async def _bytes(self, url: str, form: Mapping[str, str] | None) -> bytes:
+    async def _bytes(self, url: str, accept: str, form: Mapping[str, str] | None) -> bytes:
         self.require_allowed(url)
         asked = httpx.URL(url)
         refused: Exception = NotFetched(f"{origin_of(url)} has no address")
         for address in (await self._addresses(asked))[:MOST_ADDRESSES]:
             try:
-                return await self._from(asked, address, form)
+                return await self._from(asked, address, accept, form)
             except httpx.ConnectError as problem:
                 refused = problem
         raise refused
@@ -111,7 +118,11 @@ class Fetcher:
         return addresses
 
     async def _from(
-        self, asked: httpx.URL, address: AnyAddress, form: Mapping[str, str] | None
+        self,
+        asked: httpx.URL,
+        address: AnyAddress,
+        accept: str,
+        form: Mapping[str, str] | None,
     ) -> bytes:
         request = self._client.build_request(
             "GET" if form is None else "POST",
@@ -119,7 +130,7 @@ class Fetcher:
             data=form,
             headers={
                 "Host": asked.netloc.decode("ascii"),
-                "Accept": "application/json",
+                "Accept": accept,
                 "Accept-Encoding": "identity",
             },
             extensions={"sni_hostname": asked.host},

@@ -67,6 +67,8 @@ class Reader(msgspec.Struct, frozen=True):
     """Those it speaks to residents, its own first."""
     themed: bool
     """Whether it has a theme of its own."""
+    logo: bool
+    """Whether it has a logo."""
     principal: Principal
     session: str
     """Tells one who is signed in from others; empty for anyone."""
@@ -121,6 +123,7 @@ async def reader_of(request: AnyRequest, code: str, as_of: str | None = None) ->
         municipality=municipality.name,
         languages=settings.languages,
         themed=any((settings.theme.primary_colour, settings.theme.accent_colour)),
+        logo=settings.theme.logo is not None,
         principal=principal,
         session=fingerprint(signed_in(request)),
         path=request.scope["path"],

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.api.conftest import Town
-from tests.web.conftest import Page, Visitor, require_readable
+from tests.web.pages.conftest import Guest
+from tests.web.reading import Page, require_readable
 
 from cocreate.domain.calendar import amsterdam_date
 
@@ -59,7 +60,7 @@ def clocks(page: Page) -> dict[str, str]:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_what_is_late_comes_first_and_every_clock_is_told_in_words(
-    anyone: Visitor, asked: str, language: str
+    anyone: Guest, asked: str, language: str
 ) -> None:
     page = await anyone.get("/approvals", language)
     require_readable(page)
@@ -75,7 +76,7 @@ async def test_what_is_late_comes_first_and_every_clock_is_told_in_words(
 
 
 @pytest.mark.usefixtures("asked")
-async def test_the_public_sees_no_internal_approval(anyone: Visitor, official: Visitor) -> None:
+async def test_the_public_sees_no_internal_approval(anyone: Guest, official: Guest) -> None:
     inside = "Vergunning inside"
     assert inside in clocks(await official.get("/approvals"))
     page = await anyone.get("/approvals")
@@ -89,7 +90,7 @@ async def test_the_public_sees_no_internal_approval(anyone: Visitor, official: V
 
 
 @pytest.mark.usefixtures("asked")
-async def test_the_board_is_narrowed_to_an_authority_and_to_what_is_late(anyone: Visitor) -> None:
+async def test_the_board_is_narrowed_to_an_authority_and_to_what_is_late(anyone: Guest) -> None:
     page = await anyone.get("/approvals")
     [prorail] = [each for each in page.main.one("table").all("a") if each.text == "ProRail"]
     page = await anyone.get(prorail["href"])
@@ -98,7 +99,7 @@ async def test_the_board_is_narrowed_to_an_authority_and_to_what_is_late(anyone:
     assert list(clocks(page)) == ["Vergunning late"]
 
 
-async def test_a_page_ends_where_only_answered_ones_are_left(anyone: Visitor, town: Town) -> None:
+async def test_a_page_ends_where_only_answered_ones_are_left(anyone: Guest, town: Town) -> None:
     path = await town.start(title="Veel vergunningen")
     for number in range(33):
         await town.take(

@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 from tests.api.conftest import Town
-from tests.web.conftest import Page, Visitor, require_readable
+from tests.web.pages.conftest import Guest
+from tests.web.reading import Page, require_readable
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ OCTOBER = "/council?from=2024-10-01&until=2024-10-31"
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_it_tells_what_was_decided_and_ended_in_a_period(
-    clerk: Visitor, decided: str, language: str
+    clerk: Guest, decided: str, language: str
 ) -> None:
     page = await clerk.get(OCTOBER, language)
     require_readable(page)
@@ -81,7 +82,7 @@ async def test_it_tells_what_was_decided_and_ended_in_a_period(
 
 
 @pytest.mark.usefixtures("decided")
-async def test_another_period_has_other_decisions(clerk: Visitor) -> None:
+async def test_another_period_has_other_decisions(clerk: Guest) -> None:
     page = await clerk.get("/council?from=2024-11-01&until=2024-11-30")
     assert "Vaststelling van de lampen" not in section(page, "decided")
     assert "Belofte gebroken" in section(page, "ended")
@@ -89,7 +90,7 @@ async def test_another_period_has_other_decisions(clerk: Visitor) -> None:
 
 
 async def test_what_is_owed_leads_to_the_forms_that_do_it(
-    clerk: Visitor, auditor: Visitor, decided: str
+    clerk: Guest, auditor: Guest, decided: str
 ) -> None:
     page = await clerk.get("/council")
     form = clerk.at("projects", decided, "record")
@@ -104,7 +105,7 @@ async def test_what_is_owed_leads_to_the_forms_that_do_it(
 
 
 async def test_an_agenda_leads_to_the_decision_on_the_proposals_it_names(
-    clerk: Visitor, town: Town, decided: str
+    clerk: Guest, town: Town, decided: str
 ) -> None:
     other = await town.start(title="Speeltuin")
     await town.take(other, "proposals", proposal="wip", title="Een houten wip")
@@ -118,6 +119,6 @@ async def test_an_agenda_leads_to_the_decision_on_the_proposals_it_names(
     assert forms == {clerk.at("projects", decided, "record", "decisions?about=verf")}
 
 
-async def test_it_is_for_those_who_work_here(anyone: Visitor, reader: Visitor) -> None:
+async def test_it_is_for_those_who_work_here(anyone: Guest, reader: Guest) -> None:
     assert (await anyone.get("/council")).status == 401
     assert (await reader.get("/council")).status == 403

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.api.conftest import Town
-from tests.web.conftest import Page, Visitor, require_readable
+from tests.web.pages.conftest import Guest
+from tests.web.reading import Page, require_readable
 
 from cocreate.domain.vocabulary import InterventionKind
 from cocreate.projections.landscape import Helped, MapTerm, Shown
@@ -76,7 +77,7 @@ def obstacles(page: Page) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_the_longest_standing_comes_first_category_by_category(
-    anyone: Visitor, standing: dict[str, str], language: str
+    anyone: Guest, standing: dict[str, str], language: str
 ) -> None:
     page = await anyone.get("/obstacles", language)
     require_readable(page)
@@ -89,7 +90,7 @@ async def test_the_longest_standing_comes_first_category_by_category(
 
 
 async def test_it_tells_what_was_tried_and_leads_to_who_solved_the_like(
-    anyone: Visitor, standing: dict[str, str]
+    anyone: Guest, standing: dict[str, str]
 ) -> None:
     page = await anyone.get("/obstacles?category=money")
     old, young = page.main.all("li", class_="card")
@@ -105,7 +106,7 @@ async def test_it_tells_what_was_tried_and_leads_to_who_solved_the_like(
 
 @pytest.mark.usefixtures("standing")
 async def test_the_public_sees_no_internal_obstacle_nor_who_stands_alone(
-    anyone: Visitor, official: Visitor
+    anyone: Guest, official: Guest
 ) -> None:
     inside = await official.get("/obstacles")
     assert obstacles(inside)["money"] == ["Hobbel old", "Hobbel inside", "Hobbel young"]

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.api.conftest import Town
-from tests.web.conftest import Page, Visitor, require_readable, sign_in
+from tests.web.pages.conftest import Guest
+from tests.web.reading import Page, require_readable
 
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.vocabulary import Role
@@ -55,7 +56,7 @@ def listed(page: Page) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_what_is_late_comes_first_and_what_has_no_day_last(
-    official: Visitor, owed: str, language: str
+    official: Guest, owed: str, language: str
 ) -> None:
     page = await official.get("/today", language)
     require_readable(page)
@@ -68,7 +69,7 @@ async def test_what_is_late_comes_first_and_what_has_no_day_last(
 
 
 async def test_the_list_is_narrowed_by_department_project_and_time(
-    official: Visitor, owed: str
+    official: Guest, owed: str
 ) -> None:
     page = await official.get("/today?department=Groen&project=")
     assert listed(page) == {"undated": ["Een wip"]}
@@ -82,7 +83,7 @@ async def test_the_list_is_narrowed_by_department_project_and_time(
 
 
 async def test_each_leads_to_the_forms_that_the_reader_may_fill_in(
-    official: Visitor, clerk: Visitor, auditor: Visitor, owed: str
+    official: Guest, clerk: Guest, auditor: Guest, owed: str
 ) -> None:
     form = official.at("projects", owed, "record")
     for visitor in (official, clerk):
@@ -95,7 +96,7 @@ async def test_each_leads_to_the_forms_that_the_reader_may_fill_in(
 
 
 async def test_a_form_is_for_those_who_may_take_its_step(
-    official: Visitor, clerk: Visitor, town: Town
+    official: Guest, clerk: Guest, town: Town
 ) -> None:
     path = await town.start(title="Brug", department="Bruggen")
     await town.take(path, "wishes", wish="leuning", title="Een leuning")
@@ -111,7 +112,7 @@ async def test_a_form_is_for_those_who_may_take_its_step(
 
 @pytest.mark.usefixtures("owed")
 async def test_those_who_do_not_work_here_are_not_shown_it(
-    anyone: Visitor, reader: Visitor, official: Visitor
+    anyone: Guest, reader: Guest, official: Guest
 ) -> None:
     page = await anyone.get("/today")
     assert page.status == 401
@@ -126,12 +127,12 @@ async def test_those_who_do_not_work_here_are_not_shown_it(
 
 
 async def test_who_works_on_one_project_sees_what_is_public_and_is_led_there(
-    anyone: Visitor, town: Town, owed: str
+    anyone: Guest, town: Town, owed: str
 ) -> None:
     made = await town[Role.TENANT_ADMINISTRATOR].post(
         f"{town.home}/keys", {"role": "official", "label": "Een traject", "projects": [owed]}
     )
-    visitor = await sign_in(anyone, Role.OFFICIAL, made.json()["secret"])
+    visitor = await anyone.signed_in(made.json()["secret"])
     page = await visitor.get("/today")
     assert listed(page)["overdue"] == ["Belofte late"]
     assert visitor.at("projects", owed) in page.links
@@ -140,7 +141,7 @@ async def test_who_works_on_one_project_sees_what_is_public_and_is_led_there(
 
 
 async def test_a_page_of_one_time_goes_on_where_the_one_before_ended(
-    official: Visitor, town: Town
+    official: Guest, town: Town
 ) -> None:
     path = await town.start(title="Veel wensen", department="Veel")
     for number in range(43):

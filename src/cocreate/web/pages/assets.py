@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
+from cocreate.api.admission import aside
 from cocreate.api.answers import Answer
 from cocreate.api.parts import parts_of
 from cocreate.api.problems import Problem
+from cocreate.web.logos import Logos
 from cocreate.web.rendering import release
 from cocreate.web.theme import stylesheet
 
@@ -21,6 +23,8 @@ KINDS: Final = {
     ".js": b"text/javascript; charset=utf-8",
     ".svg": b"image/svg+xml",
 }
+INERT: Final = b"default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""The policy of a picture that others made, should someone open it by itself."""
 
 
 @get("/static/{of:str}/{name:path}", include_in_schema=False)
@@ -56,6 +60,22 @@ async def read_theme(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
     return Answer(200, body, _headers(KINDS[".css"], body, b"public, max-age=300"))
 
 
+@get("/{code:str}/logo", include_in_schema=False)
+async def read_logo(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+    """Give the logo of a municipality, which nothing can be run from."""
+    parts = parts_of(request)
+    await parts.access.reading(request)
+    address = (await parts.service.live.municipality(code)).settings.theme.logo
+    if address is None:
+        raise Problem("not-found")
+    async with aside():
+        logo = await cast("Logos", request.app.state["logos"]).at(address)
+    if logo is None:
+        raise Problem("not-found")
+    headers = _headers(logo.kind, logo.data, b"public, max-age=3600")
+    return Answer(200, logo.data, [*headers, (b"content-security-policy", INERT)])
+
+
 def _headers(kind: bytes, body: bytes, kept: bytes) -> list[tuple[bytes, bytes]]:
     return [
         (b"content-type", kind),
@@ -64,4 +84,4 @@ def _headers(kind: bytes, body: bytes, kept: bytes) -> list[tuple[bytes, bytes]]
     ]
 
 
-HANDLERS = (read_theme,)
+HANDLERS = (read_theme, read_logo)

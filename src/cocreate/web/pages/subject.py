@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,11 +19,22 @@ from cocreate.api.recording import require_project
 from cocreate.api.tree import receipt_of
 from cocreate.projections.accounts.account import ApprovalAccount
 from cocreate.projections.model import STATE
-from cocreate.projections.story import told_of
+from cocreate.projections.story import Chapter, told_of
 from cocreate.projections.term import read_term
 from cocreate.web.pages.project import PROJECT
 from cocreate.web.query import page_query
 from cocreate.web.rendering import page_known, shown, written
+
+IN_SHORT = (
+    "WishExpressed",
+    "ProposalSubmitted",
+    "DecisionRecorded",
+    "DeviationRecorded",
+    "FeedbackGiven",
+    "WishRealised",
+    "RealisationJudged",
+)
+"""What the story of a wish comes to, if it is told in a few sentences."""
 
 
 @get(f"{PROJECT}/subjects/{{subject:str}}", include_in_schema=False)
@@ -53,6 +65,7 @@ async def read_subject(
                 known.today,
                 position=known.position,
             )
+        told = told_of(file, account)
         return written(
             "subject",
             reader.language,
@@ -60,13 +73,21 @@ async def read_subject(
             id=project,
             project=file.project,
             account=account,
-            told=told_of(file, account),
+            told=told,
+            short=in_short(told.chapters),
             term=term,
             subjects=file.subjects,
             proven=await parts.proves(code),
         )
 
     return await shown(request, reader, known, write)
+
+
+def in_short(chapters: Sequence[Chapter]) -> Sequence[Chapter]:
+    """Give the last chapter of each kind that matters most; nothing where that is nearly all."""
+    last = {each.type: each for each in chapters if each.type in IN_SHORT}
+    short = [each for each in chapters if last.get(each.type) is each]
+    return short if len(chapters) > len(short) + 2 else ()
 
 
 @get(f"{PROJECT}/positions/{{position:int}}/receipt", include_in_schema=False)
