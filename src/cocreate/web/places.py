@@ -28,6 +28,7 @@ PLACES: Final = (
     Place("place-council", "council", SEE_INTERNAL),
     Place("place-approvals", "approvals"),
     Place("place-obstacles", "obstacles"),
+    Place("place-norms", "norms"),
 )
 """In the order in which they are named."""
 

@@ -12,6 +12,7 @@ from cocreate.web.pages import (
     assets,
     council,
     dashboards,
+    norms,
     obstacles,
     portal,
     project,
@@ -36,6 +37,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *approvals.HANDLERS,
     *obstacles.HANDLERS,
     *council.HANDLERS,
+    *norms.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )

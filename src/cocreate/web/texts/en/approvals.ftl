@@ -20,7 +20,6 @@ approvals-stood-still = { $count ->
 approvals-penalty = Penalty from
 approvals-who = Whose turn it is
 approvals-median = Days to an answer (median)
-in-short = In short
 clock-over = { $over ->
     [one] 1 day late. It has taken { $gone } days.
    *[other] { $over } days late. It has taken { $gone } days.

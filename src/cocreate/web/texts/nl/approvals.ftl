@@ -20,7 +20,6 @@ approvals-stood-still = { $count ->
 approvals-penalty = Dwangsom vanaf
 approvals-who = Wie aan zet is
 approvals-median = Dagen tot antwoord (midden)
-in-short = In het kort
 clock-over = { $over ->
     [one] 1 dag te laat. Dit duurt nu { $gone } dagen.
    *[other] { $over } dagen te laat. Dit duurt nu { $gone } dagen.
