@@ -8,14 +8,19 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from cocreate.web.pages import (
+    approvals,
     assets,
+    council,
     dashboards,
+    norms,
+    obstacles,
     portal,
     project,
     registers,
     report,
     sign_in,
     subject,
+    today,
 )
 from cocreate.web.same_origin import require_same_origin
 from cocreate.web.session import as_signed_in
@@ -28,6 +33,11 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *report.HANDLERS,
     *dashboards.HANDLERS,
     *registers.HANDLERS,
+    *today.HANDLERS,
+    *approvals.HANDLERS,
+    *obstacles.HANDLERS,
+    *council.HANDLERS,
+    *norms.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )
