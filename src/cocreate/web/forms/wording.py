@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from cocreate.domain.steps.base import Event, fields_of
+from cocreate.domain.steps.base import Event, Step, fields_of
 from cocreate.domain.steps.decisions import DecisionRecorded, DeviationRecorded
 from cocreate.projections.story import day_in_words
 from cocreate.web.forms.fields import Field
@@ -28,27 +28,30 @@ def helped(t: Texts, field: Field) -> str | None:
     return next((t(name) for name in names if t.has(name)), None)
 
 
-def consequences(events: Sequence[Event], t: Texts) -> list[str]:
+def consequences(step: Step, events: Sequence[Event], t: Texts) -> list[str]:
     """Say what recording adds to what was typed: days, deviations, the wishes that it reaches."""
-    return [*_days(events[0], t), *_reached(events[0], t), *_deviations(events, t)]
+    added = {
+        name: value
+        for name in set(fields_of(type(events[0]))) - set(fields_of(type(step)))
+        if (value := getattr(events[0], name))
+    }
+    return [*_days(added, t), *_reached(events[0], added, t), *_deviations(events, t)]
 
 
-def _days(event: Event, t: Texts) -> Iterator[str]:
-    step = type(event).__bases__[0]
+def _days(added: Mapping[str, object], t: Texts) -> Iterator[str]:
     for name in _DAYS:
-        if name in fields_of(type(event)) and name not in fields_of(step):
-            on = getattr(event, name)
-            if isinstance(on, date):
-                key = name.replace("_", "-")
-                yield t(f"will-set-{key}", day=day_in_words(on, t.language))
+        on = added.get(name)
+        if isinstance(on, date):
+            yield t(f"will-set-{name.replace('_', '-')}", day=day_in_words(on, t.language))
 
 
-def _reached(event: Event, t: Texts) -> Iterator[str]:
+def _reached(event: Event, added: Mapping[str, object], t: Texts) -> Iterator[str]:
+    wishes = added.get("wishes")
     if isinstance(event, DecisionRecorded):
         settled = {wish for outcome in event.outcomes for wish in outcome.settles}
         yield t("will-settle-wishes", count=len(settled))
-    elif "wishes" in fields_of(type(event)) and "wishes" not in fields_of(type(event).__bases__[0]):
-        yield t("will-reach-wishes", count=len(getattr(event, "wishes")))  # noqa: B009 - not of all
+    elif isinstance(wishes, tuple):
+        yield t("will-reach-wishes", count=len(wishes))
 
 
 def _deviations(events: Sequence[Event], t: Texts) -> Iterator[str]:

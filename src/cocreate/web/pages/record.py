@@ -125,11 +125,23 @@ async def _desk(
     if project is None:
         reader = await reader_of(request, code)
     else:
-        reader, known = await page_known(request, code, STATE, Knowing())
-        file = await known.file(require_project(code, project))
-        if file is None:
-            raise Problem("not-found")
+        reader, file = await _up_to_date(request, code, project)
     return Desk(request, parts, principal, reader, code, project, noun, file)
+
+
+async def _up_to_date(
+    request: Request[Any, Any, Any], code: str, project: UUID
+) -> tuple[Reader, ProjectFile]:
+    """Tell who reads, and give the file of a project with all that the log has by now.
+
+    Whoever just recorded a wish finds it in the next form. Raises :class:`Problem`.
+    """
+    head = await parts_of(request).service.reader.head(code)
+    reader, known = await page_known(request, code, STATE, Knowing(min_position=head))
+    file = await known.file(require_project(code, project))
+    if file is None:
+        raise Problem("not-found")
+    return reader, file
 
 
 # -- choose, and ask ------------------------------------------------------------------------------
@@ -142,10 +154,7 @@ async def choose_step(
     """Show which steps one may take in a project now."""
     about = request.query_params.getall("about", [])
     principal = await parts_of(request).access.allowed(request, frozenset(STEPS_OF))
-    reader, known = await page_known(request, code, STATE, Knowing())
-    file = await known.file(project)
-    if file is None:
-        raise Problem("not-found")
+    reader, file = await _up_to_date(request, code, project)
     page = written(
         "record",
         reader.language,
@@ -316,7 +325,7 @@ async def _preview(
         form=form,
         changed=form.body.get("changes", {}),
         public=event.visibility is Visibility.PUBLIC,
-        consequences=consequences(rehearsal.events, form.t),
+        consequences=consequences(step, rehearsal.events, form.t),
         version=rehearsal.version,
         key=token_urlsafe(24),
         since=_named(since),

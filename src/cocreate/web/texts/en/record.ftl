@@ -79,7 +79,6 @@ will-settle-wishes = { $count ->
    *[other] { $count } wishes change their status by this.
 }
 will-reach-wishes = { $count ->
-    [0] There are no wishes behind it.
     [one] It is about 1 wish.
    *[other] It is about { $count } wishes.
 }

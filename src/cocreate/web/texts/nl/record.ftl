@@ -79,7 +79,6 @@ will-settle-wishes = { $count ->
    *[other] { $count } wensen krijgen hierdoor een andere stand.
 }
 will-reach-wishes = { $count ->
-    [0] Er staan geen wensen achter.
     [one] Het gaat over 1 wens.
    *[other] Het gaat over { $count } wensen.
 }
