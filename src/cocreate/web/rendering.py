@@ -22,7 +22,7 @@ from cocreate.api.knowing import AnyRequest, Knowing, Known, known_to, tag_of, u
 from cocreate.api.parts import parts_of
 from cocreate.api.principal import Principal
 from cocreate.api.problems import Problem
-from cocreate.api.roles import STEPS_OF
+from cocreate.api.roles import STEPS_OF, takes
 from cocreate.domain.calendar import AMSTERDAM
 from cocreate.domain.glossary import Language, definition, label, vocabularies
 from cocreate.domain.vocabulary import Role, Vocabulary
@@ -89,6 +89,10 @@ class Reader(msgspec.Struct, frozen=True):
         """Whether this reader may take any step here."""
         roles = self.principal.roles
         return Role.AUDITOR not in roles and not roles.isdisjoint(STEPS_OF)
+
+    def may_take(self, noun: str) -> bool:
+        """Tell whether this reader may take a step here."""
+        return self.records and not self.principal.roles.isdisjoint(takes(noun))
 
     def in_language(self, language: Language) -> str:
         """Give the address of this page in a language."""

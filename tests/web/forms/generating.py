@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any, cast
@@ -34,8 +35,6 @@ def _values(info: inspect.Type) -> st.SearchStrategy[Any]:
             return _values(info.type)
         case inspect.UnionType():
             return st.one_of(*map(_values, info.types))
-        case inspect.NoneType():
-            return st.none()
         case inspect.StructType():
             fields = {
                 each.name: _values(each.type)
@@ -49,15 +48,19 @@ def _values(info: inspect.Type) -> st.SearchStrategy[Any]:
             return many.map(tuple)
         case inspect.EnumType():
             return st.sampled_from(list(info.cls))
-        case inspect.BoolType():
-            return st.booleans()
         case inspect.IntType():
             return st.integers(info.ge or 0, cast("int", info.le or 2**31))
         case inspect.DateType():
             return st.dates(min_value=date(1000, 1, 1))
         case inspect.StrType():
             return _texts(info)
-    raise TypeError(info)
+    return _PLAIN[type(info)]
+
+
+_PLAIN: Mapping[type[inspect.Type], st.SearchStrategy[Any]] = {
+    inspect.NoneType: st.none(),
+    inspect.BoolType: st.booleans(),
+}
 
 
 def _texts(info: inspect.StrType) -> st.SearchStrategy[str]:
@@ -66,7 +69,9 @@ def _texts(info: inspect.StrType) -> st.SearchStrategy[str]:
     if info.pattern == _URL_PATTERN:
         return _URL
     if info.pattern != TEXT_PATTERN:
-        return st.from_regex(cast("str", info.pattern).replace(r"(?![\s\S])", r"\Z"), fullmatch=True)
+        return st.from_regex(
+            cast("str", info.pattern).replace(r"(?![\s\S])", r"\Z"), fullmatch=True
+        )
     one = _WORDS.map(str.strip).filter(bool)
     if (info.max_length or 0) <= LONGEST_LINE:
         return one

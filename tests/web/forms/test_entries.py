@@ -28,7 +28,9 @@ from cocreate.web.forms.form import changes_field
 FILLED = sorted(set(STEPS) - {"corrections"})
 """Those whose fields are known beforehand; a correction has those of another step."""
 CORRECTABLE = sorted(
-    noun for noun, step in STEPS.items() if correctable_fields(EVENT_OF[step])  # type: ignore[arg-type]
+    noun
+    for noun, step in STEPS.items()
+    if correctable_fields(EVENT_OF[step])  # type: ignore[arg-type]
 )
 
 
@@ -109,7 +111,10 @@ def test_parts_without_a_word_are_left_out_and_the_others_keep_their_order() -> 
     typed = Entries(
         [("documents.0.title", ""), ("documents.4.title", "A"), ("documents.9.title", "B")]
     )
-    assert [*kept(fields, typed).pairs()] == [("documents.0.title", "A"), ("documents.1.title", "B")]
+    assert [*kept(fields, typed).pairs()] == [
+        ("documents.0.title", "A"),
+        ("documents.1.title", "B"),
+    ]
 
 
 def test_a_part_more_and_a_part_less_leave_the_others_as_they_were_typed() -> None:

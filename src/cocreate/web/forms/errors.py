@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final, NamedTuple
 
 from cocreate.api.problem_texts import INPUT
 from cocreate.api.problems import FieldError
 from cocreate.domain import errors
-from cocreate.domain.errors import RuleBroken
+from cocreate.domain.errors import Fact, RuleBroken
+from cocreate.domain.glossary import label
+from cocreate.domain.vocabulary import Outcome, Vocabulary
+from cocreate.projections.accounts.account import Account
+from cocreate.projections.story import day_in_words
 from cocreate.web.forms.entries import Entries, below, body_of
 from cocreate.web.forms.fields import Field, Kind
 from cocreate.web.texts import Texts
@@ -112,12 +117,43 @@ _FIELD_OF: Final[Mapping[type[RuleBroken], str]] = {
 
 
 def wrong_by_rule(
-    broken: RuleBroken, fields: Sequence[Field], typed: Entries, t: Texts, said: Said
+    broken: RuleBroken,
+    fields: Sequence[Field],
+    typed: Entries,
+    t: Texts,
+    said: Said,
+    subjects: Mapping[str, Account],
 ) -> Wrong:
     """Say which rule is broken, at the field that it names if it names one."""
     placed = place_of_rule(broken, fields, typed)
     name = "" if placed.field is None else said(placed.field)
-    return Wrong(placed.at, name, broken.detail(t.language))
+    called = {each.field.key: said(each.field) for each in _every(fields, typed, "") if each.field}
+    account = subjects.get(str(broken.facts.get("id")))
+    facts = {
+        key: _fact_in_words(key, fact, called, account, t) for key, fact in broken.facts.items()
+    }
+    return Wrong(placed.at, name, type(broken)(**facts).detail(t.language))
+
+
+def _fact_in_words(
+    key: str, fact: Fact, called: Mapping[str, str], account: Account | None, t: Texts
+) -> Fact:
+    """Say a fact that a rule names as people call it, rather than by its code."""
+    match key:
+        case "id" if account is not None:
+            return account.title
+        case "kind" if t.has(f"kind-{fact}"):
+            return t(f"kind-{fact}").lower()
+        case "status" if account is not None and isinstance(account.stands, Vocabulary):
+            return label(account.stands, t.language)
+        case "outcome":
+            return label(Outcome(str(fact)), t.language)
+        case "field" | "earlier" | "later":
+            return called.get(str(fact), fact)
+    try:
+        return day_in_words(date.fromisoformat(str(fact)), t.language)
+    except ValueError:
+        return fact
 
 
 def place_of_rule(broken: RuleBroken, fields: Sequence[Field], typed: Entries) -> Placed:

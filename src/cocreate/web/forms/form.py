@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -17,7 +17,18 @@ from cocreate.web.forms.offers import Offers, RecordedStep
 from cocreate.web.forms.wording import helped, said
 from cocreate.web.texts import Texts
 
-ASIDE = frozenset({"visibility", "source"})
+ASIDE: Final = frozenset(
+    {
+        "source",
+        "decisionType",
+        "case",
+        "responsibleOrganisation",
+        "expiresOn",
+        "expiryReason",
+        "legalBasis",
+    }
+)
+"""The keys of fields that few fill in."""
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -37,12 +48,12 @@ class Form(msgspec.Struct, frozen=True):
     @property
     def main(self) -> Sequence[Field]:
         """The fields that tell what happened."""
-        return [each for each in self.fields if not _is_aside(each)]
+        return [each for each in self.fields if not (_is_aside(each) or each.key == "visibility")]
 
     @property
     def further(self) -> Sequence[Field]:
         """The fields that few have a use for."""
-        return [each for each in self.fields if _is_aside(each) and each.key != "visibility"]
+        return [each for each in self.fields if _is_aside(each)]
 
     @property
     def may_be_internal(self) -> bool:
@@ -55,10 +66,13 @@ class Form(msgspec.Struct, frozen=True):
         return body_of(self.fields, self.typed)
 
     @property
-    def lists(self) -> Field | None:
-        """The field that names many subjects, if there is one."""
-        inside = [part for each in self.fields if each.spread for part in each.fields]
-        return next((e for e in (*inside, *self.fields) if e.kind is Kind.REFERENCES), None)
+    def lists(self) -> tuple[str, Field] | None:
+        """The field that names many subjects, and the key of what has it, if there is one."""
+        for field in self.fields:
+            for each in field.fields if field.spread else (field,):
+                if each.kind is Kind.REFERENCES:
+                    return field.key, each
+        return None
 
     def rows(self, field: Field, at: str) -> Sequence[int]:
         """Give the numbers of the parts that are shown: those there are, and as many as needed."""

@@ -12,7 +12,7 @@ from cocreate.domain.steps import EVENTS
 from cocreate.domain.vocabulary import Vocabulary
 from cocreate.log.read import Recorded
 from cocreate.projections.accounts.account import Account
-from cocreate.web.forms.fields import Field
+from cocreate.web.forms.fields import DECIDABLE, Field
 
 ORDER: Final = (
     "wish",
@@ -32,6 +32,8 @@ ORDER: Final = (
     "reflection",
 )
 """In which order the kinds of subjects are offered where a field may name several."""
+GONE: Final = frozenset({"merged", "split", "withdrawn"})
+"""The statuses of what goes on as something else, or not at all: no step is about that alone."""
 
 
 class Narrowed(msgspec.Struct, frozen=True):
@@ -66,7 +68,12 @@ class Offers(msgspec.Struct, frozen=True):
     def of(self, field: Field) -> Mapping[str, Sequence[Account]]:
         """Give the subjects that a field may name, by kind, the latest first."""
         found: dict[str, list[Account]] = {kind: [] for kind in ORDER}
+        over = GONE if field.required and field.refers_to else frozenset[str]()
+        if field.refers_to == DECIDABLE:
+            over = GONE | {"realised"}
         for account in self.subjects.values():
+            if account.stands in over:
+                continue
             if not field.refers_to or account.kind in field.refers_to:
                 found[account.kind].append(account)
         return {

@@ -56,6 +56,7 @@ from cocreate.web.rendering import Reader, as_page, page_known, reader_of, writt
 from cocreate.web.texts import texts
 
 RECORD: Final = f"{PROJECT}/record"
+ERASE: Final = f"{RECORD}/{ErasePerson.noun}"
 START: Final = f"/{{code:str}}/record/{StartProject.noun}"
 STEPS_SHOWN: Final = 100
 """How many recorded steps one can choose from at once."""
@@ -178,6 +179,14 @@ async def ask_for_step(
     return await _ask(await _desk(request, code, project, noun))
 
 
+@get(ERASE, include_in_schema=False)
+async def ask_for_erasure(
+    request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
+) -> ASGIResponse:
+    """Show the form by which a person is erased."""
+    return await _ask(await _desk(request, code, project, ErasePerson.noun))
+
+
 @get(START, include_in_schema=False)
 async def ask_for_start(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
     """Show the form by which a project is started."""
@@ -228,7 +237,7 @@ async def send_step(
     return await _sent(await _desk(request, code, project, noun))
 
 
-@post(f"{RECORD}/{ErasePerson.noun}", include_in_schema=False, opt=IN_ANY_STATE)
+@post(ERASE, include_in_schema=False, opt=IN_ANY_STATE)
 async def send_erasure(
     request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
 ) -> ASGIResponse:
@@ -300,7 +309,8 @@ def _arranged(
 
 
 def _broken(form: Form, broken: RuleBroken) -> Wrong:
-    return wrong_by_rule(broken, form.fields, form.typed, form.t, form.said)
+    subjects = form.offers.subjects
+    return wrong_by_rule(broken, form.fields, form.typed, form.t, form.said, subjects)
 
 
 async def _rehearsed(desk: Desk, step: Step) -> Rehearsal:
@@ -355,10 +365,10 @@ def _holds_whenever(step: Step) -> bool:
 
 
 def _led(place: str, receipt: Receipt) -> ASGIResponse:
-    """Lead to a page that knows of the step."""
-    position = receipt.position
+    """Lead to a page that knows of the step; what follows from it stands behind it in the log."""
+    first = receipt.position - max(receipt.events, 1) + 1
     return ASGIRedirectResponse(
-        path=f"{place}?recorded={position}&minPosition={position}",
+        path=f"{place}?recorded={first}&minPosition={receipt.position}",
         status_code=303,
         headers={"cache-control": "no-store"},
     )
@@ -382,6 +392,7 @@ def _named(since: Sequence[EventSince]) -> Sequence[tuple[EventSince, str]]:
 HANDLERS = (
     choose_step,
     ask_for_step,
+    ask_for_erasure,
     ask_for_start,
     send_step,
     send_erasure,
