@@ -16,6 +16,7 @@ from cocreate.web.pages import (
     report,
     sign_in,
     subject,
+    trust,
 )
 from cocreate.web.same_origin import require_same_origin
 from cocreate.web.session import as_signed_in
@@ -28,6 +29,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *report.HANDLERS,
     *dashboards.HANDLERS,
     *registers.HANDLERS,
+    *trust.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )
