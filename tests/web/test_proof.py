@@ -6,7 +6,6 @@ import asyncio
 import json
 import shutil
 from base64 import b64encode
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,7 @@ ALL_WELL = {
     "kept": ("ok", "ok"),
 }
 
-Found = Mapping[str, tuple[str, str]]
+Found = dict[str, tuple[str, str]]
 
 
 class Receipts:

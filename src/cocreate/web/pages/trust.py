@@ -1,4 +1,4 @@
-"""How anyone can see for themselves that nothing in the log was changed, with a check of receipts."""
+"""How anyone can see that nothing in the log was changed, with a check of receipts."""
 
 from __future__ import annotations
 

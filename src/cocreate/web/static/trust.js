@@ -5,6 +5,7 @@ import { check, published } from "./proof.js";
 const form = document.querySelector("[data-proof]");
 const result = document.querySelector("[data-proof-result]");
 const texts = document.querySelector("[data-proof-texts]").content;
+const MOMENT = { dateStyle: "long", timeStyle: "medium" };
 const pattern = document.querySelector("[data-proof-step]").content;
 
 /** The text of a name, with what is filled in; of the first name that there is. */
@@ -45,7 +46,7 @@ function recorded(event) {
   const said = {
     type: text({}, `event-${event.type}`, "event-other"),
     occurred: format({ dateStyle: "long", timeZone: "UTC" }).format(event.occurredOn),
-    recorded: format({ dateStyle: "long", timeStyle: "medium", timeZone: "Europe/Amsterdam" }).format(event.recordedAt),
+    recorded: format({ ...MOMENT, timeZone: "Europe/Amsterdam" }).format(event.recordedAt),
     role: text({}, `role-${event.role}`, "role-other"),
     data: JSON.stringify(JSON.parse(event.data), null, 2),
   };
@@ -57,6 +58,8 @@ function recorded(event) {
 
 function show(found) {
   const end = verdict(found.steps);
+  // What was changed is not shown as what was recorded.
+  const proven = found.steps.some((step) => step.name === "included" && step.result === "ok");
   const list = element("ol", "proof-steps", "");
   list.append(...found.steps.map(told));
   const alert = { ok: "ok", wrong: "error", unknown: "warning" }[end];
@@ -66,7 +69,7 @@ function show(found) {
     element("h2", "utrecht-heading-2", text({}, `verdict-${end}`)),
     said,
     list,
-    ...(found.event ? [recorded(found.event)] : []),
+    ...(proven ? [recorded(found.event)] : []),
   );
 }
 
