@@ -22,6 +22,7 @@ from cocreate.web.pages import (
     sign_in,
     subject,
     today,
+    trust,
 )
 from cocreate.web.same_origin import require_same_origin
 from cocreate.web.session import as_signed_in
@@ -40,6 +41,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *obstacles.HANDLERS,
     *council.HANDLERS,
     *norms.HANDLERS,
+    *trust.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )
