@@ -53,6 +53,7 @@ from cocreate.log.errors import (
 )
 from cocreate.log.live import LiveProjects, Receipt, Sender
 from cocreate.log.read import Reader
+from cocreate.log.tokens import MARK
 
 SUPPORT = SupportWish(occurred_on=DAY, wish="w")
 WITHDRAW = WithdrawWish(occurred_on=DAY, wish="w")
@@ -250,6 +251,47 @@ async def test_a_rule_broken_by_another_process_is_seen(log: Log) -> None:
     with pytest.raises(errors.WrongStatus):
         await other.take(tenant, project, [SUPPORT], SENDER)
     await assert_rules_hold(log, tenant, project)
+
+
+# -- rehearsing ----------------------------------------------------------------------------------
+
+
+async def test_a_rehearsal_tells_what_taking_the_steps_would_record(log: Log) -> None:
+    process = log.process()
+    tenant, project = await log.project(process, "w")
+    rehearsal = await process.rehearse(tenant, project, [SUPPORT, PAUSE])
+    assert rehearsal.version == 2
+    receipt = await process.take(tenant, project, [SUPPORT, PAUSE], SENDER)
+    assert receipt.version == rehearsal.version + len(rehearsal.events) == 4
+    taken = [row["type"] for row in (await log.events(tenant))[-2:]]
+    assert [type(each).__name__ for each in rehearsal.events] == taken
+
+
+async def test_a_rehearsal_leaves_no_trace_in_the_log_or_in_memory(log: Log) -> None:
+    process = log.process()
+    tenant, project = await log.project(process, "w")
+    await process.take(tenant, project, [SUPPORT], SENDER)
+    before = await log.events(tenant)
+    await process.rehearse(tenant, project, [WITHDRAW])
+    await process.rehearse(tenant, None, [START])
+    assert await log.events(tenant) == before
+    receipt = await process.take(tenant, project, [SUPPORT], SENDER)
+    assert receipt.version == 4
+
+
+async def test_a_rehearsal_is_refused_as_the_steps_would_be_and_sees_what_others_wrote(
+    log: Log,
+) -> None:
+    process = log.process()
+    tenant, project = await log.project(process, "w")
+    await process.take(tenant, project, [SUPPORT], SENDER)
+    await log.process().take(tenant, project, [WITHDRAW], SENDER)
+    with pytest.raises(errors.WrongStatus):
+        await process.rehearse(tenant, project, [SUPPORT])
+    with pytest.raises(errors.ReservedText):
+        await process.rehearse(tenant, project, [replace(express(), title=MARK)])
+    with pytest.raises(UnknownProject):
+        await process.rehearse(tenant, uuid4(), [SUPPORT])
 
 
 # -- one process ---------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 import msgspec
@@ -17,9 +17,9 @@ from cocreate.api.decoding import Body
 from cocreate.api.documented import documented
 from cocreate.api.examples import STEP_EXAMPLES
 from cocreate.api.noting import reading_of
-from cocreate.api.parts import parts_of
+from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import Problem
-from cocreate.api.recording import record, require_project
+from cocreate.api.recording import Take, record, require_project
 from cocreate.api.roles import EXPORT_PERSONS, takes
 from cocreate.api.steps import PROJECT, TAGS, WRITE_PROBLEMS
 from cocreate.api.subscription_gate import IN_ANY_STATE
@@ -38,6 +38,11 @@ class Erasure(
     occurred_on: Annotated[date, msgspec.Meta(description="The day it was decided.")]
     party: PartyId
     ground: ErasureGround
+
+    @property
+    def step(self) -> ErasePerson:
+        """The step that is taken; what it made unreadable is found in taking it."""
+        return ErasePerson(occurred_on=self.occurred_on, party=self.party, ground=self.ground)
 
 
 _ERASURE = Body(Erasure)
@@ -65,13 +70,18 @@ async def erase_person(request: Request[Any, Any, Any]) -> ASGIResponse:
     parts = parts_of(request)
     principal = await parts.access.allowed(request, takes(ErasePerson.noun))
     erasure, conditions = await _ERASURE.read(request)
-    step = ErasePerson(occurred_on=erasure.occurred_on, party=erasure.party, ground=erasure.ground)
-    people = parts.service.people
+    erase = erasing(parts)
+    return await record(parts, request, principal, (erasure.step,), erasure, conditions, erase)
 
-    async def erase(code: str, project: UUID, _: Sequence[Step], sender: Sender) -> Receipt:
-        return await people.erase(code, project, step, sender)
 
-    return await record(parts, request, principal, (step,), erasure, conditions, erase)
+def erasing(parts: Parts) -> Take:
+    """Give what takes the step of an erasure: it destroys a key as well."""
+
+    async def erase(code: str, project: UUID, steps: Sequence[Step], sender: Sender) -> Receipt:
+        [step] = steps
+        return await parts.service.people.erase(code, project, cast("ErasePerson", step), sender)
+
+    return erase
 
 
 @get(

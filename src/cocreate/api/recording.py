@@ -45,15 +45,28 @@ async def record(
 
     ``take`` is what takes them, where it is more than to record them.
     """
+    receipt = await take_command(parts, request, principal, steps, said, conditions, take)
+    code = request.scope["path_params"]["code"]
+    proven = await parts.proves(code)
+    return await recorded(parts.service.reader, code, steps, receipt, proven=proven)
+
+
+async def take_command(
+    parts: Parts,
+    request: Request[Any, Any, Any],
+    principal: Principal,
+    steps: Sequence[Step],
+    said: object,
+    conditions: Preconditions,
+    take: Take | None = None,
+) -> Receipt:
+    """Take the steps of a command, as :func:`record` does, and give what they came to."""
     path: Mapping[str, Any] = request.scope["path_params"]
     code, project = path["code"], require_project(path["code"], path["project"])
     sender = conditions.sender(principal, request.scope, said)
-    service = parts.service
     await require_duties_divided(parts, principal, code, project, steps)
-    async with losing_told(service.reader, code, project, conditions):
-        receipt = await (take or service.live.take)(code, project, steps, sender)
-    proven = await parts.proves(code)
-    return await recorded(service.reader, code, steps, receipt, proven=proven)
+    async with losing_told(parts.service.reader, code, project, conditions):
+        return await (take or parts.service.live.take)(code, project, steps, sender)
 
 
 def require_project(code: str, stream: UUID) -> UUID:

@@ -55,6 +55,12 @@ def label(member: Vocabulary, language: Language) -> str:
     return term.nl if language == "nl" else term.en
 
 
+def definition(member: Vocabulary, language: Language) -> str:
+    """Give in a sentence what a member means."""
+    term = _by_member()[type(member), member.value]
+    return term.definition_nl if language == "nl" else term.definition_en
+
+
 @cache
 def _by_member() -> dict[tuple[type[Vocabulary], str], Term]:
     # Members of different vocabularies may be equal as text, so the type is part of the key.

@@ -98,6 +98,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     repeated: bool = False
 
 
+class Rehearsal(msgspec.Struct, frozen=True):
+    """What steps would come to if they were taken now."""
+
+    version: int
+    """The version of the project that it was worked out on; 0 before its start."""
+    events: Sequence[Event]
+
+
 class _Live:
     """A project in memory, and the last command on it that went to the log."""
 
@@ -259,6 +267,30 @@ class LiveProjects:
             live.users -= 1
             self._let_go(key, live)
             self._make_room()
+
+    async def rehearse(
+        self, tenant: str, project_id: UUID | None, steps: Sequence[Step]
+    ) -> Rehearsal:
+        """Tell what steps would come to now, and record nothing; without a project, its start.
+
+        It is decided on a history of its own: nobody else must meet what was never recorded.
+        Raises :class:`~cocreate.domain.errors.RuleBroken`, as taking them would, and
+        :class:`~cocreate.log.errors.UnknownProject`.
+        """
+        moment = await self.moment(tenant)
+        if project_id is None:
+            [start] = steps
+            project, version = Project.start(uuid4(), cast("StartProject", start), moment), 0
+        else:
+            found, _ = await self._histories.project(tenant, project_id)
+            if found is None:
+                raise UnknownProject(str(project_id))
+            project, version = found, found.version
+            project.take(steps, moment)
+        events = _collect(project)
+        for event in events:
+            self._as_sent(event)
+        return Rehearsal(version, events)
 
     async def take_held(
         self, held: Held, project_id: UUID, step: Step, moment: Moment, sender: Sender

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request
+from msgspec import Meta
 
 from cocreate.api.places import After
 from cocreate.api.query import read_items
@@ -15,6 +16,13 @@ class PagePaging(msgspec.Struct, frozen=True, kw_only=True):
     """Which part of a list is shown."""
 
     after: After | None = None
+
+
+class Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page tells whoever comes to it from a form."""
+
+    recorded: Annotated[int, Meta(ge=1, le=2**53)] | None = None
+    """The position of the step that was just recorded."""
 
 
 def page_query(request: Request[Any, Any, Any], *structs: type[msgspec.Struct]) -> list[Any]:

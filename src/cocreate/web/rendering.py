@@ -22,9 +22,10 @@ from cocreate.api.knowing import AnyRequest, Knowing, Known, known_to, tag_of, u
 from cocreate.api.parts import parts_of
 from cocreate.api.principal import Principal
 from cocreate.api.problems import Problem
+from cocreate.api.roles import STEPS_OF, takes
 from cocreate.domain.calendar import AMSTERDAM
-from cocreate.domain.glossary import Language, label, vocabularies
-from cocreate.domain.vocabulary import Vocabulary
+from cocreate.domain.glossary import Language, definition, label, vocabularies
+from cocreate.domain.vocabulary import Role, Vocabulary
 from cocreate.projections.answers import Models
 from cocreate.projections.story import day_in_words
 from cocreate.web.addresses import Addresses
@@ -82,6 +83,16 @@ class Reader(msgspec.Struct, frozen=True):
     def at(self) -> Addresses:
         """The addresses of the municipality's pages, in the language of this one."""
         return Addresses(self.language, self.code)
+
+    @property
+    def records(self) -> bool:
+        """Whether this reader may take any step here."""
+        roles = self.principal.roles
+        return Role.AUDITOR not in roles and not roles.isdisjoint(STEPS_OF)
+
+    def may_take(self, noun: str) -> bool:
+        """Tell whether this reader may take a step here."""
+        return self.records and not self.principal.roles.isdisjoint(takes(noun))
 
     def in_language(self, language: Language) -> str:
         """Give the address of this page in a language."""
@@ -218,6 +229,7 @@ def words(language: Language) -> Mapping[str, object]:
         "t": texts(language),
         "word": partial(_word, language),
         "coded": partial(_coded, language),
+        "defined": partial(_defined, language),
         "day": partial(_day, language),
         "moment": partial(_moment, language),
         "asset": asset,
@@ -267,6 +279,10 @@ def asset(name: str) -> str:
 
 def _word(language: Language, member: Vocabulary) -> str:
     return label(member, language)
+
+
+def _defined(language: Language, member: Vocabulary) -> str:
+    return definition(member, language)
 
 
 def _coded(language: Language, vocabulary: str, code: str) -> str:

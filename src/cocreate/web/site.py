@@ -8,14 +8,21 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from cocreate.web.pages import (
+    approvals,
     assets,
+    council,
     dashboards,
+    norms,
+    obstacles,
     portal,
     project,
+    record,
     registers,
     report,
     sign_in,
     subject,
+    today,
+    trust,
 )
 from cocreate.web.same_origin import require_same_origin
 from cocreate.web.session import as_signed_in
@@ -25,9 +32,16 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *portal.HANDLERS,
     *project.HANDLERS,
     *subject.HANDLERS,
+    *record.HANDLERS,
     *report.HANDLERS,
     *dashboards.HANDLERS,
     *registers.HANDLERS,
+    *today.HANDLERS,
+    *approvals.HANDLERS,
+    *obstacles.HANDLERS,
+    *council.HANDLERS,
+    *norms.HANDLERS,
+    *trust.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )

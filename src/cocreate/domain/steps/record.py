@@ -18,7 +18,7 @@ from cocreate.domain.steps.base import (
 )
 from cocreate.domain.vocabulary import ErasureGround, Visibility
 
-StepVersion = Annotated[int, Meta(ge=1)]
+StepVersion = Annotated[int, Meta(ge=1, extra={"step": "version"})]
 """The version of the project that a step made: its place in the history of the project."""
 
 

@@ -31,7 +31,7 @@ from cocreate.projections.model import STATE
 from cocreate.projections.resource import ProjectFile
 from cocreate.projections.story import debtor, owed_since
 from cocreate.web.pictures.branches import draw
-from cocreate.web.query import page_query
+from cocreate.web.query import Noted, page_query
 from cocreate.web.rendering import Reader, page_known, shown, written
 
 PROJECT = "/{code:str}/projects/{project:uuid}"
@@ -75,18 +75,18 @@ async def read_project(
     request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
 ) -> ASGIResponse:
     """Show a project."""
-    (knowing,) = page_query(request, Knowing)
+    knowing, noted = page_query(request, Knowing, Noted)
     reader, known = await page_known(request, code, STATE, knowing)
 
     async def write() -> str | None:
         file = await known.file(project)
         # A project of thousands of wishes takes a while to write out, and others are waiting.
-        return None if file is None else await asyncio.to_thread(_page, file, reader)
+        return None if file is None else await asyncio.to_thread(_page, file, reader, noted)
 
     return await shown(request, reader, known, write)
 
 
-def _page(file: ProjectFile, reader: Reader) -> str:
+def _page(file: ProjectFile, reader: Reader, noted: Noted) -> str:
     owed = sorted(duties(file), key=lambda each: each.since)
     standing = [each for each in of(file, ObstacleAccount) if each.status is ObstacleStatus.OPEN]
     return written(
@@ -95,6 +95,7 @@ def _page(file: ProjectFile, reader: Reader) -> str:
         reader,
         id=file.id,
         project=file.project,
+        recorded=noted.recorded if reader.session else None,
         branches=draw(file.subjects),
         wishes=part(file, WishAccount),
         proposals=part(file, ProposalAccount),

@@ -18,7 +18,7 @@ from cocreate.api.parts import parts_of
 from cocreate.api.problems import Problem
 from cocreate.identity.fetching import NotFetched
 from cocreate.identity.signing_in import MAX_CODE, NotSignedIn, address_for, begin, token_for
-from cocreate.web.forms import form_of
+from cocreate.web.forms.sent import form_of
 from cocreate.web.query import page_query
 from cocreate.web.rendering import as_page, reader_of, written
 from cocreate.web.session import as_sent_with, come_back, set_out, sign_in, sign_out

@@ -21,8 +21,9 @@ from cocreate.projections.accounts.account import ApprovalAccount
 from cocreate.projections.model import STATE
 from cocreate.projections.story import Chapter, told_of
 from cocreate.projections.term import read_term
+from cocreate.web.forms.catalogue import steps_about
 from cocreate.web.pages.project import PROJECT
-from cocreate.web.query import page_query
+from cocreate.web.query import Noted, page_query
 from cocreate.web.rendering import page_known, shown, written
 
 IN_SHORT = (
@@ -45,7 +46,7 @@ async def read_subject(
     subject: FromPath[str],
 ) -> ASGIResponse:
     """Show what became of a subject, in chapters, with what is still waited for."""
-    (knowing,) = page_query(request, Knowing)
+    knowing, noted = page_query(request, Knowing, Noted)
     reader, known = await page_known(request, code, STATE, knowing)
     parts = known.parts
 
@@ -73,6 +74,8 @@ async def read_subject(
             id=project,
             project=file.project,
             account=account,
+            recorded=noted.recorded if reader.session else None,
+            steps=steps_about(account.kind, reader.principal.roles, file) if reader.records else (),
             told=told,
             short=in_short(told.chapters),
             term=term,

@@ -13,7 +13,7 @@ from cocreate.api.problems import Problem
 S = TypeVar("S", bound=msgspec.Struct)
 
 FORM = "application/x-www-form-urlencoded"
-MOST_FIELDS = 2_000
+MOST_FIELDS = 12_000
 
 
 async def fields_of(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
