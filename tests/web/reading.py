@@ -9,7 +9,11 @@ from itertools import pairwise
 import httpx
 import msgspec
 
-VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "circle", "line", "path", "rect"})
+VOID = frozenset({"base", "br", "hr", "img", "input", "link", "meta", "wbr"})
+FIELDS = ("input", "select", "textarea")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+REFERRING = ("aria-labelledby", "aria-describedby", "aria-controls", "for", "headers")
+MOST_BYTES = 50_000
 
 
 class Element(msgspec.Struct):
@@ -21,24 +25,24 @@ class Element(msgspec.Struct):
     inside: list[Element] = msgspec.field(default_factory=list)
 
     def __getitem__(self, name: str) -> str:
-        return self.attributes[name]
+        return self.attributes.get(name, "")
 
-    def all(self, tag: str | None = None, **attributes: str) -> Iterator[Element]:
-        """Give the elements inside of a tag and with attributes; ``class_`` is one class."""
+    def all(self, *tags: str, **attributes: str) -> Iterator[Element]:
+        """Give the elements inside of some tags and with attributes; ``class_`` is one class."""
         for each in self.inside:
-            if tag in (None, each.tag) and all(
+            if (not tags or each.tag in tags) and all(
                 value in each.attributes.get("class", "").split()
                 if name == "class_"
                 else each.attributes.get(name) == value
                 for name, value in attributes.items()
             ):
                 yield each
-            yield from each.all(tag, **attributes)
+            yield from each.all(*tags, **attributes)
 
-    def one(self, tag: str | None = None, **attributes: str) -> Element:
+    def one(self, *tags: str, **attributes: str) -> Element:
         """Give the one that there is."""
-        found = list(self.all(tag, **attributes))
-        assert len(found) == 1, f"{len(found)} of {tag} {attributes}"
+        found = list(self.all(*tags, **attributes))
+        assert len(found) == 1, f"{len(found)} of {tags} {attributes}"
         return found[0]
 
 
@@ -48,6 +52,8 @@ class _Parser(HTMLParser):
         self.open = [Element("", {})]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"{tag} says something twice: {names}"
         element = Element(tag, {name: value or "" for name, value in attrs})
         self.open[-1].inside.append(element)
         if tag not in VOID:
@@ -57,8 +63,6 @@ class _Parser(HTMLParser):
         self.open[-1].inside.append(Element(tag, {name: value or "" for name, value in attrs}))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in VOID:
-            return
         element = self.open.pop()
         assert element.tag == tag, f"{element.tag} is open where {tag} ends"
 
@@ -101,22 +105,41 @@ def read(response: httpx.Response) -> Page:
 
 
 def require_readable(page: Page) -> None:
-    """Check what every page has to be for those who do not see it as others do (WCAG 2.2)."""
+    """Check that a page is there, and that nothing is wrong with it."""
     assert page.status == 200, page.response.text[:2_000]
-    assert len(page.response.content) < 50_000
-    levels = [int(each.tag[1]) for each in page.root.all() if each.tag in ("h1", "h2", "h3", "h4")]
-    assert levels.count(1) == 1
-    assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in pairwise(levels))
-    for table in page.root.all("table"):
-        assert all("scope" in each.attributes for each in table.all("th"))
-    named = {each["for"] for each in page.root.all("label")}
-    for tag in ("input", "select", "textarea"):
-        for field in page.root.all(tag):
-            assert field.attributes.get("type") == "hidden" or field["id"] in named
-    ids = [each["id"] for each in page.root.all() if "id" in each.attributes]
-    assert len(ids) == len(set(ids))
-    for each in page.root.all():
-        assert "style" not in each.attributes
-        for name in ("aria-labelledby", "aria-describedby"):
-            assert set(each.attributes.get(name, "").split()) <= set(ids)
+    assert wrong_with(page) == []
+
+
+def wrong_with(served: Page) -> list[str]:
+    """Say what is wrong with how a page is built, for those who hear it or have no mouse."""
+    page, wrong = served.root, []
+    if len(served.response.content) > MOST_BYTES:
+        wrong.append(f"{len(served.response.content)} bytes")
+    if page.one("html")["lang"] != served.response.url.path.split("/")[1]:
+        wrong.append("another language is said")
+    levels = [HEADINGS.index(each.tag) + 1 for each in page.all(*HEADINGS)]
+    if levels.count(1) != 1 or levels[0] != 1:
+        wrong.append(f"not one heading above all: {levels}")
+    if any(after > before + 1 for before, after in pairwise(levels)):
+        wrong.append(f"a level of headings is passed over: {levels}")
+    wrong += [f"an empty {each.tag}" for each in page.all(*HEADINGS, "a") if not each.text.strip()]
+    ids = [each["id"] for each in page.all() if each["id"]]
+    wrong += [f"{name} stands twice" for name in set(ids) if ids.count(name) > 1]
+    for each in page.all():
+        for name in REFERRING:
+            wrong += [f"no {to} for {name}" for to in each[name].split() if to not in ids]
+        wrong += [
+            f"{name} of {each.tag} is a style or script"
+            for name in each.attributes
+            if name == "style" or name.startswith("on")
+        ]
+        if each["href"].startswith("#") and each["href"][1:] not in ids:
+            wrong.append(f"nothing at {each['href']}")
+    labelled = {each["for"] for each in page.all("label")}
+    wrong += [
+        f"{each['name']} has no label"
+        for each in page.all(*FIELDS)
+        if each["type"] != "hidden" and each["id"] not in labelled and not each["aria-label"]
+    ]
+    wrong += [f"a header of no column or row: {e.text}" for e in page.all("th") if not e["scope"]]
+    return wrong

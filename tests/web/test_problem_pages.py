@@ -9,7 +9,7 @@ from litestar import Litestar, get
 from litestar.testing import AsyncTestClient
 from tests.api.conftest import Town
 from tests.web.conftest import Visitor
-from tests.web.elements import read, wrong_with
+from tests.web.reading import read, wrong_with
 
 from cocreate.app import create_app
 from cocreate.settings import Settings
@@ -27,8 +27,8 @@ async def test_what_is_not_there_is_said_in_the_language_of_the_address(
             f"/{language}/{town.code}/{path}", Accept_Language=other
         )
         assert answer.status_code == 404, path
-        page = read(answer.text)
-        assert wrong_with(page, language) == []
+        assert wrong_with(read(answer)) == []
+        page = read(answer).root
         assert page.one("title").text.strip() == page.one("h1").text.strip()
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert answer.headers["cache-control"] == "no-store"
@@ -39,7 +39,7 @@ async def test_a_question_that_cannot_be_read_names_what_is_wrong_with_it(town: 
     client = town.anyone.client
     answer = await client.get(f"/nl/{town.code}", params={"sector": "<b>nergens</b>", "wat": "x"})
     assert answer.status_code == 400
-    page = read(answer.text)
+    page = read(answer).root
     assert {each.text for each in page.all("code")} == {"sector", "wat"}
     assert list(page.all("b")) == []
 
@@ -71,4 +71,4 @@ async def test_a_failure_of_ours_tells_nothing_of_it(settings: Settings) -> None
     assert INSIDE not in answer.text
     assert "Traceback" not in answer.text
     assert "RuntimeError" not in answer.text
-    assert answer.headers["x-request-id"] in read(answer.text).one("main").text
+    assert answer.headers["x-request-id"] in read(answer).root.one("main").text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.api.conftest import Town
 from tests.web.conftest import Visitor
-from tests.web.elements import read
+from tests.web.reading import read
 
 from cocreate.domain.vocabulary import Role
 from cocreate.web.rendering import asset
@@ -76,7 +76,7 @@ async def test_what_people_wrote_is_text_wherever_it_stands(town: Town, project:
         separator = "&" if "?" in path else "?"
         address = f"{path}{separator}minPosition={taken['position']}"
         answer = await Visitor(town.anyone.client).get(address)
-        shown = read(answer.text)
+        shown = read(answer).root
         assert written in shown.one("main").text
         assert all(each["src"] for each in shown.all("script"))
         assert not any("onfocus" in each.attributes for each in shown.all())
@@ -85,7 +85,7 @@ async def test_what_people_wrote_is_text_wherever_it_stands(town: Town, project:
 async def test_what_was_searched_for_is_text_as_well(town: Town) -> None:
     asked = "\"><script>alert('q')</script>"
     answer = await town.anyone.client.get(f"/nl/{town.code}", params={"q": asked})
-    shown = read(answer.text)
+    shown = read(answer).root
     [search] = [each for each in shown.all("input") if each["name"] == "q"]
     assert search["value"] == asked
     assert all(each["src"] for each in shown.all("script"))
@@ -95,7 +95,7 @@ async def test_a_page_as_known_earlier_says_so_and_leads_to_now(
     town: Town, page: str, position: int
 ) -> None:
     answer = await Visitor(town.anyone.client).get(f"{page}?asOf={position}")
-    shown = read(answer.text)
+    shown = read(answer).root
     [told] = [each for each in shown.all("div") if "as-of" in each["class"].split()]
     assert [each["href"] for each in told.all("a")] == [page]
 
@@ -108,7 +108,7 @@ async def test_a_project_of_another_municipality_or_of_none_is_not_there(
         for path in (elsewhere, f"{elsewhere}/subjects", "/nl/GM9999", "/nl/zo-maar-iets"):
             answer = await visitor.get(path)
             assert answer.status_code == 404, path
-            assert read(answer.text).one("h1").text
+            assert read(answer).root.one("h1").text
 
 
 async def test_assets_are_kept_for_good_and_those_of_another_release_are_not_there(
@@ -138,7 +138,7 @@ async def test_only_municipalities_with_a_public_portal_are_listed(
         f"{other_town.home}/settings", closed
     )
     assert changed.status_code in (200, 201), changed.text
-    listed = read((await town.anyone.client.get("/nl")).text).one("main").text
+    listed = read(await town.anyone.client.get("/nl")).root.one("main").text
     assert f"Gemeente {town.code}" in listed
     assert f"Gemeente {other_town.code}" not in listed
     assert (await town.anyone.client.get(f"/nl/{other_town.code}")).status_code in (401, 404)
