@@ -12,7 +12,7 @@ from tests.web.reading import Element, read, wrong_with
 
 from cocreate.domain.vocabulary import Role
 
-GAPS = ("()", '""', ": .", "None", "{")
+GAPS = ("()", '""', ": .", "None")
 REFUSED = {401, 403, 404}
 NOT_HERE = ("/sign-in/issuer", "/sign-in/done", "/logo")
 """How addresses end that lead to another server, or are there for some municipalities only."""
