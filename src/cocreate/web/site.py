@@ -12,6 +12,7 @@ from cocreate.web.pages import (
     assets,
     council,
     dashboards,
+    force_field,
     norms,
     obstacles,
     portal,
@@ -38,6 +39,7 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *obstacles.HANDLERS,
     *council.HANDLERS,
     *norms.HANDLERS,
+    *force_field.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )
