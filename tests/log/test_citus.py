@@ -88,3 +88,11 @@ async def test_shards_are_guarded_as_their_table_is(log: Log) -> None:
         "  where oid = '%s'::regclass$$)"
     )
     assert {tuple(row) for row in guarded} == {(True, "t")}
+
+
+@ON_A_CLUSTER
+async def test_looking_up_a_type_asks_of_no_table_whether_it_is_a_shard(
+    log: Log,
+) -> None:
+    plan = await log.pool.fetch("explain select from pg_class where reltype = 1")
+    assert "shard" not in " ".join(line[0] for line in plan)

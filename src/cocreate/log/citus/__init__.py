@@ -58,8 +58,11 @@ async def spread(connection: AnyConnection) -> list[str]:
         await _ready_workers(connection)
     async with connection.transaction():
         await change_everywhere(connection)
-        # Whatever is deparsed is to be named in full.
-        await connection.execute("set local search_path = pg_catalog")
+        # Whatever is deparsed is to be named in full. And whether a table is a shard is asked once of
+        # each, not at every look: that took minutes.
+        await connection.execute(
+            "set local search_path = pg_catalog; set local citus.override_table_visibility = off"
+        )
         await _run(connection, "roles.sql")
         await connection.execute(_sql("replaced.sql"))
         # Functions in SQL depend on the tables that they name, which could not go before them.
