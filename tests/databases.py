@@ -54,17 +54,17 @@ async def connected(stack: contextlib.AsyncExitStack, dsn: str) -> asyncpg.Conne
 async def make(
     node: asyncpg.Connection, name: str, template: str | None, *, in_cluster: bool
 ) -> None:
-    if template is None:
-        await node.execute(f"create database {name}")
-        return
-    if in_cluster:
+    if in_cluster and template is not None:
         # Each node watches over every database, and keeps connections to the others.
         await node.execute(f"alter database {template} allow_connections false")
         await node.execute(
             "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = $1",
             template,
         )
-    await node.execute(f"create database {name} template {template}")
+    await node.execute(f"create database {name} template {template or 'template1'}")
+    if in_cluster:
+        # As cocreate.log.connection has it, for connections that tests make themselves.
+        await node.execute(f"alter database {name} set citus.override_table_visibility = off")
 
 
 async def drop(node: asyncpg.Connection, name: str) -> None:
