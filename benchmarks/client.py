@@ -22,11 +22,14 @@ def request(
     key: str | None = None,
     tag: str | None = None,
     once: str | None = None,
+    cookie: str | None = None,
 ) -> bytes:
     """Give the bytes of a request; ``once`` is its ``Idempotency-Key``."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if key is not None:
         lines.append(f"Authorization: Bearer {key}")
+    if cookie is not None:
+        lines.append(f"Cookie: {cookie}")
     if tag is not None:
         lines.append(f"If-None-Match: {tag}")
     if once is not None:

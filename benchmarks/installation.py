@@ -52,7 +52,9 @@ async def projector(dsn: str) -> AsyncIterator[int]:
 
 
 @contextlib.asynccontextmanager
-async def api(dsn: str, signing_keys: Path | None = None) -> AsyncIterator[tuple[int, int]]:
+async def api(
+    dsn: str, signing_keys: Path | None = None, master_key: str = ""
+) -> AsyncIterator[tuple[int, int]]:
     """Run a process that answers and keeps no read models, and give its id and its port.
 
     With keys, it signs for the trees as well.
@@ -61,6 +63,8 @@ async def api(dsn: str, signing_keys: Path | None = None) -> AsyncIterator[tuple
     environment = {"COCREATE_DATABASE_URL": dsn, "COCREATE_PORT": str(port)}
     if signing_keys is not None:
         environment["COCREATE_SIGNING_KEYS_FILE"] = str(signing_keys)
+    if master_key:
+        environment["COCREATE_MASTER_KEY"] = master_key
     async with process("cocreate.cli", port, environment, "serve", "--no-projections") as pid:
         yield pid, port
 

@@ -11,6 +11,7 @@ from cocreate.demo.seeding import HOME, catch_up
 from cocreate.domain.vocabulary import Role
 
 PLANTED = "Zeldzaamwoord"
+PERSON = "Zanneke"
 ELSEWHERE = "GM0014"
 DAY = "2026-01-05"
 SKIPPED = ("/sign-in/issuer", "/sign-in/done")
@@ -140,3 +141,37 @@ async def test_what_an_auditor_reads_on_pages_is_on_record(planted: Demonstratio
     # Once a day is enough for one address, and another language tells nothing else.
     assert (await visitor.get(page.replace("/nl/", "/en/"))).status_code == 200
     assert await reader.head(HOME) == before + 1
+
+
+async def test_who_was_erased_is_on_no_page_any_more(app: Litestar, planted: Demonstration) -> None:
+    official = As(planted.client, planted.told.keys[Role.OFFICIAL])
+    administrator = As(planted.client, planted.told.keys[Role.TENANT_ADMINISTRATOR])
+    project = f"/v1/municipalities/{HOME}/projects/{planted.told.tunnel}"
+    named = {
+        "parties": {
+            "party": "sanne",
+            "kind": "resident",
+            "position": "external",
+            "name": f"{PERSON} de Wit",
+            "contact": f"{PERSON}@example.nl",
+            "role": f"Buurvrouw {PERSON}",
+        },
+        "mandates": {"role": "gives-account", "party": "sanne", "body": "college"},
+        "wishes": {"wish": "sannes", "title": "Een bankje", "by": "sanne", "text": PERSON},
+        "obstacles": {"title": "Geen plek", "category": "money", "owner": "sanne"},
+    }
+    for noun, said in named.items():
+        answer = await official.post(f"{project}/{noun}", {"occurredOn": DAY, **said})
+        assert answer.status_code == 201, (noun, answer.text)
+    service = planted.app.state["parts"].service
+    await catch_up(service)
+    visitor = await planted.visitor(Role.OFFICIAL)
+    party = f"/nl/{HOME}/projects/{planted.told.tunnel}/subjects/sanne"
+    assert PERSON in (await visitor.get(party)).text
+    before = await service.reader.head(HOME)
+    erasure = {"occurredOn": DAY, "party": "sanne", "ground": "objection"}
+    erased = await administrator.post(f"{project}/erasures", erasure)
+    assert erased.status_code in (200, 201), erased.text
+    await catch_up(service)
+    for path in (*pages(app, planted), party, f"{party}?asOf={before}"):
+        assert PERSON not in (await visitor.get(path)).text, path

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from secrets import token_bytes
+from time import time
+
 import httpx
+import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as trying
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from tests.api.conftest import Town, found_town
 from tests.web.conftest import SIGNED_IN, Visitor
 
 from cocreate.domain.vocabulary import Role
+from cocreate.settings import Settings
+from cocreate.web.session import SIGNED_IN as UNDER
+from cocreate.web.session import SignedIn, sessions
 
 SIGN_OUT = "Uitloggen"
 
@@ -108,7 +118,7 @@ async def test_the_api_takes_no_session(town: Town) -> None:
     assert (await visitor.get(f"{town.home}/keys")).status_code == 401
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@trying(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cookie=st.one_of(
         st.text(
@@ -140,3 +150,59 @@ async def test_a_cookie_that_was_tampered_with_is_nobody(client: httpx.AsyncClie
         answer = await visitor.get(f"/nl/{town.code}")
         assert answer.status_code == 200
         assert SIGN_OUT not in answer.text
+
+
+@pytest.mark.parametrize("until", [-1, 60])
+async def test_a_session_ends_by_itself(town: Town, settings: Settings, until: int) -> None:
+    """The same cookie counts before its time is over, and not after."""
+    held = SignedIn(town.code, str(town.official.key), int(time()) + until)
+    visitor = Visitor(town.anyone.client)
+    visitor.cookies = {"__Host-session": sealed(settings, held)}
+    page = (await visitor.get(f"/nl/{town.code}")).text
+    assert (SIGN_OUT in page) == (until > 0)
+
+
+async def test_a_session_of_another_server_is_nobody(town: Town, settings: Settings) -> None:
+    held = SignedIn(town.code, str(town.official.key), int(time()) + 60)
+    other = replace(settings, master_key=b64encode(token_bytes(32)).decode())
+    visitor = Visitor(town.anyone.client)
+    visitor.cookies = {"__Host-session": sealed(other, held)}
+    answer = await visitor.get(f"/nl/{town.code}")
+    assert answer.status_code == 200
+    assert SIGN_OUT not in answer.text
+
+
+@pytest.mark.parametrize(
+    "said", [{"code": 1}, {"code": "GM0001"}, "wat", None, ["a"], {"credential": "x"}]
+)
+async def test_a_session_of_another_release_is_nobody(
+    town: Town, settings: Settings, said: object
+) -> None:
+    visitor = Visitor(town.anyone.client)
+    visitor.cookies = {"__Host-session": sealed(settings, said)}
+    answer = await visitor.get(f"/nl/{town.code}")
+    assert answer.status_code == 200
+    assert SIGN_OUT not in answer.text
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [b"nothing", b"{}", b"[]", b"1", b'{"expires_at": "late"}', b'{"expires_at": 99999999999}'],
+)
+async def test_what_stands_beside_a_session_unsealed_is_not_believed(
+    town: Town, beside: bytes
+) -> None:
+    for sent in (b"", b"x", b"x" * 40):
+        visitor = Visitor(town.anyone.client)
+        value = b64encode(sent + b"additional_authenticated_data=" + beside).decode()
+        visitor.cookies = {"__Host-session": value}
+        answer = await visitor.get(f"/nl/{town.code}")
+        assert answer.status_code == 200, (sent, beside)
+        assert SIGN_OUT not in answer.text
+
+
+def sealed(settings: Settings, held: object) -> str:
+    """Give the cookie of a session that holds something."""
+    backend = sessions(settings)._backend_class(sessions(settings))
+    [cookie] = backend.dump_data({UNDER: msgspec.to_builtins(held)})
+    return cookie.decode()

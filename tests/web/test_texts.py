@@ -19,6 +19,11 @@ CODE = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 MOST_WORDS = 20
 """How many words a sentence for residents has at most (level B1)."""
 
+AVERAGE_WORDS = 12
+PLAIN = 65
+VOWELS = re.compile(r"aai|ooi|oei|eeu|ieu|aa|ee|oo|uu|ie|oe|eu|ui|ij|ei|au|ou|[aeiouy]")
+"""What a syllable of Dutch has one of."""
+
 
 def messages(language: str) -> dict[str, ast.Message]:
     """Give the messages of all catalogues of a language."""
@@ -79,6 +84,23 @@ def test_sentences_for_residents_are_short() -> None:
             if isinstance(text, str):
                 for sentence in re.split(r"[.?!:]\s", text):
                     assert len(sentence.split()) <= MOST_WORDS, (name, sentence)
+
+
+def test_what_residents_read_is_plain() -> None:
+    """As the formula of Flesch, made for Dutch by Douma, tells it: 60 to 70 is plain (B1)."""
+    said = [
+        sentence
+        for message in messages("nl").values()
+        for each in _nodes(message.to_json())
+        if each.get("type") == "TextElement"
+        for sentence in re.findall(r"[A-Z][^.?!]*[.?!]", each["value"])
+    ]
+    words = [word for sentence in said for word in re.findall(r"[a-z]+", sentence.lower())]
+    assert len(words) > 300
+    syllables = sum(max(1, len(VOWELS.findall(word))) for word in words)
+    a_sentence = len(words) / len(said)
+    assert a_sentence < AVERAGE_WORDS
+    assert 206.84 - 77 * syllables / len(words) - 0.93 * a_sentence >= PLAIN
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
