@@ -46,7 +46,7 @@ async def measure_pages(server: EmbeddedServer, *, rounds: int, seconds: float) 
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             async with (
-                api(dsn, master_key) as (_, port),
+                api(dsn, master_key=master_key) as (_, port),
                 bare(folder) as peer,
                 httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
             ):

@@ -132,10 +132,10 @@ async def test_each_step_changes_what_is_known_otherwise_at_its_position(
 ) -> None:
     project = await kept.start("Verschil")
     await kept.take(project, wish(1), wish(2, visibility=INTERNAL), wish(3, visibility=INTERNAL))
-    for step, title, visibility in ((2, "Anders", None), (3, "Intern anders", INTERNAL)):
+    for version, title, visibility in ((2, "Anders", None), (3, "Intern anders", INTERNAL)):
         corrected = CorrectStep(
             occurred_on=DAY,
-            step=step,
+            step=version,
             changes={"title": title},
             reason="Fout.",
             visibility=visibility,

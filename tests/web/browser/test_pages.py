@@ -36,7 +36,15 @@ NARROW = ViewportSize(width=320, height=640)
 """What 1280 pixels are at 400 percent (WCAG 2.2, 1.4.10)."""
 WIDE = ViewportSize(width=1100, height=900)
 MOST_BYTES = 50_000
-NO_PAGES = ("/csv", "/theme.css", "/logo", "/receipt", "/sign-in/issuer", "/sign-in/done")
+NO_PAGES = (
+    "/csv",
+    "/theme.css",
+    "/logo",
+    "/receipt",
+    "/export/file",
+    "/sign-in/issuer",
+    "/sign-in/done",
+)
 """How addresses end that give something else."""
 MOVING = """() => [...document.querySelectorAll("*")]
     .filter(each => getComputedStyle(each).transitionDuration != "0s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,7 +16,6 @@ from litestar.response.base import ASGIResponse
 
 from cocreate.api.asking import Asked, ask_dashboard, resource_at
 from cocreate.api.knowing import Knowing
-from cocreate.domain.glossary import Language, glossary
 from cocreate.domain.vocabulary import Norm, Verdict
 from cocreate.projections.model import STATE
 from cocreate.projections.norm_check import CheckedSubject, check_project
@@ -71,7 +70,6 @@ async def read_norms(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
             by_year=_by_norm(totals.by_year),
             checks=partial(_checks, reader.at, narrow),
             sources=SOURCES,
-            defined=defined(reader.language),
             filters=fields_of(narrow, language=reader.language),
         )
 
@@ -126,7 +124,6 @@ async def read_project_norms(
             id=project,
             check=check,
             norms=list(zip(check.norms, reasons, strict=True)),
-            defined=defined(reader.language),
             proven=await known.parts.proves(code),
             public=check.shown_by == "public",
         )
@@ -145,16 +142,6 @@ def reason(check: NormCheckEntry | CheckedSubject, today: date) -> Reason:
     if check.due_on is not None and check.due_on < today:
         return Reason("missed", check.due_on)
     return Reason("never", None)
-
-
-@cache
-def defined(language: Language) -> Mapping[str, str]:
-    """Give what each norm asks, in words, by its code."""
-    return {
-        term.code: term.definition_nl if language == "nl" else term.definition_en
-        for term in glossary()
-        if term.vocabulary == "norm"
-    }
 
 
 def _checks(at: Addresses, narrow: TotalsFilter, **further: object) -> str:
