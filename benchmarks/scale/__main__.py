@@ -69,7 +69,8 @@ def main() -> None:
             [*(each for each in runs if each.name != run.name), run], key=lambda each: each.events
         )
         KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1) + b"\n")
-    (DOCS / "scale.md").write_text(page(runs))
+    if any(each.read_models for each in runs):
+        (DOCS / "scale.md").write_text(page(runs))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def page(runs: Sequence[Run]) -> str:
         BEFORE,
         *(line for run in runs for line in _run(run)),
         *_unit(unit),
-        *_estimate(unit, given, estimate(unit, given)),
+        *_estimate(given, estimate(unit, given)),
         FOUND,
         DOUBTS,
     ]
@@ -128,8 +128,11 @@ def _run(run: Run) -> Iterator[str]:
     yield f"{run.started[API]:.1f} s."
     if run.reads:
         yield from _table(
-            ("read of the largest municipality", "cold: API ms", "database ms", "p50 ms")
-            + ("warm: API ms", "database ms", "p50 ms"),
+            (
+                "read of the largest municipality",
+                *("cold: API ms", "database ms", "p50 ms"),
+                *("warm: API ms", "database ms", "p50 ms"),
+            ),
             _reads(run.reads),
         )
     yield from _sizes(run)
@@ -192,7 +195,7 @@ def _unit(unit: UnitCosts) -> Iterator[str]:
     yield from _table(("", "", ""), rows)
 
 
-def _estimate(unit: UnitCosts, given: Assumptions, found: Estimate) -> Iterator[str]:
+def _estimate(given: Assumptions, found: Estimate) -> Iterator[str]:
     yield (f"## Estimated: {given.municipalities:,} municipalities, {given.events:,} events")
     yield ""
     yield "Supposed, and to be replaced by what an operator knows (`Assumptions` in"
