@@ -97,7 +97,7 @@ def _run(run: Run) -> Iterator[str]:
         [
             row
             for row in (
-                _latency(f"append, {run.load.rate:g} a second", run.load.append),
+                _latency(f"append, {run.load.rate:g} a second taken", run.load.append),
                 _latency("from the answer to all read models", run.load.lag),
             )
             if row
@@ -164,8 +164,10 @@ def _reads(reads: Sequence[Read]) -> Iterator[Sequence[str]]:
 
 
 def _sizes(run: Run) -> Iterator[str]:
+    # Beside a log that is measured alone, read models may have been begun and left.
+    kept = [each for each in run.sizes if run.read_models or each.group in LOG]
     groups: Counter[str] = Counter()
-    for each in run.sizes:
+    for each in kept:
         groups[each.group] += each.bytes
     yield from _table(
         ("on disk", "MB", "bytes/event"),
@@ -178,7 +180,7 @@ def _sizes(run: Run) -> Iterator[str]:
         ("the largest tables and indexes", "for", "bytes/event"),
         [
             (each.relation, each.group, f"{each.bytes / run.events:,.1f}")
-            for each in run.sizes[:LARGEST_RELATIONS]
+            for each in kept[:LARGEST_RELATIONS]
         ],
     )
 

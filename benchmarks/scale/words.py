@@ -33,6 +33,13 @@ FOUND = """## What goes up with the number of municipalities
 
 DOUBTS = """## What this does not tell
 
+- Five million events were measured of the log alone: read models and trees were not brought up
+  to there for want of processor time, and are measured at the smaller size.
+- Both loads asked 50 appends a second, on cores of which a tenth was left: fewer were taken, so
+  the latencies and lags above are those of a queue that grows, and say nothing about an
+  installation of its own. To be measured again on a machine that does nothing else.
+- At the smaller size, what was idle began right after all municipalities were registered, and
+  holds the end of projecting and signing for that. The program waits for it now.
 - No cluster was measured: what a coordinator costs is supposed, and so is that the costs of one
   event stay what they are with two hundred times as many. Indexes get a level deeper on the
   way; what is not in memory has to come from a disk, which these figures, of data that fitted
