@@ -18,8 +18,7 @@ FOUND = """## What goes up with the number of municipalities
 
 - *Looking for logs that grew.* When no signal came, the projector looks every 10 s, and the
   signer every 5 s, through `log_head` of all municipalities beside what each has of it: one
-  query of as many rows as there are municipalities. On a cluster it asks all nodes. It is the
-  main part of what is idle.
+  query of as many rows as there are municipalities. On a cluster it asks all nodes.
 - *Read models that begin.* A municipality that has few events costs a transaction with a
   statement for each read model, so projecting many small logs from nothing costs more an event
   than one large one.
@@ -27,7 +26,8 @@ FOUND = """## What goes up with the number of municipalities
   a transaction of its own, and so is its projection: the costs of the steady load are those,
   and not the lower ones of whole stories or of a rebuild.
 - *Memory*: an API process holds a lane only while it has something to append, and the projector
-  keeps 20,000 accounts in all, whatever the number of municipalities.
+  keeps 20,000 accounts in all, whatever the number of municipalities. Yet it held 234 MB at
+  most while it projected a thousand from nothing, and 81 to 99 MB with eleven.
 - *Connections* go up with processes and not with municipalities.
 """
 
@@ -46,7 +46,8 @@ DOUBTS = """## What this does not tell
   into memory, do not hold.
 - Reads are of the largest municipality, which here is small beside the largest of a billion
   events; what goes up with a log is in [growth.md](growth.md). Each kind counts the same in the
-  mean.
+  mean. Cold ones were few of a kind, and processor time is told in hundredths of a second: take
+  their mean, not one line.
 - The write-ahead log of a short load is mostly whole pages after a checkpoint
   (`full_page_writes`): with `max_wal_size` of tens of gigabytes it is less an event.
 - Stories are appended whole, so the log has no idempotency keys of them; those of the load are
