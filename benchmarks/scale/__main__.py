@@ -65,8 +65,8 @@ def main() -> None:
         ):
             run = runner.run(measure_scale(server, asked))
         others = (each for each in measured_before() if each.name != run.name)
-        runs = sorted([*others, run], key=lambda each: each.events)
-        KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1) + b"\n")
+        kept = sorted([*others, run], key=lambda each: each.events)
+        KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
     runs = measured_before()
     # The log alone is not enough to estimate from.
     if any(each.read_models for each in runs):
