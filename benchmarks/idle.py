@@ -107,4 +107,3 @@ async def transactions(connection: asyncpg.Connection[asyncpg.Record]) -> int:
         "select xact_commit from pg_stat_database where datname = current_database()"
     )
     return count
-

@@ -97,7 +97,7 @@ async def process(
 
 
 async def _answers(port: int) -> None:
-    for _ in range(300):
+    for _ in range(1_200):
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.close()

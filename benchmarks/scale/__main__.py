@@ -57,7 +57,6 @@ def measured_before() -> Sequence[Run]:
 def main() -> None:
     """Measure, keep the figures, and write the page."""
     asked, only_page = _arguments()
-    runs = measured_before()
     if not only_page:
         asked.data.mkdir(parents=True, exist_ok=True)
         with (
@@ -65,11 +64,13 @@ def main() -> None:
             asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
         ):
             run = runner.run(measure_scale(server, asked))
-        runs = sorted(
-            [*(each for each in runs if each.name != run.name), run], key=lambda each: each.events
-        )
-        KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(runs), indent=1) + b"\n")
-    (DOCS / "scale.md").write_text(page(runs))
+        others = (each for each in measured_before() if each.name != run.name)
+        kept = sorted([*others, run], key=lambda each: each.events)
+        KEPT.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n")
+    runs = measured_before()
+    # The log alone is not enough to estimate from.
+    if any(each.read_models for each in runs):
+        (DOCS / "scale.md").write_text(page(runs))
 
 
 if __name__ == "__main__":

@@ -288,7 +288,8 @@ def _cluster(
         Line("connections", "of all these processes", connections, "connections"),
         Line(
             "memory wanted",
-            f"{stored:,.0f} GB x {given.hot:g} + {connections:,} x {unit.backend_megabytes:,.0f} MB",
+            f"{stored:,.0f} GB x {given.hot:g}"
+            f" + {connections:,} x {unit.backend_megabytes:,.0f} MB",
             memory,
             "GB",
         ),

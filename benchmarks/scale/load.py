@@ -8,6 +8,7 @@ had to wait for a connection is not flattered.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping, Sequence
 from itertools import count
@@ -18,18 +19,22 @@ import asyncpg
 import msgspec
 
 from benchmarks.client import request
-from benchmarks.lag import Watch
+from benchmarks.lag import SENDER, Watch
 from benchmarks.measure import Percentiles, Round, percentiles
 from benchmarks.scale.filling import shares_of
+from benchmarks.stories import FIRST_DAY
 from cocreate.api.issuing import issue_key
+from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.vocabulary import Role
+from cocreate.log.errors import VersionConflict
 from cocreate.service import Service
 
 CONNECTIONS = 64
 PROJECTS_EACH = 20
 SETTLE_SECONDS = 120.0
 """For how long what was appended may stay out of sight, before it is given up."""
-SUPPORT = b'{"occurredOn":"2026-03-02","wish":"w0"}'
+WHOLE = 20
+"""From how many events on a project is a whole story, in which the first wish may be realised."""
 WISH = (
     b'{"occurredOn":"2026-03-02","title":"Licht in het park",'
     b'"text":"Ook in het donker wil iedereen er veilig kunnen lopen."}'
@@ -41,11 +46,13 @@ class Caller(msgspec.Struct, frozen=True):
 
     code: str
     key: str
-    projects: Sequence[str]
+    projects: Sequence[tuple[str, str]]
+    """Each with a wish that may be supported."""
 
-    def step(self, number: int, project: str) -> bytes:
+    def step(self, number: int, project: str, wish: str) -> bytes:
         """Give a request: one of ten expresses a wish, the others support one."""
-        noun, body = ("wish-supports", SUPPORT) if number % 10 else ("wishes", WISH)
+        support = b'{"occurredOn":"2026-03-02","wish":"%s"}' % wish.encode()
+        noun, body = ("wish-supports", support) if number % 10 else ("wishes", WISH)
         path = f"/v1/municipalities/{self.code}/projects/{project}/{noun}"
         return request("POST", path, body, self.key, once=str(uuid4()))
 
@@ -66,15 +73,21 @@ class Steady(msgspec.Struct, frozen=True):
 
 
 async def callers(service: Service, dsn: str, municipalities: int) -> Sequence[Caller]:
-    """Give each municipality a key, and some of its projects."""
+    """Register each municipality and give it a key, and give some of its projects."""
+    for code in shares_of(municipalities):
+        with contextlib.suppress(VersionConflict):
+            await service.subscriptions.register(
+                RegisterMunicipality(occurred_on=FIRST_DAY, code=code, name=code), SENDER
+            )
     connection = await asyncpg.connect(dsn)
     try:
         found = await connection.fetch(
-            "select t.code, array(select stream_id::text from cocreate.stream s"
-            "  where s.tenant_id = t.code and s.version >= $2 limit $3) as projects"
+            "select t.code, array(select array[s.stream_id::text,"
+            "   case when s.version < $2 then 'w0' else 'w1' end] from cocreate.stream s"
+            "  where s.tenant_id = t.code and s.version >= 5 limit $3) as projects"
             " from unnest($1::text[]) as t(code)",
             list(shares_of(municipalities)),
-            3,
+            WHOLE,
             PROJECTS_EACH,
         )
     finally:
@@ -83,7 +96,7 @@ async def callers(service: Service, dsn: str, municipalities: int) -> Sequence[C
         Caller(
             row["code"],
             (await issue_key(service.pool, row["code"], Role.OFFICIAL, "bench")).secret,
-            row["projects"],
+            [(project, wish) for project, wish in row["projects"]],
         )
         for row in found
     ]
@@ -124,7 +137,7 @@ class Clock:
 
     async def _send(self, number: int, due: float) -> None:
         [caller] = self._generator.choices(self._asked, self._weights)
-        asked = caller.step(number, self._generator.choice(caller.projects))
+        asked = caller.step(number, *self._generator.choice(caller.projects))
         reader, writer = await self._free.get()
         writer.write(asked)
         head = await reader.readuntil(b"\r\n\r\n")

@@ -146,7 +146,19 @@ class Installation:
             self.started[API] = round(perf_counter() - began, 2)
             async with open_service(self._dsn, project=False) as service:
                 self._callers = await callers(service, self._dsn, self._asked.municipalities)
+            if self._asked.read_models:
+                await self._followed()
             yield self
+
+    async def _followed(self) -> None:
+        """Wait until the read models and the trees have all that is in the logs."""
+        held = await events_in(self._dsn)
+        connection = await asyncpg.connect(self._dsn)
+        try:
+            await wait_until(connection, "projecting", PROJECTED, held)
+            await wait_until(connection, "signing", SIGNED, held)
+        finally:
+            await connection.close()
 
     @contextlib.asynccontextmanager
     async def _metered(self) -> AsyncIterator[Meter]:
@@ -169,27 +181,21 @@ class Installation:
     async def load(self) -> Load:
         """Give how a steady load fares, and what it costs until all has followed."""
         kept = self._asked.read_models
-        connection = await asyncpg.connect(self._dsn)
-        try:
-            async with (
-                open_service(self._dsn, pool_size=10, project=False) as service,
-                self._metered() as meter,
-            ):
-                found = await steady(
-                    service,
-                    self._port,
-                    self._callers,
-                    self._asked.rate,
-                    self._asked.seconds,
-                    lag=kept,
-                )
-                if kept:
-                    held = await events_in(self._dsn)
-                    await wait_until(connection, "projecting", PROJECTED, held)
-                    await wait_until(connection, "signing", SIGNED, held)
-                cost = await meter.cost(found.appended)
-        finally:
-            await connection.close()
+        async with (
+            open_service(self._dsn, pool_size=10, project=False) as service,
+            self._metered() as meter,
+        ):
+            found = await steady(
+                service,
+                self._port,
+                self._callers,
+                self._asked.rate,
+                self._asked.seconds,
+                lag=kept,
+            )
+            if kept:
+                await self._followed()
+            cost = await meter.cost(found.appended)
         return Load(found.rate, found.append, found.lag, cost)
 
     async def reads(self) -> list[Read]:

@@ -52,5 +52,5 @@ def _group(schema: str, table: str, *, is_index: bool) -> str:
     elif schema == "cocreate":
         kind = GROUPS.get(table, "all else")
     else:
-        kind = "sums" if table in SUMS else "read models"
+        kind = "sums" if table.removesuffix("_past") in SUMS else "read models"
     return f"{kind}, indexes" if is_index else kind
