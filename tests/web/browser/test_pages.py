@@ -121,7 +121,7 @@ class Looking:
         """Look at a page; give its title, or None where there is none for this visitor."""
         answer = await self.page.goto(self.origin + path)
         assert answer is not None
-        refused = answer.status in (403, 404)
+        refused = answer.status in (401, 403, 404)
         if refused:
             self.wrong = [each for each in self.wrong if "status of 40" not in each]
         elif answer.status != 200:
@@ -202,6 +202,13 @@ async def test_pages_for_those_inside_in_english(
 ) -> None:
     # Two of a kind say what many would: they differ in their data, and those were looked at above.
     await looked_at(inside, demonstration, template, "en", "auditor", most=2)
+
+
+@pytest.mark.parametrize("template", [each for each in TEMPLATES if "/record" in each])
+async def test_forms_for_those_who_record(
+    official: BrowserContext, demonstration: Demonstration, template: str
+) -> None:
+    await looked_at(official, demonstration, template, "nl", "official")
 
 
 async def test_the_picture_does_not_vanish_where_colours_are_forced(
