@@ -27,6 +27,7 @@ from benchmarks.idle import measure_idle
 from benchmarks.importing import files_in, measure_import
 from benchmarks.lag import measure_lag
 from benchmarks.measure import Figure, Percentiles
+from benchmarks.pages import measure_pages
 from benchmarks.projection import measure_projection
 from benchmarks.requests import measure_http
 from benchmarks.trees import measure_trees
@@ -43,6 +44,7 @@ SUITES = (
     "growth",
     "idle",
     "http",
+    "pages",
     "fairness",
     "import",
 )
@@ -125,6 +127,7 @@ def _measured(
             server, municipalities=arguments.municipalities, seconds=seconds * 30
         ),
         "http": lambda: measure_http(server, rounds=rounds, seconds=seconds),
+        "pages": lambda: measure_pages(server, rounds=rounds, seconds=seconds / 4),
         "fairness": lambda: measure_fairness(server, rounds=rounds, seconds=seconds * 3),
         "import": lambda: measure_import(server, files_in(arguments.data)),
     }

@@ -16,14 +16,24 @@ Request = Callable[[int], bytes]
 
 
 def request(
-    method: str, path: str, body: bytes = b"", key: str | None = None, tag: str | None = None
+    method: str,
+    path: str,
+    body: bytes = b"",
+    key: str | None = None,
+    tag: str | None = None,
+    once: str | None = None,
+    cookie: str | None = None,
 ) -> bytes:
-    """Give the bytes of a request."""
+    """Give the bytes of a request; ``once`` is its ``Idempotency-Key``."""
     lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if key is not None:
         lines.append(f"Authorization: Bearer {key}")
+    if cookie is not None:
+        lines.append(f"Cookie: {cookie}")
     if tag is not None:
         lines.append(f"If-None-Match: {tag}")
+    if once is not None:
+        lines.append(f"Idempotency-Key: {once}")
     if body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + body

@@ -114,7 +114,7 @@ async def _ask(dsn: str, key: str, big: Filled, seconds: float) -> list[Asked]:
                 peer_path = f"/pages/{len(asked)}"
                 (Path(name) / str(len(asked))).write_bytes(answer.body)
                 plain, same = request("GET", peer_path, key=key), request("GET", path, key=key)
-                cold = _each_new(endpoint, key, big.projects[1:], big.position)
+                cold = each_new(endpoint, key, big.projects[1:], big.position)
                 asked.append(
                     Asked(
                         endpoint,
@@ -126,9 +126,11 @@ async def _ask(dsn: str, key: str, big: Filled, seconds: float) -> list[Asked]:
     return asked
 
 
-def _each_new(
+def each_new(
     endpoint: Endpoint, key: str, projects: Sequence[UUID], position: int
 ) -> Callable[[int], bytes]:
+    """Give requests that were not made before: of another project, or as known elsewhere."""
+
     def paths() -> Iterator[str]:
         if endpoint.of_project:
             yield from (endpoint.at(project) for project in projects)

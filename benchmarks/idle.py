@@ -7,7 +7,13 @@ from time import perf_counter
 
 import asyncpg
 
-from benchmarks.installation import api, children, cpu_seconds, fresh_database, projector
+from benchmarks.installation import (
+    api,
+    cpu_seconds,
+    database_seconds,
+    fresh_database,
+    projector,
+)
 from benchmarks.measure import Figure, Round, figure
 from benchmarks.stories import fill
 from cocreate.log.connection import open_pool
@@ -28,16 +34,16 @@ async def measure_idle(
         connection = await asyncpg.connect(dsn)
         try:
             async with projector(dsn) as projecting, api(dsn) as (answering, _):
-                await _caught_up(connection)
+                await caught_up(connection)
                 began = perf_counter()
-                queries = await _transactions(connection)
+                queries = await transactions(connection)
                 used = cpu_seconds(projecting) + cpu_seconds(answering)
-                database = _database_seconds(server)
+                database = database_seconds(server)
                 await asyncio.sleep(seconds)
                 minutes = (perf_counter() - began) / 60
                 used = cpu_seconds(projecting) + cpu_seconds(answering) - used
-                database = _database_seconds(server) - database
-                queries = await _transactions(connection) - queries
+                database = database_seconds(server) - database
+                queries = await transactions(connection) - queries
         finally:
             await connection.close()
     name = f"idle with {municipalities:,} municipalities"
@@ -53,7 +59,7 @@ async def measure_idle(
         ),
         figure(
             f"{name}, PostgreSQL",
-            [Round(max(database, 0.0) / minutes, ())],
+            [Round(database / minutes, ())],
             None,
             unit="CPU s/minute",
             at_most=True,
@@ -83,7 +89,8 @@ async def _prepare(dsn: str, municipalities: int) -> None:
         await pool.close()
 
 
-async def _caught_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+async def caught_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    """Wait until all read models of all municipalities are as far as the logs."""
     while await connection.fetchval(  # noqa: ASYNC110 - it happens in another process
         "select exists (select from cocreate.log_head h"
         " where h.position > 0 and $1 > (select count(*) from cocreate.projection_checkpoint c"
@@ -93,13 +100,11 @@ async def _caught_up(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         await asyncio.sleep(0.5)
 
 
-async def _transactions(connection: asyncpg.Connection[asyncpg.Record]) -> int:
+async def transactions(connection: asyncpg.Connection[asyncpg.Record]) -> int:
+    """Give how many transactions the database has ended."""
     await connection.execute("select pg_stat_clear_snapshot()")
     count: int = await connection.fetchval(
         "select xact_commit from pg_stat_database where datname = current_database()"
     )
     return count
 
-
-def _database_seconds(server: EmbeddedServer) -> float:
-    return sum(cpu_seconds(pid) for pid in (server.pid, *children(server.pid)))

@@ -22,12 +22,17 @@ TICK = os.sysconf("SC_CLK_TCK")
 @contextlib.asynccontextmanager
 async def fresh_database(server: EmbeddedServer, name: str) -> AsyncIterator[str]:
     """Give the address of an empty database of this release, dropped afterwards."""
-    await _administer(server, f"create database {name}")
+    await create_database(server, name)
     try:
         await prepare_database(server.dsn(name))
         yield server.dsn(name)
     finally:
         await _administer(server, f"drop database {name} with (force)")
+
+
+async def create_database(server: EmbeddedServer, name: str) -> None:
+    """Make an empty database."""
+    await _administer(server, f"create database {name}")
 
 
 async def _administer(server: EmbeddedServer, statement: str) -> None:
@@ -47,10 +52,19 @@ async def projector(dsn: str) -> AsyncIterator[int]:
 
 
 @contextlib.asynccontextmanager
-async def api(dsn: str) -> AsyncIterator[tuple[int, int]]:
-    """Run a process that answers and keeps no read models, and give its id and its port."""
+async def api(
+    dsn: str, signing_keys: Path | None = None, master_key: str = ""
+) -> AsyncIterator[tuple[int, int]]:
+    """Run a process that answers and keeps no read models, and give its id and its port.
+
+    With keys, it signs for the trees as well.
+    """
     port = free_port()
     environment = {"COCREATE_DATABASE_URL": dsn, "COCREATE_PORT": str(port)}
+    if signing_keys is not None:
+        environment["COCREATE_SIGNING_KEYS_FILE"] = str(signing_keys)
+    if master_key:
+        environment["COCREATE_MASTER_KEY"] = master_key
     async with process("cocreate.cli", port, environment, "serve", "--no-projections") as pid:
         yield pid, port
 
@@ -115,6 +129,16 @@ def cpu_seconds(pid: int) -> float:
     # Its name stands in brackets, and may hold spaces.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def database_seconds(server: EmbeddedServer) -> float:
+    """Give the processor time of a server: of its processes, and of those that ended (Linux)."""
+    fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
+    used = (int(fields[13]) + int(fields[14])) / TICK + cpu_seconds(server.pid)
+    for pid in children(server.pid):
+        with contextlib.suppress(FileNotFoundError):
+            used += cpu_seconds(pid)
+    return used
 
 
 def children(pid: int) -> Iterator[int]:

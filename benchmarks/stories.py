@@ -95,17 +95,23 @@ def stories() -> Sequence[Sequence[Stored]]:
 
 
 async def fill(
-    pool: Pool, shares: Mapping[str, float], events: int, *, least: int = 0
+    pool: Pool,
+    shares: Mapping[str, float],
+    events: int,
+    *,
+    least: int = 0,
+    seed: int | None = None,
 ) -> Mapping[str, Filled]:
     """Fill the logs of municipalities with about so many events, shared out by weight.
 
-    Before that, each of them gets the first steps of a project, ``least`` in all.
+    Before that, each of them gets the first steps of a project, ``least`` in all. The same seed
+    shares out the same stories in the same way; without one, it is the number of events.
     """
     await pool.executemany(
         "select cocreate.register_municipality($1, $1)", [(code,) for code in shares]
     )
     appender = Appender(pool)
-    generator = random.Random(events)  # noqa: S311 - the same log in every run
+    generator = random.Random(events if seed is None else seed)  # noqa: S311 - the same log in every run
     told, codes, weights = stories(), list(shares), list(shares.values())
     filled = {code: Filled() for code in shares}
     going: set[asyncio.Task[None]] = set()

@@ -24,19 +24,21 @@ async def temporary_database(server: str, template: str | None = None) -> AsyncI
     name = f"test_{uuid4().hex}"
     async with contextlib.AsyncExitStack() as stack:
         nodes = [await connected(stack, server)]
-        workers = await workers_of(nodes[0]) if OVER_CITUS else []
+        workers = await workers_of(nodes[0])
         nodes += [await connected(stack, on_node(server, *worker)) for worker in workers]
         for node in nodes:
-            await make(node, name, template)
+            await make(node, name, template, in_cluster=bool(workers))
             stack.push_async_callback(drop, node, name)
         dsn = with_database(server, name)
-        if OVER_CITUS and template is None:
+        if workers and template is None:
             await join(dsn, workers)
         yield dsn
 
 
 async def workers_of(coordinator: asyncpg.Connection) -> list[tuple[str, int]]:
-    """Give the hosts and ports of the workers of a cluster."""
+    """Give the hosts and ports of the workers; a test may have a server besides the cluster."""
+    if not await coordinator.fetchval("select to_regclass('pg_dist_node') is not null"):
+        return []
     rows = await coordinator.fetch(
         "select nodename, nodeport from pg_dist_node where groupid <> 0 order by 1, 2"
     )
@@ -49,18 +51,20 @@ async def connected(stack: contextlib.AsyncExitStack, dsn: str) -> asyncpg.Conne
     return connection
 
 
-async def make(node: asyncpg.Connection, name: str, template: str | None) -> None:
-    if template is None:
-        await node.execute(f"create database {name}")
-        return
-    if OVER_CITUS:
+async def make(
+    node: asyncpg.Connection, name: str, template: str | None, *, in_cluster: bool
+) -> None:
+    if in_cluster and template is not None:
         # Each node watches over every database, and keeps connections to the others.
         await node.execute(f"alter database {template} allow_connections false")
         await node.execute(
             "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = $1",
             template,
         )
-    await node.execute(f"create database {name} template {template}")
+    await node.execute(f"create database {name} template {template or 'template1'}")
+    if in_cluster:
+        # As cocreate.log.connection has it, for connections that tests make themselves.
+        await node.execute(f"alter database {name} set citus.override_table_visibility = off")
 
 
 async def drop(node: asyncpg.Connection, name: str) -> None:
@@ -82,6 +86,18 @@ async def join(dsn: str, workers: list[tuple[str, int]]) -> None:
         )
         for host, port in workers:
             await coordinator.execute("select citus_add_node($1, $2)", host, port)
+
+
+@contextlib.asynccontextmanager
+async def past_triggers(connection: asyncpg.Connection) -> AsyncIterator[None]:
+    """Change in a transaction what triggers guard, as only a superuser can."""
+    async with connection.transaction():
+        # On a cluster what is set for a transaction goes along to the nodes that hold the rows.
+        await connection.execute(
+            "set local citus.propagate_set_commands = 'local';"
+            " set local session_replication_role = replica"
+        )
+        yield
 
 
 def with_database(dsn: str, name: str) -> str:

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from litestar import Litestar
 from tests.api.conftest import Town
+from tests.databases import past_triggers
 
 from cocreate.log.connection import open_pool
 from cocreate.projections.model import read_models
@@ -52,14 +53,13 @@ async def fold(service: Service, code: str) -> None:
 
 
 async def set_type(admin: asyncpg.Connection[Any], code: str, position: int, name: str) -> None:
-    await admin.execute("alter table cocreate.event disable trigger user")
-    await admin.execute(
-        "update cocreate.event set type = $3 where tenant_id = $1 and position = $2",
-        code,
-        position,
-        name,
-    )
-    await admin.execute("alter table cocreate.event enable trigger user")
+    async with past_triggers(admin):
+        await admin.execute(
+            "update cocreate.event set type = $3 where tenant_id = $1 and position = $2",
+            code,
+            position,
+            name,
+        )
 
 
 async def park(

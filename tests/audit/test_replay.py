@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import combinations
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
+import pytest
 from tests.audit.conftest import CLERK, CODE, DAY, INTERNAL, OFFICIAL, Kept, wish
 
-from cocreate.audit import replay as module
 from cocreate.audit.replay import Narrow, ReplayedStep, replay
 from cocreate.domain.steps.record import CorrectStep, PublishSteps
 from cocreate.projections.accounts import Accounts, encode
-from cocreate.projections.files import fold, known_steps
+from cocreate.projections.difference import LEFT_OUT, AccountChange, difference
+from cocreate.projections.files import fold, known_steps, read_file
 from cocreate.projections.known import Audience
+from cocreate.projections.resource import ProjectFile
 
 EVERYTHING = 2**62
 
@@ -94,10 +98,88 @@ def _plain(accounts: Accounts) -> dict[str, dict[str, Any]]:
         subject: {
             name: value
             for name, value in msgspec.json.decode(encode(account)).items()
-            if name not in module._LEFT_OUT
+            if name not in LEFT_OUT
         }
         for subject, account in every.items()
     }
+
+
+async def file_at(
+    kept: Kept, project: UUID, audience: Audience, position: int
+) -> ProjectFile | None:
+    service = kept.service
+    return await read_file(
+        service.answers, service.reader, CODE, project, audience, position, DAY, now=False
+    )
+
+
+def field_by_field(changes: Iterable[AccountChange]) -> dict[str, dict[str, tuple[Any, Any]]]:
+    """Give what is otherwise, but for the counts of the project, of which no step tells."""
+    found = {
+        change.id: {
+            each.field: (_value(each.before), _value(each.after))
+            for each in change.fields
+            if change.id or each.field not in ("counts", "lastStepOn")
+        }
+        for change in changes
+    }
+    return {name: fields for name, fields in found.items() if fields}
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_each_step_changes_what_is_known_otherwise_at_its_position(
+    kept: Kept, audience: Audience
+) -> None:
+    project = await kept.start("Verschil")
+    await kept.take(project, wish(1), wish(2, visibility=INTERNAL), wish(3, visibility=INTERNAL))
+    for version, title, visibility in ((2, "Anders", None), (3, "Intern anders", INTERNAL)):
+        corrected = CorrectStep(
+            occurred_on=DAY,
+            step=version,
+            changes={"title": title},
+            reason="Fout.",
+            visibility=visibility,
+        )
+        await kept.take(project, corrected)
+    await kept.take(project, PublishSteps(occurred_on=DAY, steps=(3, 6)), wish(4))
+    found = await steps(kept, project=project, audience=audience)
+    seen = {Audience.INTERNAL: [1, 2, 3, 4, 5, 6, 7, 8], Audience.PUBLIC: [1, 2, 3, 5, 6, 7, 8]}
+    assert [step.version for step in found] == seen[audience]
+    before = await file_at(kept, project, audience, found[0].position - 1)
+    assert before is None
+    for step in found:
+        after = await file_at(kept, project, audience, step.position)
+        assert after is not None
+        assert field_by_field(step.changes) == field_by_field(difference(before, after))
+        assert not difference(after, after)
+        before = after
+
+
+@pytest.mark.parametrize("audience", Audience)
+async def test_a_difference_is_what_the_steps_between_brought(
+    kept: Kept, audience: Audience
+) -> None:
+    found = await steps(kept, audience=audience)
+    files = [await file_at(kept, kept.project, audience, step.position) for step in found]
+    for first, last in combinations(range(len(found)), 2):
+        earlier, later = files[first], files[last]
+        assert later is not None
+        together: dict[str, dict[str, tuple[Any, Any]]] = {}
+        for step in found[first + 1 : last + 1]:
+            for name, fields in field_by_field(step.changes).items():
+                held = together.setdefault(name, {})
+                for field, (was, now) in fields.items():
+                    held[field] = (held.get(field, (was, now))[0], now)
+        expected = {
+            name: {field: pair for field, pair in fields.items() if pair[0] != pair[1]}
+            for name, fields in together.items()
+        }
+        changes = difference(earlier, later)
+        assert field_by_field(changes) == {name: held for name, held in expected.items() if held}
+        came = {change.id for change in changes if change.came}
+        assert came == {
+            name for name, fields in together.items() if fields.get("kind", (0, 0))[0] is None
+        }
 
 
 async def test_it_is_narrowed_by_kind_and_by_who_recorded_it(kept: Kept) -> None:

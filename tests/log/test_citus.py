@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -11,6 +12,7 @@ from tests.databases import OVER_CITUS, temporary_database
 from tests.log.conftest import Log
 
 from cocreate.log import citus
+from cocreate.log.connection import open_pool
 from cocreate.log.migrate import migrate
 
 OF_ANOTHER_TABLE = re.compile(
@@ -55,7 +57,7 @@ async def test_every_table_with_a_tenant_is_beside_the_heads_of_the_logs(log: Lo
         " join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'"
         " left join pg_dist_partition d on d.logicalrelid = c.oid"
         " where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text ~ '^cocreate'"
-        " and c.oid <> 'cocreate.municipality'::regclass"
+        " and c.oid <> 'cocreate.municipality'::regclass and not relation_is_a_known_shard(c.oid)"
         " and d.colocationid is distinct from (select h.colocationid from pg_dist_partition h"
         "  where h.logicalrelid = 'cocreate.log_head'::regclass)"
     )
@@ -88,3 +90,15 @@ async def test_shards_are_guarded_as_their_table_is(log: Log) -> None:
         "  where oid = '%s'::regclass$$)"
     )
     assert {tuple(row) for row in guarded} == {(True, "t")}
+
+
+@ON_A_CLUSTER
+async def test_looking_up_a_type_asks_of_no_table_whether_it_is_a_shard(log: Log) -> None:
+    name = urlsplit(log.dsn).path.removeprefix("/")
+    await log.admin.execute(f"alter database {name} set citus.override_table_visibility = on")
+    asked = "explain select from pg_class where reltype = 1"
+    async with await open_pool(log.dsn, "cocreate_app", size=1) as pool:
+        assert "shard" not in str(await pool.fetch(asked))
+    as_it_comes = await asyncpg.connect(log.dsn)
+    assert "shard" in str(await as_it_comes.fetch(asked))
+    await as_it_comes.close()

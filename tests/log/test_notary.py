@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from tests.databases import past_triggers
 from tests.log.conftest import Log, command, stored
 
 from cocreate.log.append import Command
@@ -201,27 +202,26 @@ async def test_a_tree_that_is_not_as_it_was_signed_is_signed_no_more(
     await notary(signing).sign(tenant)
     before = await signed(log, tenant)
     await log.appender().append(tenant, steps(1))
-    await log.admin.execute("alter table cocreate.tree disable trigger grows")
-    try:
+    async with past_triggers(log.admin):
         await log.admin.execute(
             "update cocreate.tree set peaks[1] = $2 where tenant_id = $1", tenant, bytes(32)
         )
-        with pytest.raises(Inconsistent, match="was signed with 5 entries"):
-            await notary(signing).sign(tenant)
+    with pytest.raises(Inconsistent, match="was signed with 5 entries"):
+        await notary(signing).sign(tenant)
+    async with past_triggers(log.admin):
         await log.admin.execute(
             "update cocreate.tree set checkpoint = null where tenant_id = $1", tenant
         )
-        with pytest.raises(Inconsistent, match="5 entries and no checkpoint"):
-            await notary(signing).sign(tenant)
+    with pytest.raises(Inconsistent, match="5 entries and no checkpoint"):
+        await notary(signing).sign(tenant)
+    async with past_triggers(log.admin):
         await log.admin.execute(
             "update cocreate.tree set size = 4, checkpoint = $2 where tenant_id = $1",
             tenant,
             b"x",
         )
-        with pytest.raises(Inconsistent):
-            await notary(signing).sign(tenant)
-    finally:
-        await log.admin.execute("alter table cocreate.tree enable trigger grows")
+    with pytest.raises(Inconsistent):
+        await notary(signing).sign(tenant)
     assert before.size == 5
 
 
@@ -241,11 +241,10 @@ async def test_one_broken_tree_holds_up_no_other(log: Log, signing: Pool) -> Non
 
 async def test_a_log_with_a_gap_is_not_signed_over_it(log: Log, signing: Pool) -> None:
     tenant = await filled(log, 5)
-    await log.admin.execute("alter table cocreate.event disable trigger immutable")
-    await log.admin.execute(
-        "delete from cocreate.event where tenant_id = $1 and position = 4", tenant
-    )
-    await log.admin.execute("alter table cocreate.event enable trigger immutable")
+    async with past_triggers(log.admin):
+        await log.admin.execute(
+            "delete from cocreate.event where tenant_id = $1 and position = 4", tenant
+        )
     with pytest.raises(Inconsistent, match="a gap after position 0"):
         await notary(signing).sign(tenant)
 
@@ -256,9 +255,8 @@ async def test_whatever_is_wrong_with_one_tree_is_of_that_tree_alone(
     broken, sound = await filled(log, 5), await filled(log, 5)
     one = notary(signing)
     await one.sign(broken)
-    await log.admin.execute("alter table cocreate.tile disable trigger grows")
-    await log.admin.execute("delete from cocreate.tile where tenant_id = $1", broken)
-    await log.admin.execute("alter table cocreate.tile enable trigger grows")
+    async with past_triggers(log.admin):
+        await log.admin.execute("delete from cocreate.tile where tenant_id = $1", broken)
     await log.appender().append(broken, steps(1))
     for tenant in (broken, sound):
         one.hear("log", tenant)

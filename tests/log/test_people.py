@@ -13,6 +13,7 @@ import asyncpg
 import msgspec
 import pytest
 from msgspec.structs import replace
+from tests.databases import past_triggers
 from tests.log.conftest import DAY, MASTER, SENDER, Log, Tap
 
 from cocreate.domain import errors
@@ -240,15 +241,14 @@ async def test_data_from_before_it_was_sealed_is_told(log: Log) -> None:
     await live.take(tenant, project, [WISH], SENDER)
     people = people_on(log, log.pool)
     assert await people.in_the_clear(tenant, project, "sanne") == []
-    await log.admin.execute("alter table cocreate.event disable trigger immutable")
-    await log.admin.execute(
-        "update cocreate.event set data = $2"
-        " where tenant_id = $1 and stream_id = $3 and version = 2",
-        tenant,
-        b'{"party":"sanne","kind":"resident","position":"external","name":"Sanne"}',
-        project,
-    )
-    await log.admin.execute("alter table cocreate.event enable trigger immutable")
+    async with past_triggers(log.admin):
+        await log.admin.execute(
+            "update cocreate.event set data = $2"
+            " where tenant_id = $1 and stream_id = $3 and version = 2",
+            tenant,
+            b'{"party":"sanne","kind":"resident","position":"external","name":"Sanne"}',
+            project,
+        )
     await people.erase(tenant, project, ERASE, SENDER)
     assert await people.in_the_clear(tenant, project, "sanne") == [3]
     held = await people.held(tenant, project, "sanne")

@@ -248,6 +248,96 @@ def decisions(steps: Sequence[Told]) -> dict[str, Told]:
     return found
 
 
+def proposals(steps: Sequence[Told], today: date) -> dict[str, Told]:
+    """Follow each proposal from step to step."""
+    found: dict[str, Told] = {}
+    for step in steps:
+        for name, answers in _proposed(step):
+            found[name] = {"status": "open", "submittedOn": on(step), "answers": list(answers)}
+        if step["type"] == "ProposalRevised" and step["proposal"] in found:
+            found[step["proposal"]]["answers"] = list(step.get("answers", ()))
+        for name, status in _proposals_left(step):
+            _leave(found, [name], status)
+    for proposal in found.values():
+        waited = (today - date.fromisoformat(str(proposal["submittedOn"]))).days
+        proposal["daysWaiting"] = waited if proposal["status"] in ("open", "deferred") else None
+    return found
+
+
+def _proposed(step: Told) -> list[tuple[str, Sequence[str]]]:
+    """Give the proposals that a step brings, with the wishes they answer."""
+    match step["type"]:
+        case "ProposalSubmitted":
+            return [(step["proposal"], step.get("answers", ()))]
+        case "ProposalsMerged":
+            return [(step["into"], step.get("wishes", ()))]
+        case "ProposalSplit":
+            return [(part["proposal"], part.get("answers", ())) for part in step["into"]]
+        case _:
+            return []
+
+
+def _proposals_left(step: Told) -> list[tuple[str, str]]:
+    """Give the proposals that stand otherwise after a step, and how."""
+    match step["type"]:
+        case "ProposalsMerged":
+            return [(each, "merged") for each in step["proposals"]]
+        case "ProposalSplit":
+            return [(step["proposal"], "split")]
+        case "ProposalWithdrawn":
+            return [(step["proposal"], "withdrawn")]
+        case "DecisionRecorded":
+            return [(each["subject"], each["outcome"]) for each in step["outcomes"]]
+        case _:
+            return []
+
+
+def duties(steps: Sequence[Told], today: date) -> dict[tuple[str, str], Told]:
+    """Ask of every subject by itself what is still to be done."""
+    found: dict[tuple[str, str], Told] = {}
+    for subject, duty, since, due_on in (
+        *_owed_on_wishes(steps),
+        *_owed_on_decisions(steps),
+        *_owed_in_time(steps, today),
+    ):
+        found[subject, duty] = {"since": since, "dueOn": due_on}
+    return found
+
+
+Owed = tuple[str, str, str | None, str | None]
+
+
+def _owed_on_wishes(steps: Sequence[Told]) -> Iterator[Owed]:
+    for name, wish in wishes(steps).items():
+        judged = list(of(steps, "RealisationJudged", wish=name))
+        if wish["answeredOn"] is None and wish["status"] in ("open", "deferred"):
+            yield name, "answer", wish["expressedOn"], None
+        if wish["status"] == "realised" and judged and judged[-1]["word"] == "disputed":
+            yield name, "realisation", max(step["occurredOn"] for step in judged), None
+
+
+def _owed_on_decisions(steps: Sequence[Told]) -> Iterator[Owed]:
+    for name, deviation in deviations(steps).items():
+        if deviation["motivation"] is None:
+            yield name, "motivation", deviation["recordedOn"], None
+        if deviation["fedBackOn"] is None:
+            yield name, "feedback", deviation["recordedOn"], None
+    for made in of(steps, "DecisionRecorded", openToObjection=True):
+        told_of = made.get("sentOn") or made.get("publishedOn")
+        if not told_of and not any(of(steps, "DecisionAnnounced", decision=made["decision"])):
+            yield made["decision"], "announcement", on(made), None
+
+
+def _owed_in_time(steps: Sequence[Told], today: date) -> Iterator[Owed]:
+    for name, approval in approvals(steps, today).items():
+        if "status" not in approval and approval["dueOn"] is not None:
+            yield name, "decision", approval["requestedOn"], approval["dueOn"]
+    for name, promise in commitments(steps).items():
+        if promise["status"] == "open":
+            duty = "date" if promise["dueOn"] is None else "fulfilment"
+            yield name, duty, promise["madeOn"], promise["dueOn"]
+
+
 def mandates(steps: Sequence[Told], today: date) -> dict[str, Told]:
     """Count the days on which nobody had a role, one day at a time."""
     start = first(of(steps, "ProjectStarted"))

@@ -7,6 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from msgspec.structs import replace
+from tests.databases import past_triggers
 from tests.projections.folding import (
     doomed_pool,
     end_connections,
@@ -133,14 +134,14 @@ async def test_a_step_of_an_unknown_type_parks_its_project(world: World) -> None
     poisoned = await world.take(code, project, wish("twee"))
     await world.take(code, other, wish("elders"))
     change = "update cocreate.event set type = $3 where tenant_id = $1 and position = $2"
-    await world.admin.execute("alter table cocreate.event disable trigger user")
-    await world.admin.execute(change, code, poisoned.position, "Unheard")
+    async with past_triggers(world.admin):
+        await world.admin.execute(change, code, poisoned.position, "Unheard")
     await world.catch_up(code)
     parked = await parked_in(world.engine, code)
     assert parked["timeline"][:2] == (project, poisoned.position)
     assert "Unheard" in parked["timeline"][2]
-    await world.admin.execute(change, code, poisoned.position, "WishExpressed")
-    await world.admin.execute("alter table cocreate.event enable trigger user")
+    async with past_triggers(world.admin):
+        await world.admin.execute(change, code, poisoned.position, "WishExpressed")
     assert await world.engine.repair(code, project)
     rows = await world.rows(code)
     await forget(world, code)

@@ -25,6 +25,8 @@ REGISTERS: dict[str, tuple[tuple[str, ...], Reading]] = {
     "obstacles": (("obstacle",), partial(naive.obstacles, today=TODAY)),
     "interventions": (("intervention", "obstacle"), naive.interventions),
     "approvals": (("approval",), partial(naive.approvals, today=TODAY)),
+    "proposals": (("proposal",), partial(naive.proposals, today=TODAY)),
+    "duties": (("subject", "duty"), partial(naive.duties, today=TODAY)),
     "mandates": (("role",), partial(naive.mandates, today=TODAY)),
     "wishes": (("wish",), naive.wishes),
 }

@@ -24,7 +24,7 @@ from cocreate.projections.accounts.account import (
     WishAccount,
 )
 from cocreate.projections.resource import ProjectFile
-from cocreate.projections.story import Story, tell_story
+from cocreate.projections.story import Story, tell_story, told_of
 from cocreate.projections.story_texts import CHAPTERS, OTHERWISE, WAITING
 
 PLAYS = (
@@ -40,6 +40,8 @@ PLAYS = (
 )
 """The kinds of subject that play a part in a story."""
 SEEDS = range(8)
+GAPS = ("{", "}", "None", '""', ": .", "()", "  ")
+"""What stands in a sentence that was not given all that it names."""
 
 
 def story_of(told: Told, subject: str) -> Story:
@@ -331,8 +333,7 @@ def test_a_story_has_every_step_once_in_order_and_no_sentence_with_a_gap(seed: i
             "DecisionRecorded",
         }
         for sentence in sentences(told):
-            for gap in ("{", "}", "None", '""', ": .", "()", "  "):
-                assert gap not in sentence, sentence
+            assert not any(gap in sentence for gap in GAPS), sentence
             assert sentence not in _otherwise(file)
         for waiting in told.waiting_for:
             assert waiting.since + timedelta(days=waiting.days) == TODAY
@@ -356,3 +357,22 @@ def test_a_wish_and_what_it_goes_on_in_both_tell_of_the_step_in_which_it_did(see
         if isinstance(heir, WishAccount | ProposalAccount):
             for parent in heir.comes_from:
                 assert heir.position in positions[parent] & positions[heir.id]
+
+
+@pytest.mark.parametrize("seed", [None, *SEEDS])
+def test_every_subject_tells_how_it_came_to_be_without_a_gap(seed: int | None) -> None:
+    file = file_of(told_all() if seed is None else anything(seed))
+    for account in file.subjects.values():
+        for chapter in told_of(file, account).chapters:
+            for sentence in (chapter.told.nl, chapter.told.en):
+                assert not any(gap in sentence for gap in GAPS), sentence
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_deviation_and_a_decision_tell_the_motivation_that_was_given(seed: int) -> None:
+    file = file_of(anything(seed))
+    for account in file.subjects.values():
+        if isinstance(account, DeviationAccount | DecisionAccount) and account.motivation:
+            first, *_ = told_of(file, account).chapters
+            assert first.why == account.motivation
+            assert "geen motivering" not in first.told.nl

@@ -238,6 +238,12 @@ async def test_interventions_are_counted_as_the_register_has_them(
         keys = {name: name for name in ("category", "sector", "phase", "kind")}
         require_groups(told["bySectorAndPhase"], rows, count, **keys)
         require_groups(told["byCategory"], rows, count, category="category", kind="kind")
+        for resolved in (True, False):
+            narrow: dict[str, Any] = {"position": position, "resolved": resolved}
+            left = [row for row in rows if (row["resolvedOn"] is not None) is resolved]
+            assert await world.register("interventions", town, audience, **narrow) == left
+            told = await world.dashboard("intervention-map", town, audience, **narrow)
+            require_groups(told["byCategory"], left, count, category="category", kind="kind")
 
 
 @pytest.mark.parametrize("narrow", [{}, {"from_date": date.min}], ids=["sums", "rows"])

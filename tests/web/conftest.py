@@ -10,6 +10,7 @@ import httpx
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
+from tests.api.conftest import Town, found_town
 from tests.conftest import served
 
 from cocreate.api.parts import Parts
@@ -31,6 +32,22 @@ KINDS = (
 )
 FORMS = ("decisions", "corrections", "publications", "reflections", "sessions")
 """Forms that together have every kind of field."""
+
+
+@pytest.fixture(scope="module")
+async def town(client: httpx.AsyncClient) -> Town:
+    return await found_town(client)
+
+
+@pytest.fixture(scope="module")
+async def other_town(client: httpx.AsyncClient) -> Town:
+    return await found_town(client)
+
+
+@pytest.fixture
+async def project(town: Town) -> str:
+    """The path of a project that was just started."""
+    return await town.start()
 
 
 class Visitor:

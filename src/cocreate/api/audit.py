@@ -27,6 +27,7 @@ from cocreate.api.events import MAX_VERSION
 from cocreate.api.knowing import AnyRequest, AsOfText, as_of
 from cocreate.api.noting import reading_of
 from cocreate.api.parts import Parts, parts_of
+from cocreate.api.principal import Principal
 from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
 from cocreate.api.recording import require_project
@@ -124,9 +125,16 @@ async def export_project(
     request: AnyRequest, code: FromPath[str], project: FromPath[UUID]
 ) -> ASGIResponse:
     """Give an export, as of the position that was signed last."""
-    parts = parts_of(request)
-    principal = await parts.access.allowed(request, AUDIT)
+    principal = await parts_of(request).access.allowed(request, AUDIT)
     (asked,) = read_query(request, ExportQuery)
+    return await export_of(request, principal, code, project, asked)
+
+
+async def export_of(
+    request: AnyRequest, principal: Principal, code: str, project: UUID, asked: ExportQuery
+) -> ASGIResponse:
+    """Give an export as a file, once it is on record who takes it; raises :class:`Problem`."""
+    parts = parts_of(request)
     await _require_known(parts, code, project)
     service, within = parts.service, parts.settings.freshness_timeout
     head = await service.reader.head(code) or 0

@@ -52,6 +52,7 @@ class Kind(StrEnum):
     NORM_CHECKS = "norm-checks"
     OBSTACLES = "obstacles"
     PROJECTS = "projects"
+    PROPOSALS = "proposals"
     WISHES = "wishes"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import cast
 
 import msgspec
@@ -15,6 +16,7 @@ from cocreate.api.knowing import (
     READ_PROBLEMS,
     AnyRequest,
     Knowing,
+    Known,
     answered,
     known_to,
     tag_of,
@@ -28,8 +30,8 @@ from cocreate.api.query import read_query
 from cocreate.api.steps import MUNICIPALITY
 from cocreate.projections.answers import EVERYWHERE, mark_of
 from cocreate.projections.comparison import Comparison, ComparisonFilter, compare
-from cocreate.projections.landscape import CoCreationMap, draw
-from cocreate.projections.others import log_of
+from cocreate.projections.landscape import CoCreationMap, OneLog, draw
+from cocreate.projections.others import Shown, log_of
 
 _JSON = msgspec.json.Encoder()
 
@@ -92,23 +94,33 @@ async def read_map(request: AnyRequest, code: FromPath[str]) -> ASGIResponse:
     """Give the map."""
     (knowing,) = read_query(request, Knowing)
     known = await known_to(request, code, "landscape", knowing)
-    answers = known.parts.service.answers
-    shown = await known.parts.service.others.logs.give()
-    elsewhere = {other: each for other, each in shown.items() if other != code}
+    elsewhere = await shown_by_others(known)
 
     async def ask() -> bytes:
-        own = await log_of(answers, code, known.audience, known.position)
-        [row] = await answers.ask(
-            "landscape", "taking_part", code, int(known.audience), known.position
-        )
-        logs = {other: each.what for other, each in elsewhere.items()}
-        drawn = await asyncio.to_thread(
-            draw, own, logs, position=known.position, as_of=known.today, takes_part=row[0]
-        )
-        return _JSON.encode(drawn)
+        return _JSON.encode(await drawn_map(known, elsewhere))
 
     # What others show counts for the tag as well: it changes without a step in this log.
     return await answered(request, known, ask, [each.mark for each in elsewhere.values()])
+
+
+async def shown_by_others(known: Known) -> Mapping[str, Shown[OneLog]]:
+    """Give what other municipalities that take part show of their logs, by their codes."""
+    shown = await known.parts.service.others.logs.give()
+    return {other: each for other, each in shown.items() if other != known.code}
+
+
+async def drawn_map(known: Known, elsewhere: Mapping[str, Shown[OneLog]]) -> CoCreationMap:
+    """Give the co-creation map of a municipality, with what others show."""
+    answers = known.parts.service.answers
+    own = await log_of(answers, known.code, known.audience, known.position)
+    [row] = await answers.ask(
+        "landscape", "taking_part", known.code, int(known.audience), known.position
+    )
+    logs = {other: each.what for other, each in elsewhere.items()}
+    # Of all municipalities of the country it takes a while, and others are waiting.
+    return await asyncio.to_thread(
+        draw, own, logs, position=known.position, as_of=known.today, takes_part=row[0]
+    )
 
 
 HANDLERS = (compare_municipalities, read_map)

@@ -52,6 +52,6 @@ async def add_headers(message: Message, scope: Scope) -> None:
 
 
 async def refuse_trailing_slash(request: Request[Any, Any, Any]) -> None:
-    """Find nothing at an address with a slash at its end (NL API Design Rules)."""
-    if request.scope["raw_path"].endswith(b"/"):
+    """Find nothing at an address with a slash at its end (NL API Design Rules), but the first."""
+    if request.scope["raw_path"] != b"/" and request.scope["raw_path"].endswith(b"/"):
         raise NotFoundException

@@ -7,10 +7,11 @@ after another, which also names what is wrong.
 
 from __future__ import annotations
 
+from binascii import hexlify
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
-from operator import ge, gt
+from operator import attrgetter, ge, gt
 from uuid import UUID
 
 import msgspec
@@ -18,10 +19,11 @@ import msgspec
 from cocreate.audit.layout import Description, Line, read_lines, write_lines
 from cocreate.log.tree.commitments import SALT_SIZE, Columns, commitments
 from cocreate.log.tree.errors import OutOfRange
-from cocreate.log.tree.hashing import HASH_SIZE, Hash
+from cocreate.log.tree.hashing import Hash
 
 UNREADABLE = (msgspec.DecodeError, UnicodeError, RecursionError)
 """What is raised for JSON that cannot be read, or not be held."""
+_zone = attrgetter("tzinfo")
 
 
 def read_batch(raw: bytes) -> list[Line] | None:
@@ -65,7 +67,7 @@ def fit_times(lines: Sequence[Line], recorded_at: datetime) -> list[int] | None:
     None where one was recorded before another ahead of it, or before it happened.
     """
     moments = [line.recorded_at for line in lines]
-    if {moment.tzinfo for moment in moments} != {UTC}:
+    if set(map(_zone, moments)) != {UTC}:
         return None
     if not all(map(ge, moments, [recorded_at, *moments])):
         return None
@@ -81,9 +83,9 @@ class Commitments:
         self._origin = said.origin
         self._projects: dict[str, bytes] = {}
 
-    def to(self, lines: Sequence[Line], data: Sequence[bytes]) -> list[Hash] | None:
-        """Give the commitment to each event with its data; None where a part has no such form."""
-        salts = _salts(lines)
+    def to(self, lines: Sequence[Line]) -> list[Hash] | None:
+        """Give the commitment to each event; None where a part of one has no such form."""
+        salts = _salts([line.salt for line in lines])
         if salts is None:
             return None
         marks = self._marks(lines, salts)
@@ -99,7 +101,7 @@ class Commitments:
                     projects=[known.get(p := line.project) or self._project(p) for line in lines],
                     actors=marks,
                     public=[line.visibility == "public" for line in lines],
-                    data=data,
+                    data=[line.data for line in lines],
                 ),
             )
         except (ValueError, OutOfRange):
@@ -114,11 +116,11 @@ class Commitments:
             return None
         if not self._internal:
             return [mark.encode() for mark in hidden]
-        marks = [
-            sha256(salt + b"actor\n" + actor.encode()).digest()
+        actors = {actor: b"actor\n" + actor.encode() for actor in set(shown)}
+        return [
+            hexlify(sha256(salt + actors[actor]).digest())
             for salt, actor in zip(salts, shown, strict=True)
         ]
-        return _pieces(b"".join(marks).hex().encode(), 2 * HASH_SIZE)
 
     def _project(self, project: str) -> bytes:
         """Give the bytes of a UUID; raises ``ValueError`` for another spelling."""
@@ -129,17 +131,11 @@ class Commitments:
         return known.bytes
 
 
-def _salts(lines: Sequence[Line]) -> list[bytes] | None:
-    told = [line.salt for line in lines]
-    joined = "".join(told)
+def _salts(told: Sequence[str]) -> list[bytes] | None:
+    """Give salts that are told in hexadecimal; None where one is not, or has another size."""
     try:
-        salts = bytes.fromhex(joined)
+        salts = list(map(bytes.fromhex, told))
     except ValueError:
         return None
-    if set(map(len, told)) != {2 * SALT_SIZE} or salts.hex() != joined:
-        return None
-    return _pieces(salts, SALT_SIZE)
-
-
-def _pieces(joined: bytes, size: int) -> list[bytes]:
-    return [joined[start : start + size] for start in range(0, len(joined), size)]
+    plain = set(map(len, salts)) == {SALT_SIZE} and list(map(bytes.hex, salts)) == told
+    return salts if plain else None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -63,7 +63,7 @@ class EventChecks:
         self._at: int | None = None
         """The position of the event that is being checked, as it says itself."""
         self._commitments = Commitments(self._said)
-        self._held: tuple[int, list[Hash]] = -1, []
+        self._held: tuple[int, Sequence[Hash]] = -1, []
         """The bundle that was read last, and the commitments in it."""
         self._bundles = 0
         """How many bundles of a whole log were read."""
@@ -96,22 +96,18 @@ class EventChecks:
         lines = read_batch(batch)
         if not lines:
             return 0
-        data = [bytes(line.data) for line in lines]
-        # Where data have a line break between their tokens, there are more lines than events.
-        if any(b"\n" in each for each in data):
-            return 0
         versions = fit_places(lines, self._said, self._position, self._versions)
         passed = fit_times(lines, self._recorded_at)
-        if versions is None or passed is None or not self._fit_tree(lines, data):
+        if versions is None or passed is None or not self._fit_tree(lines):
             return 0
-        if not self._fit_shapes(lines, data):
+        if not self._fit_shapes(lines):
             return 0
         found = self._found
         if found.first_recorded_at is None:
             found.first_recorded_at = lines[0].recorded_at
         if (longest := max(passed)) > LATE.days:
             self._note_late(lines[passed.index(longest)], longest)
-            found.late += sum(days > LATE.days for days in passed) - 1
+            found.late += sum(map(LATE.days.__lt__, passed)) - 1
         self._tally.take(*lines)
         if not self._internal:
             for each, line in enumerate(lines, number + 1):
@@ -121,27 +117,36 @@ class EventChecks:
         found.events += len(lines)
         return len(lines)
 
-    def _fit_tree(self, lines: Sequence[Line], data: Sequence[bytes]) -> bool:
-        commitments = self._commitments.to(lines, data)
-        if commitments is None:
+    def _fit_tree(self, lines: Sequence[Line]) -> bool:
+        committed = self._commitments.to(lines)
+        if committed is None:
             return False
-        known: list[Hash] = []
+        places, known, at = [line.position - 1 for line in lines], list[Hash](), 0
         try:
-            for bundle, group in groupby(lines, _bundle_of):
+            while at < len(places):
+                bundle = places[at] // WIDTH
+                start = bundle * WIDTH
+                end = bisect_left(places, start + WIDTH, at)
                 held = self._bundle(bundle)
-                known += [held[(line.position - 1) % WIDTH] for line in group]
+                known += [held[place - start] for place in places[at:end]]
+                at = end
         except Wrong:
             return False  # an event ahead of that bundle may be wrong as well
-        return commitments == known
+        return committed == known
 
-    def _fit_shapes(self, lines: Sequence[Line], data: Sequence[bytes]) -> bool:
-        kinds: defaultdict[tuple[str, int], list[bytes]] = defaultdict(list)
-        for line, stored in zip(lines, data, strict=True):
-            kinds[line.type, line.schema_version].append(stored)
+    def _fit_shapes(self, lines: Sequence[Line]) -> bool:
+        kinds: defaultdict[tuple[str, int], list[msgspec.Raw]] = defaultdict(list)
+        for line in lines:
+            kinds[line.type, line.schema_version].append(line.data)
         try:
-            return all(self._shape(*kind).fit(every) for kind, every in kinds.items())
+            return all(self._fit_shape(*kind, every) for kind, every in kinds.items())
         except Wrong:
             return False
+
+    def _fit_shape(self, kind: str, version: int, data: Sequence[msgspec.Raw]) -> bool:
+        joined = b",".join(data)
+        # Where data have a line break between their tokens, there are more lines than events.
+        return b"\n" not in joined and self._shape(kind, version).fit(joined)
 
     def _take(self, number: int, raw: bytes) -> None:
         self._at = None
@@ -233,7 +238,7 @@ class EventChecks:
             self._ids[project] = known
         return known
 
-    def _bundle(self, number: int) -> list[Hash]:
+    def _bundle(self, number: int) -> Sequence[Hash]:
         """Give the commitments in a bundle of a whole log, once those ahead of it were read too."""
         while self._bundles <= number:
             self._held = self._bundles, self._tiles.commitments(self._bundles)
@@ -321,7 +326,3 @@ class EventChecks:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(_HERE).date()
-
-
-def _bundle_of(line: Line) -> int:
-    return (line.position - 1) // WIDTH

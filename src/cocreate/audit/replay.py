@@ -1,14 +1,14 @@
 """Replaying a project: its history event by event, and what each event changed.
 
-The accounts are folded step by step, as those inside know them: the same fold that the read models
-are made of. A step that reaches back, a correction or a publication, is followed by reading the
-history anew up to it, so that memory holds the accounts and never the steps.
+The accounts are folded step by step, as those inside or as the public know them: the same fold that
+the read models are made of. A step that reaches back, a correction or a publication, is followed by
+reading the history anew up to it, so that memory holds the accounts and never the steps.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -21,32 +21,11 @@ from cocreate.domain.vocabulary import Visibility
 from cocreate.log.codec import ALL_EVENTS, Codec
 from cocreate.log.read import Reader, Recorded
 from cocreate.projections.accounts import Accounts, AnyAccount
-from cocreate.projections.known import Known, corrected, know, reaches_back
+from cocreate.projections.difference import AccountChange, Fields, change_of, fields_of
+from cocreate.projections.known import Audience, Known, corrected, know, reaches_back
 
 BREATH = 200
 """After how many steps others have a turn."""
-
-_LEFT_OUT = frozenset({"chain", "steps", "months", "internalSteps", "sourcedSteps", "lastPosition"})
-"""What only counts or repeats the steps themselves."""
-
-Fields = Mapping[str, msgspec.Raw]
-
-
-class FieldChange(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
-    """A field of an account that a step changed; without a value where it had none."""
-
-    field: str
-    before: msgspec.Raw | None = None
-    after: msgspec.Raw | None = None
-
-
-class AccountChange(msgspec.Struct, frozen=True, rename="camel"):
-    """What a step changed of one account."""
-
-    id: str
-    """Of the subject; empty for the project itself."""
-    kind: str
-    fields: list[FieldChange]
 
 
 class ReplayedStep(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -65,7 +44,7 @@ class ReplayedStep(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     data: msgspec.Raw
     """As stored, corrections not applied."""
     changes: list[AccountChange]
-    """What is known otherwise after it, as those inside know it."""
+    """What the audience knows otherwise after it."""
 
 
 class Narrow(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,21 +74,40 @@ async def replay(
     up_to: int,
     narrow: Narrow | None = None,
     after: int = 0,
+    audience: Audience = Audience.INTERNAL,
 ) -> AsyncGenerator[ReplayedStep, None]:
-    """Yield the steps of a project after a version, as known at a position of the log.
+    """Yield the steps of a project after a version, as an audience knows them at a position.
 
-    What is not told is folded all the same. A project that is not there yields nothing.
+    What is not told is folded all the same. A project that is not there yields nothing. A step that
+    was made public later is told at its place, and what it changed for the public where it was made
+    public: until then the public knew nothing of it.
     """
     told = narrow or Narrow()
-    fold = _Fold(reader, tenant, project)
+    fold = _Fold(reader, tenant, project, audience)
+    published = set[int]()
+    if audience is Audience.PUBLIC:
+        published = await _published(reader, tenant, project, up_to)
     async for page in reader.history(tenant, project, up_to=up_to):
         for number, step in enumerate(page, 1):
-            if step.version > after and told.takes(step):
+            seen = audience is Audience.INTERNAL or step.public or step.version in published
+            if seen and step.version > after and told.takes(step):
                 yield _replayed(step, await fold.take(step))
             else:
                 fold.pass_over(step)
             if number % BREATH == 0:
                 await asyncio.sleep(0)
+
+
+async def _published(reader: Reader, tenant: str, project: UUID, up_to: int) -> set[int]:
+    """Give the versions of the internal steps that were made public by a position of the log."""
+    codec, published = Codec(ALL_EVENTS), set[int]()
+    async for page in reader.history(tenant, project, up_to=up_to):
+        for step in page:
+            if step.public and step.type == StepsPublished.__name__:
+                event = know(codec, step).event
+                assert isinstance(event, StepsPublished)  # noqa: S101 - its type says so
+                published |= set(event.steps)
+    return published
 
 
 async def position_at(reader: Reader, tenant: str, text: str) -> int:
@@ -130,7 +128,8 @@ async def position_at(reader: Reader, tenant: str, text: str) -> int:
 class _Fold:
     """The accounts of a project, and how they stood before the last step."""
 
-    def __init__(self, reader: Reader, tenant: str, project: UUID) -> None:
+    def __init__(self, reader: Reader, tenant: str, project: UUID, audience: Audience) -> None:
+        self._audience = audience
         self._reader = reader
         self._tenant = tenant
         self._project = project
@@ -148,6 +147,9 @@ class _Fold:
         """Take a step, and give what it changed."""
         await self._catch_up()
         step = know(self._codec, recorded)
+        if not self._sees(recorded):
+            self._note(step)
+            return []
         if not reaches_back(step.event):
             self._accounts.take(step)
             return self._changes(list(self._accounts.changed))
@@ -161,6 +163,9 @@ class _Fold:
     def pass_over(self, recorded: Recorded) -> None:
         """Take a step of which nothing is told: what it changed is looked at once one is."""
         step = know(self._codec, recorded)
+        if not self._sees(recorded):
+            self._note(step)
+            return
         self._passed = recorded.position
         if reaches_back(step.event):
             self._note(step)
@@ -176,21 +181,29 @@ class _Fold:
             self._accounts = Accounts(self._project)
             async for position in self._anew(self._passed):
                 if position == self._reached_back:
-                    self._before[""] = _fields_of(self._accounts.project)
+                    self._before[""] = fields_of(self._accounts.project)
                 elif position > self._reached_back:
                     self._remember_project()
                 self._accounts.changed.clear()
             self._accounts.changed.update(self._accounts.subjects)
         for each in self._accounts.changed:
-            self._before[each] = _fields_of(self._account(each))
+            self._before[each] = fields_of(self._account(each))
         self._accounts.changed.clear()
         self._passed = self._reached_back = 0
 
     def _remember_project(self) -> None:
         # It counts with every step, and is told of where it changed only.
         if "" in self._accounts.changed:
-            self._before[""] = _fields_of(self._accounts.project)
+            self._before[""] = fields_of(self._accounts.project)
             del self._accounts.changed[""]
+
+    def _sees(self, recorded: Recorded) -> bool:
+        """Tell whether the audience knows of a step by now."""
+        return (
+            self._audience is Audience.INTERNAL
+            or recorded.public
+            or recorded.version in self._published
+        )
 
     def _note(self, step: Known) -> None:
         """Note what a step that reaches back says of others."""
@@ -204,11 +217,16 @@ class _Fold:
         pages = self._reader.history(self._tenant, self._project, up_to=position)
         async for page in pages:
             for recorded in page:
+                if not self._sees(recorded):
+                    continue
                 step = know(self._codec, recorded)
                 step.public = recorded.public or recorded.version in self._published
-                if recorded.version in self._corrections:
-                    step = corrected(step, self._corrections[recorded.version])
-                self._accounts.take(step)
+                corrections = [
+                    each
+                    for each in self._corrections.get(recorded.version, ())
+                    if self._sees(each.recorded)
+                ]
+                self._accounts.take(corrected(step, corrections) if corrections else step)
                 yield recorded.position
             await asyncio.sleep(0)
 
@@ -216,18 +234,13 @@ class _Fold:
         changes = []
         for each in ids:
             account = self._account(each)
-            after = _fields_of(account)
+            after = fields_of(account)
             before = self._before.pop(each, {})
             if account is not None:
                 self._before[each] = after
-            kind = account.kind if account is not None else _kind(before)
-            fields = [
-                FieldChange(name, before.get(name), after.get(name))
-                for name in {**before, **after}
-                if before.get(name) != after.get(name)
-            ]
-            if fields:
-                changes.append(AccountChange(each, kind, fields))
+            change = change_of(each, before, after)
+            if change is not None:
+                changes.append(change)
         self._accounts.changed.clear()
         return changes
 
@@ -235,20 +248,6 @@ class _Fold:
         if account_id:
             return self._accounts.subjects.get(account_id)
         return self._accounts.project
-
-
-def _fields_of(account: AnyAccount | None) -> Fields:
-    """Give what an account says, each field as JSON; without those that are as from the start."""
-    if account is None:
-        return {}
-    encoded: dict[str, msgspec.Raw] = msgspec.json.decode(
-        msgspec.json.encode(account), type=dict[str, msgspec.Raw]
-    )
-    return {name: value for name, value in encoded.items() if name not in _LEFT_OUT}
-
-
-def _kind(fields: Fields) -> str:
-    return str(msgspec.json.decode(fields["kind"]))
 
 
 def _replayed(step: Recorded, changes: list[AccountChange]) -> ReplayedStep:

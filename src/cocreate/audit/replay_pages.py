@@ -15,6 +15,7 @@ import msgspec
 
 from cocreate.audit.replay import Narrow, ReplayedStep, replay
 from cocreate.log.read import Reader
+from cocreate.projections.known import Audience
 
 KEPT = 8
 """How many replays wait for their next page: each holds the accounts of its project."""
@@ -31,6 +32,7 @@ class Place(msgspec.Struct, frozen=True):
     position: int
     narrow: Narrow
     after: int
+    audience: Audience = Audience.INTERNAL
 
 
 class _Going(msgspec.Struct, frozen=True):
@@ -78,6 +80,7 @@ class ReplayPages:
             up_to=place.position,
             narrow=place.narrow,
             after=place.after,
+            audience=place.audience,
         )
 
     async def _keep(self, place: Place, going: _Going) -> None:

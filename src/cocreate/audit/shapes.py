@@ -6,7 +6,7 @@ What our schemas use of JSON Schema (draft 2020-12) is known here, and nothing e
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import reduce
 from operator import attrgetter, or_
@@ -81,9 +81,11 @@ class Shape:
         kind = _Types(document.get("$defs", {})).of({**document, "properties": eased})
         self._decoder = msgspec.json.Decoder(list[kind])  # type: ignore[valid-type]
 
-    def fit(self, every: Sequence[bytes]) -> bool:
-        """Tell whether the schema plainly allows all of these; each must be JSON by itself."""
-        joined = b",".join(every)
+    def fit(self, joined: bytes) -> bool:
+        """Tell whether the schema plainly allows all of these, with commas between them.
+
+        Each must be JSON by itself.
+        """
         if b"\\u0000" in joined:
             return False  # or so it seems: whether it is a NUL shows when they are read one by one
         try:

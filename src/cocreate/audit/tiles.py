@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import struct
+from collections.abc import Sequence
+from struct import Struct
 
 from cocreate.audit.bag import Bag
 from cocreate.audit.layout import TILES
@@ -28,9 +29,10 @@ from cocreate.log.tree.tiles import (
     tile_at,
 )
 
-_STRIDE = 2 + ENTRY_SIZE
-"""From one entry in a bundle to the next: each comes after its length."""
-MAX_BUNDLE = WIDTH * _STRIDE
+_told = Struct(f">hq{HASH_SIZE}s")
+"""An entry in a bundle: its length, its position, and its commitment."""
+_entries = Struct(f"2x{ENTRY_SIZE}s").iter_unpack
+MAX_BUNDLE = WIDTH * _told.size
 
 
 class Tiles:
@@ -69,17 +71,22 @@ class Tiles:
         place = index % WIDTH * HASH_SIZE
         return self.leaves(index // WIDTH)[place : place + HASH_SIZE]
 
-    def commitments(self, number: int) -> list[Hash]:
+    def commitments(self, number: int) -> Sequence[Hash]:
         """Give the commitments in a bundle, whose entries are each that of its position."""
         tile = tile_at(ENTRIES, number, self._size)
         name = f"{TILES}{tile.path}"
         content = self._bag.read(name, MAX_BUNDLE)
         leaves = self.leaves(number)
-        entries = [content[start : start + ENTRY_SIZE] for start in range(2, len(content), _STRIDE)]
-        positions = range(tile.start + 1, tile.end + 1)
-        if not _are_of(content, positions) or b"".join(leaf_hashes(entries)) != leaves:
+        if len(content) != tile.width * _told.size:
             raise _wrong_bundle(tile, name, content, leaves)
-        return [entry[-HASH_SIZE:] for entry in entries]
+        lengths, positions, committed = zip(*_told.iter_unpack(content), strict=True)
+        if (
+            set(lengths) != {ENTRY_SIZE}
+            or positions != tuple(range(tile.start + 1, tile.end + 1))
+            or b"".join(leaf_hashes(entry for (entry,) in _entries(content))) != leaves
+        ):
+            raise _wrong_bundle(tile, name, content, leaves)
+        return committed
 
     def require_goes_on(self, earlier: Checkpoint) -> None:
         """Make sure that the tree goes on from an earlier one."""
@@ -138,17 +145,6 @@ class Tiles:
             root = nodes_over(root)
         if root != self._upper[above][place : place + HASH_SIZE]:
             raise Wrong("tile", f"{TILES}{tile.path}")
-
-
-def _are_of(content: bytes, positions: range) -> bool:
-    """Tell whether a bundle has entries of their size, of these positions."""
-    count = len(positions)
-    told = struct.pack(f">{count}q", *positions)
-    # All first bytes, all second ones, and so on: far fewer steps than from entry to entry.
-    heads = [bytes(count), bytes([ENTRY_SIZE]) * count, *(told[at::8] for at in range(8))]
-    return len(content) == count * _STRIDE and all(
-        content[at::_STRIDE] == head for at, head in enumerate(heads)
-    )
 
 
 def _wrong_bundle(tile: Tile, name: str, content: bytes, leaves: bytes) -> Wrong:

@@ -19,11 +19,15 @@ from cocreate.domain.steps.course import StartProject
 from cocreate.domain.vocabulary import Body, Role
 from cocreate.log.errors import VersionConflict
 from cocreate.log.live import LiveProjects, Sender
+from cocreate.projections.answers import BeingBuilt
 from cocreate.projections.model import read_models
 from cocreate.service import Service
 
 TUNNEL = "lampen-in-de-tunnel"
 HOME = "GM0503"
+PATIENCE = 600.0
+"""For how many seconds read models are waited for."""
+LOOK_SECONDS = 0.2
 HALFWAY = 50
 """A version of the tunnel at which its story is half told."""
 
@@ -115,8 +119,19 @@ def _sender(story: Story, number: int, told: Told, part: str = "") -> Sender:
 
 
 async def catch_up(service: Service) -> None:
-    """Wait until all read models hold what was told."""
-    for code in MUNICIPALITIES:
-        head = await service.reader.head(code) or 0
-        for name in read_models():
-            await service.answers.reach(name, code, head, within=120)
+    """Wait until all read models hold what was told, those of another release being built first."""
+    async with asyncio.timeout(PATIENCE):
+        for code in MUNICIPALITIES:
+            head = await service.reader.head(code) or 0
+            for name in read_models():
+                await _reached(service, name, code, head)
+
+
+async def _reached(service: Service, name: str, code: str, position: int) -> None:
+    while True:
+        try:
+            await service.answers.reach(name, code, position, within=PATIENCE)
+        except BeingBuilt:
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return

@@ -17,6 +17,7 @@ from pgqueuer.domain.settings import DBSettings
 from pgqueuer.domain.types import Channel
 from pgqueuer.ports.driver import Driver
 
+from cocreate.log import citus
 from cocreate.log.connection import AnyConnection, Pool
 
 SCHEMA = "cocreate_queue"
@@ -32,6 +33,7 @@ async def install_queue(connection: AnyConnection) -> None:
         await queries.upgrade()
         return
     async with connection.transaction():
+        await citus.keep_here(connection)
         await queries.install(create_schema=False)
 
 

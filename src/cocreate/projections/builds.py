@@ -135,7 +135,7 @@ async def make_build(
     await connection.execute("call cocreate.plan_each_time($1)", build.schema)
     await connection.execute("set local search_path = public")
     if await citus.is_spread(connection):
-        await citus.spread(connection)
+        await citus.spread_new(connection)
     # Logs that have something in them already are folded before anything is answered.
     await connection.execute("call cocreate.begin_build($1)", number)
     return build

@@ -102,6 +102,14 @@ class CommitmentFilter(
     without_date: (
         Annotated[bool, Meta(description="Only those without a date, or only with one.")] | None
     ) = None
+    from_date: Annotated[date, Meta(description="Made on this day or later.")] | None = None
+    until_date: Annotated[date, Meta(description="Made on this day or earlier.")] | None = None
+    ended_from: Annotated[date, Meta(description="Kept or broken on this day or later.")] | None = (
+        None
+    )
+    ended_until: (
+        Annotated[date, Meta(description="Kept or broken on this day or earlier.")] | None
+    ) = None
 
 
 RESOURCES: Sequence[Resource] = (

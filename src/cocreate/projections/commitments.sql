@@ -60,6 +60,14 @@ begin
                         = (p_filter ->> 'overdue')::boolean)
                 and (p_filter ->> 'withoutDate' is null
                     or (c.due_on is null) = (p_filter ->> 'withoutDate')::boolean)
+                and (p_filter ->> 'fromDate' is null
+                    or c.made_on >= (p_filter ->> 'fromDate')::date)
+                and (p_filter ->> 'untilDate' is null
+                    or c.made_on <= (p_filter ->> 'untilDate')::date)
+                and (p_filter ->> 'endedFrom' is null
+                    or c.ended_on >= (p_filter ->> 'endedFrom')::date)
+                and (p_filter ->> 'endedUntil' is null
+                    or c.ended_on <= (p_filter ->> 'endedUntil')::date)
                 and (p_after is null
                     or (c.status <> 'open', c.made_on, c.project_id, c.id) > (
                         (p_after ->> 0)::boolean, (p_after ->> 1)::date, (p_after ->> 2)::uuid,

@@ -135,6 +135,8 @@ class DeviationFilter(
     contested: (
         Annotated[bool, Meta(description="Only those that were ever contested, or never.")] | None
     ) = None
+    from_date: Annotated[date, Meta(description="Recorded on this day or later.")] | None = None
+    until_date: Annotated[date, Meta(description="Recorded on this day or earlier.")] | None = None
 
 
 class DeviationCount(msgspec.Struct, frozen=True, rename="camel"):

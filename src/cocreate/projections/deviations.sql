@@ -72,7 +72,11 @@ begin atomic
             and (p_filter ->> 'feedbackOwed' is null
                 or (d.fed_back_on is null) = (p_filter ->> 'feedbackOwed')::boolean)
             and (p_filter ->> 'contested' is null
-                or (d.contests > 0) = (p_filter ->> 'contested')::boolean);
+                or (d.contests > 0) = (p_filter ->> 'contested')::boolean)
+            and (p_filter ->> 'fromDate' is null
+                or d.recorded_on >= (p_filter ->> 'fromDate')::date)
+            and (p_filter ->> 'untilDate' is null
+                or d.recorded_on <= (p_filter ->> 'untilDate')::date);
 end;
 
 create function list_deviations(

@@ -105,6 +105,10 @@ class InterventionFilter(
         Annotated[Phase, Meta(description="Only against obstacles raised in this phase.")] | None
     ) = None
     kind: Annotated[InterventionKind, Meta(description="Only this kind.")] | None = None
+    resolved: (
+        Annotated[bool, Meta(description="Only what resolved the obstacle, or what did not.")]
+        | None
+    ) = None
 
 
 class Tried(msgspec.Struct, frozen=True, rename="camel"):

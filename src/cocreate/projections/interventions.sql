@@ -43,7 +43,9 @@ begin atomic
             and (p_filter ->> 'sector' is null or i.sector = p_filter ->> 'sector')
             and (p_filter ->> 'category' is null or i.category = p_filter ->> 'category')
             and (p_filter ->> 'phase' is null or i.phase = p_filter ->> 'phase')
-            and (p_filter ->> 'kind' is null or i.kind = p_filter ->> 'kind');
+            and (p_filter ->> 'kind' is null or i.kind = p_filter ->> 'kind')
+            and (p_filter ->> 'resolved' is null
+                or (i.resolved_on is not null) = (p_filter ->> 'resolved')::boolean);
 end;
 
 create function list_interventions(
@@ -88,6 +90,8 @@ begin atomic
             and (p_filter ->> 'category' is null or s.category = p_filter ->> 'category')
             and (p_filter ->> 'phase' is null or s.phase = p_filter ->> 'phase')
             and (p_filter ->> 'kind' is null or s.kind = p_filter ->> 'kind')
+            and (p_filter ->> 'resolved' is null
+                or s.resolved = (p_filter ->> 'resolved')::boolean)
     union all
     select i.category, i.sector, i.phase, i.kind, i.outcome, i.resolved_on is not null,
         i.resolved_on - i.tried_on, 1

@@ -77,22 +77,6 @@ create index norm_check_in_order on norm_check (
 create index norm_check_past_in_order on norm_check_past (
     tenant_id, audience, stands(failed, due_on, done_on), since, project_id, id);
 
--- The last day of what arose on a day, with the norms that the municipality had then, as known at a
--- position. Inlined where it is joined, and worked out once there, not wherever it is mentioned.
-create function own_due_on(
-    p_tenant text, p_audience smallint, p_position bigint, p_norm text, p_since date, p_due_on date)
-    returns table (due_on date)
-    language sql stable
-begin atomic
-    select least(p_due_on, p_since + (
-        select (k.thresholds ->> p_norm)::integer from pack_known k
-            where k.tenant_id = p_tenant and k.audience = p_audience
-                and k.known_from <= p_position and k.known_until > p_position
-                and k.valid_from <= p_since
-            order by k.valid_from desc, k.position desc limit 1))
-        offset 0;
-end;
-
 -- The verdict on a check: for good, or 'open'. With the day that counts, the rule is that of
 -- judge() in norm_verdicts.py.
 create function verdict_of(p_failed boolean, p_due_on date, p_done_on date) returns text
@@ -109,7 +93,8 @@ begin atomic
     select least(p_due_on, case when p_lapses then p_closed_on - 1 end, 'infinity');
 end;
 
--- Every check as known at a position.
+-- Every check as known at a position, with the last day by the norms that the municipality had when it
+-- arose, as known at that position too.
 create function checks(p_tenant text, p_position bigint)
     returns table (
         project_id uuid, audience smallint, id text, norm text, subject text, since date,
@@ -124,8 +109,16 @@ begin atomic
         join project_known p on p.tenant_id = p_tenant and p.project_id = c.project_id
             and p.audience = c.audience and p.known_from <= p_position
             and p.known_until > p_position
-        cross join lateral own_due_on(
-            p_tenant, c.audience, p_position, c.norm, c.since, c.due_on) d
+        -- Worked out once for each, not wherever it is mentioned; and no function, of which a cluster
+        -- would plan every call.
+        cross join lateral (
+            select least(c.due_on, c.since + (
+                select (k.thresholds ->> c.norm)::integer from pack_known k
+                    where k.tenant_id = p_tenant and k.audience = c.audience
+                        and k.known_from <= p_position and k.known_until > p_position
+                        and k.valid_from <= c.since
+                    order by k.valid_from desc, k.position desc limit 1)) as due_on
+                offset 0) d
         where c.tenant_id = p_tenant and c.known_from <= p_position
             and c.known_until > p_position;
 end;

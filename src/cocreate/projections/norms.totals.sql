@@ -198,21 +198,38 @@ begin
 end
 $$;
 
+-- Count checks of one municipality, by the norms that it has now.
 create function tally_checks(p_checks norm_check[], p_sign integer) returns void
     language plpgsql set search_path from current
 as $$
+declare
+    tenant constant text := p_checks[1].tenant_id;
+    audiences smallint[];
+    valid_from date[];
+    thresholds jsonb[];
 begin
+    select array_agg(k.audience order by k.valid_from desc, k.position desc),
+            array_agg(k.valid_from order by k.valid_from desc, k.position desc),
+            array_agg(k.thresholds order by k.valid_from desc, k.position desc)
+        into audiences, valid_from, thresholds
+        from pack k where k.tenant_id = tenant;
     insert into tally as t
-        select c.tenant_id, c.project_id, c.audience, 'check', c.norm,
+        select tenant, c.project_id, c.audience, 'check', c.norm,
             extract(year from c.since)::integer, v.verdict,
             -- Of what is open, the day that counts and whether it lapses.
             case when v.verdict = 'open' then d.due_on end, v.verdict = 'open' and c.lapses,
             sum(p_sign)
             from unnest(p_checks) c
-            cross join lateral own_due_on(
-                c.tenant_id, c.audience, 9223372036854775806, c.norm, c.since, c.due_on) d
+            cross join lateral (
+                select least(c.due_on, c.since + (
+                    select (k.thresholds ->> c.norm)::integer
+                        from unnest(audiences, valid_from, thresholds) with ordinality
+                            as k (audience, valid_from, thresholds, place)
+                        where k.audience = c.audience and k.valid_from <= c.since
+                        order by k.place limit 1)) as due_on
+                    offset 0) d
             cross join lateral verdict_of(c.failed, d.due_on, c.done_on) as v (verdict)
-            group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+            group by 2, 3, 4, 5, 6, 7, 8, 9
         on conflict (tenant_id, project_id, audience, kind, name, "year", verdict, due_on, lapses)
             do update set number = t.number + excluded.number;
 end

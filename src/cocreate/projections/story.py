@@ -312,12 +312,17 @@ def _opens_anew(account: Account) -> bool:
 
 
 def _opening(account: Account) -> Link:
+    """Give the step that an account came to be by, as its own story tells it."""
     return Link(
         type=_OPENINGS[type(account)],
         id=account.id,
         on=account.since,
         position=account.position,
         title=account.title,
+        outcome=getattr(account, "conclusion", None),
+        body=account.body if isinstance(account, DecisionAccount) else None,
+        ground=getattr(account, "ground", None),
+        motivation=getattr(account, "motivation", None),
         due_on=getattr(account, "first_due_on", None),
     )
 
@@ -357,6 +362,8 @@ def _sentence(
         variant += ".via"
     elif link.due_on is not None and f"{variant}.due" in CHAPTERS:
         variant += ".due"
+    elif link.id == account.id and f"{variant}.own" in CHAPTERS:
+        variant += ".own"
     elif link.type == "DeviationRecorded" and link.motivation is None:
         variant += ".unmotivated"
     elif link.type == "ProposalSubmitted" and isinstance(account, WishAccount):

@@ -76,9 +76,17 @@ CHAPTERS: Mapping[str, Sentence] = {
         '{title} gaf advies over "{what}": {outcome}.',
         '{title} gave advice on "{what}": {outcome}.',
     ),
+    "AdviceGiven.own": Sentence(
+        'Er kwam advies, "{title}": {outcome}.',
+        'There was advice, "{title}": {outcome}.',
+    ),
     "DecisionRecorded": Sentence(
         'Besluit "{title}" ({body}) over "{what}": {outcome}.',
         'Decision "{title}" ({body}) on "{what}": {outcome}.',
+    ),
+    "DecisionRecorded.own": Sentence(
+        'Het besluit "{title}" is genomen ({body}).',
+        'The decision "{title}" was taken ({body}).',
     ),
     "DecisionRecorded.via": Sentence(
         'Besluit "{title}" ({body}) over "{what}", via het voorstel "{via}": {outcome}.',
@@ -115,6 +123,10 @@ CHAPTERS: Mapping[str, Sentence] = {
     "FeedbackGiven": Sentence(
         'Inwoners kregen bericht over "{what}".',
         'Residents were told about "{what}".',
+    ),
+    "FeedbackGiven.own": Sentence(
+        'Inwoners kregen dit bericht: "{title}".',
+        'Residents were told this: "{title}".',
     ),
     "ApprovalRequested": Sentence(
         'Toestemming gevraagd: "{title}".',

@@ -148,6 +148,8 @@ class WishFilter(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit
         ]
         | None
     ) = None
+    from_date: Annotated[date, Meta(description="Expressed on this day or later.")] | None = None
+    until_date: Annotated[date, Meta(description="Expressed on this day or earlier.")] | None = None
 
 
 RESOURCES: Sequence[Resource] = (

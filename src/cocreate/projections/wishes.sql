@@ -94,6 +94,10 @@ begin
                     and (p_filter ->> 'minDaysWithoutAnswer' is null
                         or w.waits and p_today - w.expressed_on
                             >= (p_filter ->> 'minDaysWithoutAnswer')::integer)
+                    and (p_filter ->> 'fromDate' is null
+                        or w.expressed_on >= (p_filter ->> 'fromDate')::date)
+                    and (p_filter ->> 'untilDate' is null
+                        or w.expressed_on <= (p_filter ->> 'untilDate')::date)
                     and (p_after is null
                         or (not w.waits, w.expressed_on, w.project_id, w.id) > (
                             (p_after ->> 0)::boolean, (p_after ->> 1)::date,

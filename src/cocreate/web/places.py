@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from cocreate.api.roles import SEE_INTERNAL
 from cocreate.domain.vocabulary import Role
 
 
@@ -23,6 +24,11 @@ class Place(msgspec.Struct, frozen=True):
 PLACES: Final = (
     Place("place-projects", ""),
     Place("place-dashboards", "dashboards/obstacles"),
+    Place("place-today", "today", SEE_INTERNAL),
+    Place("place-council", "council", SEE_INTERNAL),
+    Place("place-approvals", "approvals"),
+    Place("place-obstacles", "obstacles"),
+    Place("place-norms", "norms"),
 )
 """In the order in which they are named."""
 

@@ -24,8 +24,10 @@ def answer_problem_for(request: Request[Any, Any, Any], raised: Exception) -> Re
     answer = answer_problem(Request(asked), raised)  # type: ignore[arg-type]
     problem = msgspec.json.decode(answer.content, type=ProblemDetails)
     sent = {**answer.headers, "Content-Security-Policy": POLICY.decode(), "Vary": "Cookie"}
+    code = request.scope.get("path_params", {}).get("code")
+    sign_in = f"/{language}/{code}/sign-in" if answer.status_code == 401 and code else None
     return Response(
-        written("problem", language, problem=problem).encode(),
+        written("problem", language, problem=problem, sign_in=sign_in).encode(),
         status_code=answer.status_code,
         media_type=HTML.decode(),
         headers=sent,

@@ -13,8 +13,13 @@ from time import time
 from typing import Any, Final
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from litestar import Request
-from litestar.middleware.session.client_side import CookieBackendConfig
+from litestar.exceptions import LitestarException
+from litestar.middleware.session.client_side import (
+    ClientSideSessionBackend,
+    CookieBackendConfig,
+)
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from cocreate.identity.signing_in import Begun
@@ -41,6 +46,23 @@ class SignedIn(msgspec.Struct, frozen=True, rename="camel"):
     """When one has to sign in again, in seconds since 1970."""
 
 
+class _Backend(ClientSideSessionBackend):
+    """Takes what is no session of ours for none; Litestar's own would fail on it."""
+
+    def load_data(self, data: list[bytes]) -> dict[str, Any]:
+        """Give what a cookie holds: nothing, unless it was made here and has not been changed."""
+        try:
+            return super().load_data(data)
+        except (InvalidTag, LitestarException, ValueError, LookupError, TypeError):
+            return {}
+
+
+class _Sessions(CookieBackendConfig):
+    """Litestar's, with that."""
+
+    _backend_class = _Backend
+
+
 def sessions(settings: Settings) -> CookieBackendConfig:
     """Give how sessions are kept: in the browser, under a key that follows from the master key.
 
@@ -48,9 +70,9 @@ def sessions(settings: Settings) -> CookieBackendConfig:
     """
     master = settings.master()
     secret = token_bytes(32) if master is None else master.derived(b"cocreate sessions of pages")
-    return CookieBackendConfig(
+    return _Sessions(
         secret=secret,
-        key="session",
+        key="__Host-session",
         max_age=HOURS * 3600,
         secure=True,
         httponly=True,

@@ -8,8 +8,17 @@ from litestar import Router
 from litestar.types import ControllerRouterHandler
 
 from cocreate.web.pages import (
+    approvals,
     assets,
+    council,
+    council_report,
     dashboards,
+    difference,
+    export,
+    force_field,
+    history,
+    norms,
+    obstacles,
     portal,
     project,
     record,
@@ -17,6 +26,8 @@ from cocreate.web.pages import (
     report,
     sign_in,
     subject,
+    today,
+    trust,
 )
 from cocreate.web.same_origin import require_same_origin
 from cocreate.web.session import as_signed_in
@@ -28,8 +39,19 @@ PAGES: Sequence[ControllerRouterHandler] = (
     *subject.HANDLERS,
     *record.HANDLERS,
     *report.HANDLERS,
+    *history.HANDLERS,
+    *difference.HANDLERS,
+    *export.HANDLERS,
     *dashboards.HANDLERS,
     *registers.HANDLERS,
+    *today.HANDLERS,
+    *approvals.HANDLERS,
+    *obstacles.HANDLERS,
+    *council.HANDLERS,
+    *council_report.HANDLERS,
+    *norms.HANDLERS,
+    *trust.HANDLERS,
+    *force_field.HANDLERS,
     *sign_in.HANDLERS,
     *assets.HANDLERS,
 )

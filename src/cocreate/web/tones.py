@@ -7,13 +7,17 @@ from typing import Final
 
 _TONES: Final[Mapping[str, str]] = {
     **dict.fromkeys(
-        ("adopted", "completed", "fulfilled", "granted", "realised", "resolved", "settled"), "safe"
+        ("adopted", "completed", "fulfilled", "granted", "met", "realised", "resolved", "settled"),
+        "safe",
     ),
     **dict.fromkeys(
-        ("adopted-with-changes", "contested", "deferred", "paused", "pending", "suspended"),
+        (
+            *("adopted-with-changes", "contested", "deferred", "not-yet", "paused", "pending"),
+            "suspended",
+        ),
         "warning",
     ),
-    **dict.fromkeys(("broken", "refused", "rejected", "stopped"), "danger"),
+    **dict.fromkeys(("broken", "not-met", "refused", "rejected", "stopped"), "danger"),
     **dict.fromkeys(("open", "running"), "active"),
 }
 

@@ -181,7 +181,7 @@ def test_many_commitments_are_those_of_each(
     salts = [salt for _, salt, _ in events]
     assert commitments("log.test/GM0503", salts, told, columns) == [
         commitment(salt, envelope, data)
-        for envelope, salt, data in zip(told, salts, columns.data, strict=True)
+        for envelope, (_, salt, data) in zip(told, events, strict=True)
     ]
     with pytest.raises(Malformed, match="The salt has 31 bytes"):
         commitments("log.test/GM0503", [*salts, bytes(31)], told, columns)

@@ -54,19 +54,35 @@ async def spread(connection: AnyConnection) -> list[str]:
     Raises :class:`CitusMissing`.
     """
     await require(connection)
-    if not connection.is_in_transaction():
-        await _ready_workers(connection)
+    await _ready_workers(connection)
     async with connection.transaction():
-        await change_everywhere(connection)
-        # Whatever is deparsed is to be named in full.
-        await connection.execute("set local search_path = pg_catalog")
+        await _name_in_full(connection)
         await _run(connection, "roles.sql")
         await connection.execute(_sql("replaced.sql"))
-        # Functions in SQL depend on the tables that they name, which could not go before them.
-        await _run(connection, "languages.sql")
-        await _run(connection, "plans.sql")
-        done = await _run(connection, "tables.sql")
-        await _run(connection, "functions.sql")
+        return await _spread_the_rest(connection)
+
+
+async def spread_new(connection: AnyConnection) -> None:
+    """Spread what a transaction made, and leave alone what all others work with."""
+    await _name_in_full(connection)
+    await _spread_the_rest(connection)
+
+
+async def _name_in_full(connection: AnyConnection) -> None:
+    await change_everywhere(connection)
+    # Whatever is deparsed is to be named in full. And whether a table is a shard is asked once of
+    # each, not at every look: that took minutes.
+    await connection.execute(
+        "set local search_path = pg_catalog; set local citus.override_table_visibility = off"
+    )
+
+
+async def _spread_the_rest(connection: AnyConnection) -> list[str]:
+    # Functions in SQL depend on the tables that they name, which could not go before them.
+    await _run(connection, "languages.sql")
+    await _run(connection, "plans.sql")
+    done = await _run(connection, "tables.sql")
+    await _run(connection, "functions.sql")
     return done
 
 

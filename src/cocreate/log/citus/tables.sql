@@ -11,6 +11,7 @@ with ours as (
         join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p') and not c.relispartition
             and n.nspname !~ '^pg_|^citus|^(information_schema|columnar|public)$'
+            and not relation_is_a_known_shard(c.oid)
 )
 select format('%I.%I', o.nspname, o.relname),
     case

@@ -91,7 +91,7 @@ def canonical_bytes(envelope: Envelope, data: bytes) -> bytes:
         public=[envelope.public],
         data=[data],
     )
-    [found] = _canonical(envelope.origin, [envelope], columns)
+    [found] = _canonical(envelope.origin, [b""], [envelope], columns)
     return found
 
 
@@ -103,7 +103,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     actors: Sequence[bytes]
     """The marks of the actors."""
     public: Sequence[bool]
-    data: Sequence[bytes]
+    data: Sequence[bytes | msgspec.Raw]
 
 
 class Told(Protocol):
@@ -125,12 +125,21 @@ class Told(Protocol):
     def actor_role(self) -> str: ...  # noqa: D102
 
 
-def _canonical(origin: str, events: Sequence[Told], columns: Columns) -> Iterator[bytes]:
+def _canonical(
+    origin: str, ahead: Sequence[bytes], events: Sequence[Told], columns: Columns
+) -> Iterator[bytes]:
+    """Yield the canonical bytes of each event, after what is to stand ahead of them."""
     # The one place that knows the form, and the hottest of all: nothing is called in it that is not
-    # needed, and no struct is made.
+    # needed, no struct is made, and what stands ahead is joined with the rest in one go.
     written = origin.encode()
-    for event, project, actor, public, data in zip(
-        events, columns.projects, columns.actors, columns.public, columns.data, strict=True
+    for before, event, project, actor, public, data in zip(
+        ahead,
+        events,
+        columns.projects,
+        columns.actors,
+        columns.public,
+        columns.data,
+        strict=True,
     ):
         passed = event.recorded_at - _EPOCH
         kind, role = event.type.encode(), event.actor_role.encode()
@@ -154,7 +163,7 @@ def _canonical(origin: str, events: Sequence[Told], columns: Columns) -> Iterato
         except struct.error:
             message = f"The event at position {event.position} has a number beyond 64 bits"
             raise OutOfRange(message) from None
-        yield b"".join((head, written, kind, actor, role, data))
+        yield b"".join((before, head, written, kind, actor, role, data))
 
 
 def commitments(
@@ -166,10 +175,7 @@ def commitments(
     bytes.
     """
     _require_salts(salts)
-    return [
-        sha256(salt + covered).digest()
-        for salt, covered in zip(salts, _canonical(origin, events, columns), strict=True)
-    ]
+    return [sha256(each).digest() for each in _canonical(origin, salts, events, columns)]
 
 
 def commitment(salt: bytes, envelope: Envelope, data: bytes) -> Hash:

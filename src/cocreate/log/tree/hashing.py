@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
+from struct import Struct
 from typing import Self
 
 import msgspec
@@ -16,6 +17,8 @@ Hash = bytes
 HASH_SIZE = 32
 MAX_SIZE = 2**63 - 1
 """How many entries a tree has at most: what fits a signed number of 64 bits everywhere."""
+
+_pairs = Struct(f"{2 * HASH_SIZE}s").iter_unpack
 
 EMPTY_ROOT: Hash = sha256(b"").digest()
 """The root of a tree without entries."""
@@ -48,12 +51,7 @@ def nodes_over(hashes: bytes) -> bytes:
 
     There must be an even number of them.
     """
-    return b"".join(
-        [
-            sha256(b"\x01" + hashes[start : start + 2 * HASH_SIZE]).digest()
-            for start in range(0, len(hashes), 2 * HASH_SIZE)
-        ]
-    )
+    return b"".join([sha256(b"\x01" + pair).digest() for (pair,) in _pairs(hashes)])
 
 
 def root_of(leaf_hashes: Iterable[Hash]) -> Hash:

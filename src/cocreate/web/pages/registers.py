@@ -33,6 +33,7 @@ class Columns(msgspec.Struct, frozen=True):
 
 REGISTERS: Final[Mapping[str, Columns]] = {
     "wishes": Columns("wish", ("status", "expressed_on", "supporters", "days_without_answer")),
+    "proposals": Columns("proposal", ("status", "submitted_on", "days_waiting", "decided_on")),
     "deviations": Columns(
         "deviation", ("ground", "status", "recorded_on", "motivated_on", "fed_back_on")
     ),

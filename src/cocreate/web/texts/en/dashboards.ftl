@@ -25,6 +25,7 @@ median-days-to-resolve = Middle until resolved (days)
 distribution-told = { $count } decided. Half within { $median } days, 9 of 10 within { $p90 } days.
 distribution-classes = Below each bar stands within how many weeks there was an answer.
 course-told = Now { $now }, highest { $most }
+decimal = { NUMBER($number, maximumFractionDigits: 1) }
 take-along = Take along
 take-along-csv = Download the figures (CSV)
 take-along-embed = Show these figures on a website of your own

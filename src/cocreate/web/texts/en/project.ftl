@@ -116,3 +116,4 @@ of-position = of step { $position }
 keep-this = Keep this
 keep-this-about = The address of this page does not change. Keep it, and you can always see what becomes of it.
 download-receipt = Download the proof that this was recorded
+check-receipt = Check in your browser whether it holds

@@ -8,3 +8,5 @@ sign-in-or-key = Or with a key
 sign-in-not-begun = Signing in took too long, or began in another browser. Please try again.
 sign-in-not-vouched = Signing in did not work. Please try again.
 sign-in-no-role = You have no role in this municipality yet. Ask the administrator for one.
+sign-in-first = Sign in first
+sign-in-first-about = This page is for those who work at the municipality, or audit it. Perhaps you signed in more than 8 hours ago.

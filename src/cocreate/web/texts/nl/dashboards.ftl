@@ -25,6 +25,7 @@ median-days-to-resolve = Midden tot opgelost (dagen)
 distribution-told = { $count } beslist. De helft binnen { $median } dagen, 9 van de 10 binnen { $p90 } dagen.
 distribution-classes = Onder elke staaf staat binnen hoeveel weken er een antwoord was.
 course-told = Nu { $now }, hoogste { $most }
+decimal = { NUMBER($number, maximumFractionDigits: 1) }
 take-along = Meenemen
 take-along-csv = Download de cijfers (CSV)
 take-along-embed = Toon deze cijfers op uw eigen website

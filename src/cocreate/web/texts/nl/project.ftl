@@ -116,3 +116,4 @@ of-position = van stap { $position }
 keep-this = Bewaar dit
 keep-this-about = Het adres van deze pagina verandert niet. Bewaar het, dan kunt u altijd zien wat ermee gebeurt.
 download-receipt = Download het bewijs dat dit is vastgelegd
+check-receipt = Ga in uw browser na of het klopt

@@ -8,3 +8,5 @@ sign-in-or-key = Of met een sleutel
 sign-in-not-begun = Het inloggen duurde te lang, of begon in een andere browser. Probeer het opnieuw.
 sign-in-not-vouched = Het inloggen is niet gelukt. Probeer het opnieuw.
 sign-in-no-role = U hebt nog geen rol in deze gemeente. Vraag de beheerder om een rol.
+sign-in-first = Log eerst in
+sign-in-first-about = Deze pagina is voor wie bij de gemeente werkt of controleert. Misschien bent u langer dan 8 uur geleden ingelogd.
