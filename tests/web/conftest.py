@@ -14,9 +14,7 @@ from tests.api.conftest import Town, found_town
 from tests.conftest import served
 
 from cocreate.api.parts import Parts
-from cocreate.api.steps import WITH_A_ROUTE_OF_THEIR_OWN
 from cocreate.demo.seeding import HOME, Seeded, catch_up, seed
-from cocreate.domain.steps import STEPS
 from cocreate.domain.vocabulary import Role
 from cocreate.web.pages.dashboards import DASHBOARDS
 from cocreate.web.pages.registers import REGISTERS
@@ -32,6 +30,8 @@ KINDS = (
     "commitment",
     "session",
 )
+FORMS = ("decisions", "corrections", "publications", "reflections", "sessions")
+"""Forms that together have every kind of field."""
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +142,7 @@ def filled(template: str, demonstration: Demonstration) -> Sequence[str]:
         "{project}": [demonstration.told.tunnel],
         "{subject}": list(demonstration.subjects.values()),
         "{position}": [demonstration.position],
-        "{noun}": [noun for noun in STEPS if noun not in WITH_A_ROUTE_OF_THEIR_OWN],
+        "{noun}": FORMS,
         "{name}": list(REGISTERS if "/registers/" in template else DASHBOARDS),
     }
     paths = [template]

@@ -20,7 +20,7 @@ _WORDS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), max_size=12
 )
 _URL = _ID.map("https://voorbeeld.nl/{}".format)
-_URL_PATTERN = msgspec.inspect.type_info(Url).pattern
+_URL_PATTERN = cast("inspect.StrType", inspect.type_info(Url)).pattern
 
 
 @cache
@@ -49,7 +49,7 @@ def _values(info: inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.EnumType():
             return st.sampled_from(list(info.cls))
         case inspect.IntType():
-            return st.integers(info.ge or 0, cast("int", info.le or 2**31))
+            return st.integers(info.ge or 0, info.le or 2**31)
         case inspect.DateType():
             return st.dates(min_value=date(1000, 1, 1))
         case inspect.StrType():

@@ -526,6 +526,25 @@ async def test_whoever_requested_an_approval_does_not_grant_it(
     assert "Dat moet een ander doen" in refused.text
 
 
+async def test_a_suspended_municipality_records_nothing_but_an_erasure(
+    client: httpx.AsyncClient,
+) -> None:
+    town = await found_town(client)
+    project = await town.start()
+    await town.take(project, "parties", **STEP_EXAMPLES["parties"])
+    said = {"occurredOn": "2024-01-02", "reason": "De rekening staat open."}
+    suspended = await town[Role.OPERATOR].post(f"/v1/subscriptions/{town.code}/suspensions", said)
+    assert suspended.status_code == 201
+    official = await sit_down(town, Role.OFFICIAL)
+    refused = await official.fill_in(official.at(project, "record", "wishes"), [("title", "Licht")])
+    assert refused.status_code == 403
+    assert "Het abonnement is opgeschort" in refused.text
+    administrator = await sit_down(town, Role.TENANT_ADMINISTRATOR)
+    form = administrator.at(project, "record", "erasures")
+    erased = await administrator.record(form, typed_for("erasures", STEP_EXAMPLES["erasures"]))
+    assert erased.status_code == 303
+
+
 async def test_what_looks_sealed_is_not_shown_again(
     town: Town, official: Desk, project: str
 ) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 import msgspec
+from markupsafe import Markup
 
 from cocreate.api.validation import errors_in
 from cocreate.web.forms.catalogue import said_as
@@ -84,6 +85,17 @@ class Form(msgspec.Struct, frozen=True):
     def wrong_at(self, at: str) -> Sequence[Wrong]:
         """Give what is wrong with a field itself."""
         return [each for each in self.wrong if each.at == at]
+
+    def attributes(self, field: Field, at: str) -> Markup:
+        """Give the attributes by which a field says what is told of it, and whether it is wrong."""
+        wrong = bool(self.wrong_at(at))
+        told = [
+            f"{sort}.{at}" for sort, is_told in (("h", self.helped(field)), ("e", wrong)) if is_told
+        ]
+        result = Markup(' aria-describedby="{}"').format(" ".join(told)) if told else Markup("")
+        if wrong:
+            result += Markup(' aria-invalid="true"')
+        return result + Markup(" autofocus") if self.focus == at else result
 
     def is_open(self, field: Field, at: str) -> bool:
         """Tell whether a part has anything in it, or anything wrong."""

@@ -18,8 +18,8 @@ _DAYS: Final = ("due_on", "objection_until", "penalty_from")
 
 def said(t: Texts, field: Field) -> str:
     """Give what a field is called: its own text for what has it, or the one that all share."""
-    own = f"field-{field.name}-of-{field.owner}"
-    return t(own if t.has(own) else f"field-{field.name}")
+    own = f"form-field-{field.name}-of-{field.owner}"
+    return t(own if t.has(own) else f"form-field-{field.name}")
 
 
 def helped(t: Texts, field: Field) -> str | None:

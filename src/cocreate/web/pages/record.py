@@ -34,18 +34,16 @@ from cocreate.log.live import Receipt, Rehearsal
 from cocreate.log.tokens import MARK
 from cocreate.projections.model import STATE
 from cocreate.projections.resource import ProjectFile
+from cocreate.web.forms.arranging import ARRANGE, arranged
 from cocreate.web.forms.catalogue import chapters, form_fields, prefilled
 from cocreate.web.forms.corrections import correction_fields
 from cocreate.web.forms.entries import (
     Entries,
-    below,
     entries_of,
     kept,
     today_in,
-    with_one_more,
-    without,
 )
-from cocreate.web.forms.errors import Wrong, place_of, wrong_by_rule
+from cocreate.web.forms.errors import Wrong, wrong_by_rule
 from cocreate.web.forms.fields import Field
 from cocreate.web.forms.form import Form
 from cocreate.web.forms.offers import Narrowed, Offers, RecordedStep, recorded_steps
@@ -262,8 +260,8 @@ async def _sent(desk: Desk) -> ASGIResponse:
     narrowed = Narrowed(sent.one("only-kind"), sent.one("only-status"), sent.one("only-text"))
     offers = msgspec.structs.replace(desk.offers, narrowed=narrowed)
     do, _, at = sent.one("do").partition(":")
-    if do in _ARRANGE:
-        typed, focus = _arranged(do, at, fields, typed, offers)
+    if do in ARRANGE:
+        typed, focus = arranged(do, at, fields, typed, offers)
         return await _show(desk, await desk.form(fields, typed, offers=offers, focus=focus))
     form = await desk.form(fields, typed, offers=offers)
     said, wrong = form.read()
@@ -280,32 +278,6 @@ async def _sent(desk: Desk) -> ASGIResponse:
         if lost.since is None:
             raise
         return await _lost(desk, form, step, lost)
-
-
-_ARRANGE: Final = frozenset({"more", "less", "all", "none", "narrow", "change"})
-"""What a form can be asked for other than to go on: nothing is checked then."""
-
-
-def _arranged(
-    do: str, at: str, fields: Sequence[Field], typed: Entries, offers: Offers
-) -> tuple[Entries, str]:
-    """Give what stands in a form that was made longer or shorter, or in which all was chosen.
-
-    Beside it stands where to go on.
-    """
-    found = place_of(fields, typed, "/" + at.replace(".", "/")).field
-    if do == "less":
-        return kept(fields, without(typed, at)), ""
-    if found is None:
-        return typed, ""
-    if do == "more":
-        longer = with_one_more(typed, at, found.fields[0])
-        return longer, below(below(at, longer.rows(at)[-1]), found.fields[0].key)
-    chosen, shown = typed.all(at), offers.ids(found)
-    every = dict.fromkeys((*chosen, *shown)) if do == "all" else set(chosen).difference(shown)
-    if do in ("all", "none"):
-        typed.put(at, [each for each in (*shown, *chosen) if each in every] if every else [])
-    return typed, ""
 
 
 def _broken(form: Form, broken: RuleBroken) -> Wrong:

@@ -62,8 +62,6 @@ preview-many = { $count ->
 }
 preview-forever = What you record nobody can take away again. You can set it right later by another step.
 preview-change = Back, to change it
-yes = Yes
-no = No
 since-title = { $count ->
     [one] Someone else recorded a step meanwhile.
    *[other] Others recorded { $count } steps meanwhile.

@@ -62,8 +62,6 @@ preview-many = { $count ->
 }
 preview-forever = Wat u vastlegt, kan niemand meer weghalen. U kunt het later wel verbeteren met een nieuwe stap.
 preview-change = Terug en veranderen
-yes = Ja
-no = Nee
 since-title = { $count ->
     [one] Een ander legde intussen een stap vast.
    *[other] Anderen legden intussen { $count } stappen vast.
