@@ -288,4 +288,4 @@ def test_there_are_words_for_every_event_and_every_field(language: Any) -> None:
     for account in accounts:
         for field in msgspec.structs.fields(account):
             if field.encode_name not in UNTOLD | LEFT_OUT:
-                assert say(f"field-{field.encode_name}")
+                assert say(f"account-{field.encode_name}")

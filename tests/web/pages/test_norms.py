@@ -70,8 +70,8 @@ async def test_a_project_is_told_each_norm_with_its_source_its_verdict_and_why(
     assert [re.search(r"Wens (\w+)", each)[1] for each in rows] == ["b", "a"]  # type: ignore[index]
     assert why[language] in rows[0]
     code = anyone.town.code
-    receipts = f"/{language}/{code}/projects/{checked}/positions/"
-    assert any(each.startswith(receipts) for each in page.links)
+    events = f"/{language}/{code}/projects/{checked}/history?position="
+    assert any(each.startswith(events) for each in page.links)
 
 
 async def test_the_public_check_says_that_it_rests_on_public_steps_alone(

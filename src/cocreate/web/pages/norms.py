@@ -93,7 +93,6 @@ async def list_checks(request: Request[Any, Any, Any], code: FromPath[str]) -> A
             checks=[(each, reason(each, known.today)) for each in checks],
             next=more,
             begun=paging.after is None,
-            proven=await known.parts.proves(code),
             filters=fields_of(narrow, language=reader.language),
         )
 
@@ -124,7 +123,6 @@ async def read_project_norms(
             id=project,
             check=check,
             norms=list(zip(check.norms, reasons, strict=True)),
-            proven=await known.parts.proves(code),
             public=check.shown_by == "public",
         )
 

@@ -58,8 +58,8 @@ async def read_trust(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
         types=sorted(EVENTS),
         roles=list(Role),
     )
-    # How the tree stands is another every second.
-    return as_page(page, (b"cache-control", b"private, no-cache"), (b"vary", b"Cookie"))
+    # How the tree stands is another every second, and who is signed in is named.
+    return as_page(page, (b"cache-control", b"no-store"))
 
 
 HANDLERS = (read_trust,)

@@ -17,6 +17,5 @@ export-do = Download the file
 export-on-record = Each download is recorded in the log. Personal data is encrypted in the file.
 export-verify = How to verify it
 export-verify-about = Install cocreate on your own computer. Then this one command is enough:
-export-verify-file = FILE
-export-verify-key = KEY
+export-verify-command = cocreate audit verify FILE --key KEY
 export-verify-key-about = Take a key that you have from elsewhere. Otherwise it proves only that the file agrees with itself.

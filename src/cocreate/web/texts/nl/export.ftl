@@ -17,6 +17,5 @@ export-do = Download het bestand
 export-on-record = Elke download wordt in het logboek vastgelegd. Persoonsgegevens staan versleuteld in het bestand.
 export-verify = Zo controleert u het
 export-verify-about = Installeer cocreate op uw eigen computer. Dan is deze ene opdracht genoeg:
-export-verify-file = BESTAND
-export-verify-key = SLEUTEL
+export-verify-command = cocreate audit verify BESTAND --key SLEUTEL
 export-verify-key-about = Neem als sleutel een die u van elders hebt. Anders bewijst het alleen dat het bestand met zichzelf klopt.
