@@ -121,7 +121,7 @@ class Looking:
         """Look at a page; give its title, or None where there is none for this visitor."""
         answer = await self.page.goto(self.origin + path)
         assert answer is not None
-        refused = answer.status in (403, 404)
+        refused = answer.status in (401, 403, 404)
         if refused:
             self.wrong = [each for each in self.wrong if "status of 40" not in each]
         elif answer.status != 200:
