@@ -365,6 +365,20 @@ async def test_a_busy_municipality_does_not_hold_up_another(log: Log) -> None:
     assert isinstance(await waits, Taken)
 
 
+async def test_whoever_begins_something_beside_a_log_does_not_hold_it_up(log: Log) -> None:
+    """Nor does a build of a read model, which on a cluster takes long."""
+    tenant = await log.tenant()
+    one = log.appender()
+    await one.append(tenant, command(uuid4()))
+    async with log.admin.transaction():
+        await log.admin.execute("select cocreate.begin_build_in($1, 1000)", tenant)
+        taken = await asyncio.wait_for(one.append(tenant, command(uuid4())), 20)
+        both = await asyncio.wait_for(
+            together(*(one.append(tenant, command(uuid4())) for _ in range(2))), 20
+        )
+    assert [type(each) for each in (taken, *both)] == [Taken] * 3
+
+
 async def test_readers_are_told_of_the_position_once_a_batch(log: Log) -> None:
     told: list[tuple[str, int]] = []
     tenant = await log.tenant()

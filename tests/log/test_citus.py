@@ -9,14 +9,27 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from tests.databases import OVER_CITUS, temporary_database
-from tests.log.conftest import Log
+from tests.log.conftest import DAY, MASTER, SENDER, START, Log
 
+from cocreate.domain.municipality import RegisterMunicipality
+from cocreate.domain.steps.course import JoinParty
+from cocreate.domain.steps.wishes import ExpressWish
+from cocreate.domain.vocabulary import PartyKind, Position
 from cocreate.log import citus
 from cocreate.log.connection import open_pool
 from cocreate.log.migrate import migrate
+from cocreate.service import Service, open_service, prepare_database
 
 OF_ANOTHER_TABLE = re.compile(
     r"\binsert into \S+ (?:\([^)]*\)\s+)?select \w+\.tenant_id\b", re.DOTALL
+)
+EVENTS = "select * from cocreate.event where tenant_id = $1 order by position"
+JOIN = JoinParty(
+    occurred_on=DAY,
+    party="sanne",
+    kind=PartyKind.RESIDENT,
+    position=Position.EXTERNAL,
+    name="Sanne",
 )
 ON_A_CLUSTER = pytest.mark.skipif(not OVER_CITUS, reason="COCREATE_TEST_CITUS_URL is not set")
 
@@ -102,3 +115,37 @@ async def test_looking_up_a_type_asks_of_no_table_whether_it_is_a_shard(log: Log
     as_it_comes = await asyncpg.connect(log.dsn)
     assert "shard" in str(await as_it_comes.fetch(asked))
     await as_it_comes.close()
+
+
+@ON_A_CLUSTER
+async def test_an_installation_that_has_data_is_spread_with_it(postgres_dsn: str) -> None:
+    async with temporary_database(postgres_dsn) as dsn:
+        await prepare_database(dsn)
+        admin, code = await asyncpg.connect(dsn), "GM0001"
+        async with open_service(dsn, master=MASTER) as service:
+            registration = RegisterMunicipality(occurred_on=DAY, code=code, name="Test")
+            await service.subscriptions.register(registration, SENDER)
+            project = (await service.live.start(code, START, SENDER)).project
+            last = await service.live.take(code, project, [JOIN], SENDER)
+            before = await answer(service, code, last.position)
+            events = await admin.fetch(EVENTS, code)
+        assert await prepare_database(dsn, over_citus=True)
+        assert await admin.fetch(EVENTS, code) == events
+        async with open_service(dsn, master=MASTER) as service:
+            assert await answer(service, code, last.position) == before
+            assert await service.people.held(code, project, "sanne")
+            wish = ExpressWish(occurred_on=DAY, title="Licht")
+            last = await service.live.take(code, project, [wish], SENDER)
+            assert await answer(service, code, last.position) == before
+        left = await admin.fetch(
+            "select logicalrelid::text from pg_dist_partition"
+            " where pg_relation_size(logicalrelid) > 0"
+        )
+        assert left == []
+        await admin.close()
+
+
+async def answer(service: Service, code: str, position: int) -> list[asyncpg.Record]:
+    """Give how many projects there are of each sort, once a position is known of."""
+    await service.answers.reach(("directory",), code, position, within=120)
+    return await service.answers.ask("directory", "read_facets", code, 0, position, DAY, "{}")

@@ -59,7 +59,18 @@ async def spread(connection: AnyConnection) -> list[str]:
         await _name_in_full(connection)
         await _run(connection, "roles.sql")
         await connection.execute(_sql("replaced.sql"))
-        return await _spread_the_rest(connection)
+        # What there is already is copied as it is: triggers had their turn when it was made.
+        await connection.execute(
+            "set local citus.propagate_set_commands = 'local';"
+            " set local session_replication_role = replica"
+        )
+        done = await _spread_the_rest(connection)
+        # What was copied would else stay here unseen, with keys that nobody could destroy.
+        for table in reversed(done):
+            await connection.execute(
+                "select truncate_local_data_after_distributing_table($1::text::regclass)", table
+            )
+        return done
 
 
 async def spread_new(connection: AnyConnection) -> None:

@@ -101,7 +101,8 @@ declare
     at integer;
 begin
     perform set_config('cocreate.tenant', p_tenant, true);
-    select h.* into head from log_head h where h.tenant_id = p_tenant for update;
+    select h.* into head
+        from log_head h where h.tenant_id = p_tenant for no key update;
     if not found then
         raise exception 'unknown municipality %', p_tenant using errcode = 'no_data_found';
     end if;

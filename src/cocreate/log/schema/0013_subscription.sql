@@ -243,7 +243,7 @@ begin
             case when h.counted_on = amsterdam_day(greatest(clock_timestamp(), h.recorded_at))
                 then h.counted else 0 end
         into head_position, moment, started, used
-        from log_head h where h.tenant_id = p_tenant for update;
+        from log_head h where h.tenant_id = p_tenant for no key update;
     if not found then
         raise exception 'unknown municipality %', p_tenant using errcode = 'no_data_found';
     end if;
@@ -428,7 +428,7 @@ begin
     select h.position, greatest(clock_timestamp(), h.recorded_at), h.counted_on, h.counted,
             h.projects
         into head_position, append_one.recorded_at, counted_on, used, started
-        from cocreate.log_head h where h.tenant_id = p_tenant for update;
+        from cocreate.log_head h where h.tenant_id = p_tenant for no key update;
     if not found then
         raise exception 'unknown municipality %', p_tenant using errcode = 'no_data_found';
     end if;
