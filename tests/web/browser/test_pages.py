@@ -210,9 +210,10 @@ async def looked_at(
             title = await looking.look(path)
             if looking.wrong:
                 wrong[path] = looking.wrong
-            if title is not None:
-                titles[path] = title
-                await _pictured(page, path, who)
+            if title is None:
+                break  # so are all others of its route
+            titles[path] = title
+            await _pictured(page, path, who)
     finally:
         await page.close()
     assert not wrong

@@ -141,6 +141,7 @@ objection-not-begun = Not begun yet
 objection-running = Still possible
 objection-over = No longer possible
 
+register-title = List: { $what }
 register-wishes = Wishes
 register-deviations = Deviations
 register-decisions = Decisions

@@ -141,6 +141,7 @@ objection-not-begun = Nog niet begonnen
 objection-running = Kan nog
 objection-over = Kan niet meer
 
+register-title = Lijst: { $what }
 register-wishes = Wensen
 register-deviations = Afwijkingen
 register-decisions = Besluiten
