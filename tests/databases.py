@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -16,6 +16,10 @@ import asyncpg
 
 CITUS_URL = os.environ.get("COCREATE_TEST_CITUS_URL")
 OVER_CITUS = CITUS_URL is not None
+NOT_OVER_CITUS: Mapping[str, str] = {
+    "audit/test_backup.py": "a cluster is backed up node by node, with PostgreSQL's own means",
+}
+"""Tests that say nothing of a cluster, by what their ids hold, and why."""
 
 
 @contextlib.asynccontextmanager

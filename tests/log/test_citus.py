@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
@@ -11,6 +12,7 @@ import pytest
 from tests.databases import OVER_CITUS, temporary_database
 from tests.log.conftest import DAY, MASTER, SENDER, START, Log
 
+from cocreate.audit.backup import BackupUnusable, back_up
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.course import JoinParty
 from cocreate.domain.steps.wishes import ExpressWish
@@ -115,6 +117,15 @@ async def test_looking_up_a_type_asks_of_no_table_whether_it_is_a_shard(log: Log
     as_it_comes = await asyncpg.connect(log.dsn)
     assert "shard" in str(await as_it_comes.fetch(asked))
     await as_it_comes.close()
+
+
+@ON_A_CLUSTER
+async def test_a_backup_that_would_not_be_of_one_moment_is_refused(
+    log: Log, tmp_path: Path
+) -> None:
+    with pytest.raises(BackupUnusable, match="back up its nodes together"):
+        await back_up(log.dsn, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
 
 
 @ON_A_CLUSTER
