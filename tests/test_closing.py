@@ -42,10 +42,7 @@ TABLES = """
 
 async def rows_of(database: str, code: str) -> dict[str, int]:
     """Count the rows that name a municipality, in every table there is but the operator's own."""
-    # The shards of a table, on a cluster, are counted with it.
-    connection = await asyncpg.connect(
-        database, server_settings={"citus.override_table_visibility": "on"}
-    )
+    connection = await asyncpg.connect(database)
     counts = [
         f"select '{row['name']}' as name, count(*) as rows from {row['name']} t"
         f" where t::text like '%' || $1 || '%' {OF_OTHERS if row['of_tenants'] else ''}"
