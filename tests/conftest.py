@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 from hypothesis import settings as hypothesis_settings
 from litestar import Litestar
-from tests.databases import CITUS_URL, OVER_CITUS, temporary_database
+from tests.databases import CITUS_URL, NOT_OVER_CITUS, OVER_CITUS, temporary_database
 
 from cocreate.api.event_stream import cut_short
 from cocreate.app import create_app
@@ -38,6 +38,14 @@ WITNESS = SigningKey.generate("witness.test", SignatureType.COSIGNATURE)
 """A witness whose cosignatures the API takes."""
 MASTER_KEY = b64encode(secrets.token_bytes(32)).decode()
 OPERATOR_KEY = f"cck_OP_{secrets.token_urlsafe(32)}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what says nothing of a cluster."""
+    for item in items if OVER_CITUS else ():
+        for part, reason in NOT_OVER_CITUS.items():
+            if part in item.nodeid:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -16,6 +16,12 @@ import asyncpg
 
 CITUS_URL = os.environ.get("COCREATE_TEST_CITUS_URL")
 OVER_CITUS = CITUS_URL is not None
+QUICK_LOOKS: Mapping[str, str] = {"citus.override_table_visibility": "off"}
+"""As cocreate.log.connection has it, for connections of tests that look up types of rows."""
+NOT_OVER_CITUS: Mapping[str, str] = {
+    "audit/test_backup.py": "a cluster is backed up node by node, with PostgreSQL's own means",
+}
+"""Tests that say nothing of a cluster, by what their ids hold, and why."""
 
 
 @contextlib.asynccontextmanager
@@ -62,9 +68,6 @@ async def make(
             template,
         )
     await node.execute(f"create database {name} template {template or 'template1'}")
-    if in_cluster:
-        # As cocreate.log.connection has it, for connections that tests make themselves.
-        await node.execute(f"alter database {name} set citus.override_table_visibility = off")
 
 
 async def drop(node: asyncpg.Connection, name: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
-from urllib.parse import urlsplit
+from pathlib import Path
 
 import asyncpg
 import pytest
 from tests.databases import OVER_CITUS, temporary_database
 from tests.log.conftest import DAY, MASTER, SENDER, START, Log
 
+from cocreate.audit.backup import BackupUnusable, back_up
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.steps.course import JoinParty
 from cocreate.domain.steps.wishes import ExpressWish
@@ -70,7 +71,7 @@ async def test_every_table_with_a_tenant_is_beside_the_heads_of_the_logs(log: Lo
         " join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id'"
         " left join pg_dist_partition d on d.logicalrelid = c.oid"
         " where c.relkind in ('r', 'p') and c.relnamespace::regnamespace::text ~ '^cocreate'"
-        " and c.oid <> 'cocreate.municipality'::regclass and not relation_is_a_known_shard(c.oid)"
+        " and c.oid <> 'cocreate.municipality'::regclass"
         " and d.colocationid is distinct from (select h.colocationid from pg_dist_partition h"
         "  where h.logicalrelid = 'cocreate.log_head'::regclass)"
     )
@@ -107,14 +108,19 @@ async def test_shards_are_guarded_as_their_table_is(log: Log) -> None:
 
 @ON_A_CLUSTER
 async def test_looking_up_a_type_asks_of_no_table_whether_it_is_a_shard(log: Log) -> None:
-    name = urlsplit(log.dsn).path.removeprefix("/")
-    await log.admin.execute(f"alter database {name} set citus.override_table_visibility = on")
     asked = "explain select from pg_class where reltype = 1"
     async with await open_pool(log.dsn, "cocreate_app", size=1) as pool:
         assert "shard" not in str(await pool.fetch(asked))
-    as_it_comes = await asyncpg.connect(log.dsn)
-    assert "shard" in str(await as_it_comes.fetch(asked))
-    await as_it_comes.close()
+    assert "shard" in str(await log.admin.fetch(asked))
+
+
+@ON_A_CLUSTER
+async def test_a_backup_that_would_not_be_of_one_moment_is_refused(
+    log: Log, tmp_path: Path
+) -> None:
+    with pytest.raises(BackupUnusable, match="back up its nodes together"):
+        await back_up(log.dsn, tmp_path / "backup")
+    assert not (tmp_path / "backup").exists()
 
 
 @ON_A_CLUSTER

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg.connection import LoggedQuery
+from tests.databases import QUICK_LOOKS
 from tests.projections.world import Histories, World, random_history
 
 from cocreate.log.codec import ALL_EVENTS, Codec
@@ -183,7 +184,11 @@ async def doomed_pool(world: World) -> AsyncIterator[Pool]:
         world.dsn,
         min_size=1,
         max_size=1,
-        server_settings={"role": "cocreate_projector", "application_name": "doomed"},
+        server_settings={
+            "role": "cocreate_projector",
+            "application_name": "doomed",
+            **QUICK_LOOKS,
+        },
     ) as pool:
         yield pool
 
@@ -200,7 +205,7 @@ async def seen_pool(world: World, see: Callable[[LoggedQuery], None]) -> AsyncIt
         min_size=1,
         max_size=4,
         connection_class=Connection,
-        server_settings={"role": "cocreate_projector", "jit": "off"},
+        server_settings={"role": "cocreate_projector", "jit": "off", **QUICK_LOOKS},
         init=show,
     ) as pool:
         yield pool

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 from tests.conftest import Template, prepared_database
+from tests.databases import QUICK_LOOKS
 
 from cocreate.domain.errors import RuleBroken
 from cocreate.domain.municipality import RegisterMunicipality
@@ -285,7 +286,7 @@ class World:
 async def new_world(prepared: Template) -> AsyncIterator[World]:
     """Make a database of this release, and drop it."""
     async with prepared_database(prepared) as dsn:
-        within = await asyncpg.connect(dsn)
+        within = await asyncpg.connect(dsn, server_settings=dict(QUICK_LOOKS))
         pool = await open_pool(dsn, "cocreate_app", size=6)
         projecting = await open_pool(dsn, "cocreate_projector", size=6)
         try:

@@ -26,6 +26,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 import asyncpg
 import msgspec
 
+from cocreate.log import citus
 from cocreate.log.connection import AnyConnection
 from cocreate.postgres import EmbeddedServerError, bin_folder
 
@@ -79,6 +80,13 @@ async def back_up(dsn: str, folder: Path) -> Manifest:
     """
     connection = await open_unrestricted(dsn)
     try:
+        if await citus.is_spread(connection):
+            # A snapshot is of one node: what the others hold would be of other moments.
+            message = (
+                "The logs are spread over a Citus cluster: back up its nodes together, as"
+                " docs/deployment.md says"
+            )
+            raise BackupUnusable(message)
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             snapshot = await connection.fetchval("select pg_export_snapshot()")
             part = _begin(folder)

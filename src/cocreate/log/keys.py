@@ -15,7 +15,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from cocreate.log.connection import AnyConnection, Pool
+from cocreate.log.connection import AnyConnection, Pool, act_for
 from cocreate.log.errors import LogUnavailable, MasterKeyWrong, NoMasterKey
 from cocreate.log.master import KeyManagement, unwrap, wrap
 from cocreate.log.tokens import Secret, Token, new_key, new_key_id, seal
@@ -110,7 +110,7 @@ class Keys:
     async def people(self, tenant: str) -> list[tuple[UUID, str]]:
         """Give whose data is sealed in a municipality: the project and the party of each."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await connection.execute("select set_config('cocreate.tenant', $1, true)", tenant)
+            await act_for(connection, tenant)
             rows = await connection.fetch(_PEOPLE, tenant)
         return sorted((row["project_id"], row["party"]) for row in rows)
 
@@ -170,6 +170,7 @@ class Keys:
             if master is not None and rows[0]["master"] == master.name:
                 return 0  # an earlier rotation that was broken off came as far as this one
             old = await self._open(rows[0])
+            await act_for(connection, tenant)
             people = await connection.fetch(_PEOPLE, tenant)
             number, key = old.number + 1, new_key()
             await connection.execute(_KNOW_MASTER, by.name)
