@@ -174,7 +174,7 @@ _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 
 
 def in_html(text: str, _before: bytes) -> bytes:
-    """Write a text within a document, or an attribute of it."""
+    """Write a text within a document of HTML or XML, or an attribute of it."""
     return str(escape(text)).encode()
 
 
@@ -184,5 +184,6 @@ _WRITERS: Mapping[bytes, Write] = {
     b"text/event-stream": in_json,
     b"text/csv": in_csv,
     b"text/html": in_html,
+    b"application/atom+xml": in_html,
 }
 """How a text is written in each format. Problems repeat what was sent: nothing is opened there."""

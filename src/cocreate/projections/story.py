@@ -142,6 +142,16 @@ def told_of(file: ProjectFile, account: Account) -> Told:
     )
 
 
+def latest(file: ProjectFile, most: int) -> Sequence[Chapter]:
+    """Give the last that happened in a project, by what was recorded last, each step once."""
+    told: dict[int, tuple[Account, Link]] = {}
+    for account in file.subjects.values():
+        opening = [_opening(account)] if _opens_anew(account) else []
+        for link in (*opening, *account.chain):
+            told.setdefault(link.position, (account, link))
+    return [_chapter(file, *told[position]) for position in sorted(told, reverse=True)[:most]]
+
+
 class _Cast:
     """All that play a part in a story: the wish with its lineage first, then what came of it."""
 

@@ -78,21 +78,28 @@ async def read_project(
     knowing, noted = page_query(request, Knowing, Noted)
     reader, known = await page_known(request, code, STATE, knowing)
 
+    public_url = known.parts.settings.public_url
+
     async def write() -> str | None:
         file = await known.file(project)
         # A project of thousands of wishes takes a while to write out, and others are waiting.
-        return None if file is None else await asyncio.to_thread(_page, file, reader, noted)
+        return (
+            None
+            if file is None
+            else await asyncio.to_thread(_page, file, reader, noted, public_url)
+        )
 
     return await shown(request, reader, known, write)
 
 
-def _page(file: ProjectFile, reader: Reader, noted: Noted) -> str:
+def _page(file: ProjectFile, reader: Reader, noted: Noted, public_url: str) -> str:
     owed = sorted(duties(file), key=lambda each: each.since)
     standing = [each for each in of(file, ObstacleAccount) if each.status is ObstacleStatus.OPEN]
     return written(
         "project",
         reader.language,
         reader,
+        public_url=public_url,
         id=file.id,
         project=file.project,
         recorded=noted.recorded if reader.session else None,

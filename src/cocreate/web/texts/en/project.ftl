@@ -117,3 +117,11 @@ keep-this = Keep this
 keep-this-about = The address of this page does not change. Keep it, and you can always see what becomes of it.
 download-receipt = Download the proof that this was recorded
 check-receipt = Check in your browser whether it holds
+
+due-approval = Due: decision on "{ $title }"
+due-commitment = Due: "{ $title }"
+due-objection = Last day to object: "{ $title }"
+project-informed = Stay informed
+follow-feed = Follow this project in a feed reader (Atom)
+follow-calendar = Put the dates in your calendar
+share-by-mail = Pass on the address of this page

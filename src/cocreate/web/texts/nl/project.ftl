@@ -117,3 +117,11 @@ keep-this = Bewaar dit
 keep-this-about = Het adres van deze pagina verandert niet. Bewaar het, dan kunt u altijd zien wat ermee gebeurt.
 download-receipt = Download het bewijs dat dit is vastgelegd
 check-receipt = Ga in uw browser na of het klopt
+
+due-approval = Uiterlijk: besluit over "{ $title }"
+due-commitment = Uiterlijk: "{ $title }"
+due-objection = Laatste dag voor bezwaar: "{ $title }"
+project-informed = Op de hoogte blijven
+follow-feed = Volg dit traject in een feedlezer (Atom)
+follow-calendar = Zet de datums in uw agenda
+share-by-mail = Stuur het adres van deze pagina door
