@@ -38,6 +38,8 @@ WIDE = ViewportSize(width=1100, height=900)
 MOST_BYTES = 50_000
 NO_PAGES = (
     "/csv",
+    "/feed",
+    "/calendar",
     "/theme.css",
     "/logo",
     "/receipt",
