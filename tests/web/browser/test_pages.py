@@ -70,6 +70,10 @@ VANISHED = """() => {
 }"""
 """What is drawn, and what of it has the colour of the ground; a tick stands on a filled node."""
 
+ALL_DIFFER = ("{subject}", "/dashboards/{name}")
+"""Places whose pages are each built otherwise; those of all others are alike but for their data."""
+FEW, MANY = 2, 10
+
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None or not AXE.is_file(),
     reason="chromium or axe-core is not installed; see .ci/run",
@@ -241,7 +245,8 @@ async def _pictured(page: Page, path: str, who: str) -> None:
 async def test_pages_for_anyone(
     outside: BrowserContext, demonstration: Demonstration, template: str
 ) -> None:
-    await looked_at(outside, demonstration, filled(template, demonstration), "anyone")
+    most = MANY if any(each in template for each in ALL_DIFFER) else FEW
+    await looked_at(outside, demonstration, filled(template, demonstration)[:most], "anyone")
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
