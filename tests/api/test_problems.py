@@ -20,7 +20,7 @@ from cocreate.settings import Settings
     ("method", "path", "status", "code"),
     [
         ("GET", "/v1/nergens", 404, "not-found"),
-        ("GET", "/", 404, "not-found"),
+        ("GET", "/nowhere", 404, "not-found"),
         ("GET", "/v1/municipalities/", 404, "not-found"),
         ("GET", "/v1/glossary/", 404, "not-found"),
         ("DELETE", "/v1/glossary", 405, "method-not-allowed"),
