@@ -95,7 +95,8 @@ async def test_pages_of_a_municipality_without_a_logo_ask_for_none(
     }
     set_ = await town[Role.TENANT_ADMINISTRATOR].post(f"{town.home}/settings", said)
     assert set_.status_code == 201, set_.text
-    page = (await client.get(f"/nl/{town.code}")).text
+    seen = f"/nl/{town.code}?minPosition={set_.json()['position']}"
+    page = (await client.get(seen)).text
     assert f'src="/nl/{town.code}/logo"' in page
     assert (await client.get(f"/nl/{town.code}/logo")).status_code == 404  # there is none to be had
     theme = (await client.get(f"/nl/{town.code}/theme.css")).text

@@ -72,7 +72,7 @@ VANISHED = """() => {
 
 ALL_DIFFER = ("{subject}", "/dashboards/{name}")
 """Places whose pages are each built otherwise; those of all others are alike but for their data."""
-FEW, MANY = 2, 10
+FEW, MANY = 1, 8
 
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None or not AXE.is_file(),
