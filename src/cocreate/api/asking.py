@@ -20,6 +20,7 @@ STREAMED = 2_000
 _JSON = msgspec.json.Encoder()
 
 R = TypeVar("R", Register, Dashboard)
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -53,16 +54,6 @@ class Asked(msgspec.Struct, frozen=True):
         rows = [self.register.row(*record[1:]) for record in found[:limit]]
         return rows, found[limit - 1]["place"] if len(found) > limit else None
 
-    async def page(self, after: str | None, limit: int) -> tuple[list[msgspec.Struct], str | None]:
-        """Give a page, each value of the type that the row declares, and what the next starts by.
-
-        Raises :class:`~cocreate.api.problems.Problem` where no page gave what it starts ``after``.
-        """
-        rows, more = await self.rows(None if after is None else row_place(after), limit)
-        told = msgspec.to_builtins(rows)
-        read = [msgspec.convert(each, self.register.row, strict=False) for each in told]
-        return read, None if more is None else row_token(more)
-
     async def pages(self, after: str | None) -> AsyncIterator[list[msgspec.Struct]]:
         """Give all rows, a page at a time, all as known at one position."""
         place: str | None = after
@@ -87,6 +78,29 @@ async def ask_dashboard(
         _JSON.encode(narrow).decode(),
     )
     return cast("str", row[0]).encode()
+
+
+async def rows_at(
+    path: str, row: type[S], known: Known, narrow: msgspec.Struct, after: str | None, limit: int
+) -> tuple[list[S], str | None]:
+    """Give a page of the register at an address, its rows as ``row`` declares, and its ``next``.
+
+    Raises :class:`LookupError` where there is no such register, and
+    :class:`~cocreate.api.problems.Problem` where no page gave what it starts ``after``.
+    """
+    asked = Asked(*resource_at(path, Register), known, narrow)
+    found, more = await asked.rows(None if after is None else row_place(after), limit)
+    rows = [msgspec.convert(each, row, strict=False) for each in msgspec.to_builtins(found)]
+    return rows, None if more is None else row_token(more)
+
+
+async def dashboard_at(path: str, answers: type[S], known: Known, narrow: msgspec.Struct) -> S:
+    """Give what the dashboard at an address answers.
+
+    Raises :class:`LookupError` where there is no such dashboard.
+    """
+    body = await ask_dashboard(*resource_at(path, Dashboard), known, narrow)
+    return msgspec.json.decode(body, type=answers)
 
 
 @cache

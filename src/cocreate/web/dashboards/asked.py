@@ -8,11 +8,10 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from cocreate.api.asking import ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at
 from cocreate.api.knowing import Known
 from cocreate.domain.glossary import label
 from cocreate.domain.vocabulary import Vocabulary
-from cocreate.projections.resource import Dashboard
 from cocreate.web.dashboards.figures import Number
 from cocreate.web.rendering import Reader
 from cocreate.web.texts import Texts, texts
@@ -37,8 +36,7 @@ class Asking(msgspec.Struct, frozen=True):
 
     async def dashboard(self, path: str, narrow: msgspec.Struct, answers: type[S]) -> S:
         """Give what a dashboard of the API answers."""
-        found = await ask_dashboard(*resource_at(path, Dashboard), self.known, narrow)
-        return msgspec.json.decode(found, type=answers)
+        return await dashboard_at(path, answers, self.known, narrow)
 
     def number(
         self, value: float | None, register: str, narrow: msgspec.Struct, **further: object

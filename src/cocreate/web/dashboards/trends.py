@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
-from cocreate.api.asking import Asked, resource_at
-from cocreate.projections.resource import Register
+from cocreate.api.asking import rows_at
 from cocreate.projections.statistics import StatisticsFilter, YearFigures
 from cocreate.web.dashboards.asked import Asking
 from cocreate.web.dashboards.figures import Course, Courses, Figure
@@ -51,9 +50,8 @@ CHAPTERS: Final[Mapping[str, Sequence[str]]] = {
 
 async def figures(asking: Asking, narrow: StatisticsFilter) -> Sequence[Figure]:
     """Give the figures of each year, the earliest first."""
-    asked = Asked(*resource_at("statistics", Register), asking.known, narrow)
-    rows, _ = await asked.page(None, MOST_YEARS)
-    years = sorted(cast("list[YearFigures]", rows), key=lambda each: each.year)
+    rows, _ = await rows_at("statistics", YearFigures, asking.known, narrow, None, MOST_YEARS)
+    years = sorted(rows, key=lambda each: each.year)
     say = asking.say
     return [
         Courses(

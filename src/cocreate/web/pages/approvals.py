@@ -11,11 +11,10 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
-from cocreate.api.asking import Asked, ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at, rows_at
 from cocreate.api.knowing import Knowing
 from cocreate.domain.vocabulary import ApprovalKind, Sector
 from cocreate.projections.approvals import Approval, ApprovalBoard, ApprovalFilter
-from cocreate.projections.resource import Dashboard, Register
 from cocreate.web.filters import fields_of
 from cocreate.web.pictures.clocks import clock_of
 from cocreate.web.query import PagePaging, page_query
@@ -45,15 +44,13 @@ async def read_approvals(request: Request[Any, Any, Any], code: FromPath[str]) -
     narrow = msgspec.convert(msgspec.to_builtins(awaited), ApprovalFilter)
 
     async def write() -> str:
-        body = await ask_dashboard(*resource_at("approval-board", Dashboard), known, narrow)
-        board = msgspec.json.decode(body, type=ApprovalBoard)
-        asked = Asked(*resource_at("approvals", Register), known, narrow)
-        rows, more = await asked.page(paging.after, A_PAGE)
+        board = await dashboard_at("approval-board", ApprovalBoard, known, narrow)
+        rows, more = await rows_at("approvals", Approval, known, narrow, paging.after, A_PAGE)
         # The open ones come first.
         waiting = list(
             takewhile(
                 lambda each: each.decided_on is None and each.withdrawn_on is None,
-                msgspec.convert(rows, list[Approval]),
+                rows,
             )
         )
         pairs = [each for each in board.by_authority_and_kind if each.pending or each.suspended]

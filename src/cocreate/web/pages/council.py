@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
-from cocreate.api.asking import Asked, ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at, rows_at
 from cocreate.api.knowing import Knowing, Known
 from cocreate.domain.vocabulary import CommitmentStatus
 from cocreate.projections.commitments import Commitment, CommitmentFilter
@@ -27,7 +27,6 @@ from cocreate.projections.duties import (
     OwedDuty,
 )
 from cocreate.projections.proposals import Proposal, ProposalFilter
-from cocreate.projections.resource import Dashboard, Register
 from cocreate.web.agenda import About, read_agenda
 from cocreate.web.pages.today import Doing, owed
 from cocreate.web.query import page_query
@@ -90,12 +89,10 @@ async def read_council(request: Request[Any, Any, Any], code: FromPath[str]) -> 
     first, last = period.days(known.today)
 
     async def write() -> str:
-        body = await ask_dashboard(*resource_at("duty-overview", Dashboard), known, DutyNarrowing())
-        counts = {each.duty: each for each in msgspec.json.decode(body, type=DutyOverview).by_duty}
+        overview = await dashboard_at("duty-overview", DutyOverview, known, DutyNarrowing())
+        counts = {each.duty: each for each in overview.by_duty}
         narrow = DecisionFilter(from_date=first, until_date=last)
-        decided, more = await Asked(*resource_at("decisions", Register), known, narrow).page(
-            None, A_LIST
-        )
+        decided, more = await rows_at("decisions", Decision, known, narrow, None, A_LIST)
         waiting = await proposals_waiting(known)
         return written(
             "council",
@@ -107,7 +104,7 @@ async def read_council(request: Request[Any, Any, Any], code: FromPath[str]) -> 
             items=read_agenda(agenda.agenda, waiting),
             waiting=by_project(waiting),
             form=worker.form,
-            decided=msgspec.convert(decided, list[Decision]),
+            decided=decided,
             more_decided=more is not None,
             counts=counts,
             parts=await parts_of_duties(known, worker, counts),
@@ -135,17 +132,15 @@ async def parts_of_duties(
 async def ended(known: Known, status: CommitmentStatus, first: date, last: date) -> Ended:
     """Give the promises that were kept, or broken, in a period."""
     narrow = CommitmentFilter(status=status, ended_from=first, ended_until=last)
-    rows, more = await Asked(*resource_at("commitments", Register), known, narrow).page(
-        None, A_LIST
-    )
-    return Ended(status, msgspec.convert(rows, list[Commitment]), more is not None)
+    rows, more = await rows_at("commitments", Commitment, known, narrow, None, A_LIST)
+    return Ended(status, rows, more is not None)
 
 
 async def proposals_waiting(known: Known) -> Sequence[Proposal]:
     """Give the proposals that wait for a decision, the longest waiting first."""
-    asked = Asked(*resource_at("proposals", Register), known, ProposalFilter(undecided=True))
-    rows, _ = await asked.page(None, MOST_WAITING)
-    return msgspec.convert(rows, list[Proposal])
+    undecided = ProposalFilter(undecided=True)
+    rows, _ = await rows_at("proposals", Proposal, known, undecided, None, MOST_WAITING)
+    return rows
 
 
 def by_project(proposals: Sequence[Proposal]) -> Sequence[About]:

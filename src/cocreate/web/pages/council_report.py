@@ -12,7 +12,7 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.asking import Asked, ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at, rows_at
 from cocreate.api.knowing import Knowing, Known
 from cocreate.domain.calendar import AMSTERDAM
 from cocreate.projections.commitments import Commitment, CommitmentFilter
@@ -27,7 +27,6 @@ from cocreate.projections.duties import (
 )
 from cocreate.projections.known import Audience
 from cocreate.projections.proposals import Proposal, ProposalFilter
-from cocreate.projections.resource import Dashboard, Register
 from cocreate.projections.wishes import Wish, WishFilter
 from cocreate.web.pages.council import Period
 from cocreate.web.query import page_query
@@ -77,11 +76,9 @@ async def read_council_report(request: Request[Any, Any, Any], code: FromPath[st
 
     async def write() -> str:
         days = {"from_date": first, "until_date": last}
-        body = await ask_dashboard(*resource_at("duty-overview", Dashboard), known, DutyNarrowing())
-        overview = msgspec.json.decode(body, type=DutyOverview)
-        late, _ = await Asked(
-            *resource_at("duties", Register), known, DutyFilter(when=DueTime.OVERDUE)
-        ).page(None, A_LIST)
+        overview = await dashboard_at("duty-overview", DutyOverview, known, DutyNarrowing())
+        overdue = DutyFilter(when=DueTime.OVERDUE)
+        late, _ = await rows_at("duties", OwedDuty, known, overdue, None, A_LIST)
         return written(
             "council_report",
             reader.language,
@@ -100,7 +97,7 @@ async def read_council_report(request: Request[Any, Any, Any], code: FromPath[st
                 "commitments", Commitment, CommitmentFilter(ended_from=first, ended_until=last)
             ),
             overview=overview,
-            late=msgspec.convert(late, list[OwedDuty]),
+            late=late,
             changes=f"{reader.at.api('changes')}?{urlencode(_moments(first, last))}",
         )
 
@@ -110,8 +107,7 @@ async def read_council_report(request: Request[Any, Any, Any], code: FromPath[st
 async def _part(
     known: Known, name: str, row: type[S], narrow: msgspec.Struct, register: str
 ) -> Part[S]:
-    rows, more = await Asked(*resource_at(name, Register), known, narrow).page(None, COUNTED)
-    found = msgspec.convert(rows, list[row])  # type: ignore[valid-type]
+    found, more = await rows_at(name, row, known, narrow, None, COUNTED)
     return Part(found[:A_LIST], len(found), more is not None, register)
 
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-import msgspec
 from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.asking import Asked, ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at, rows_at
 from cocreate.api.knowing import Knowing, Known
 from cocreate.domain.vocabulary import ObstacleCategory, ObstacleStatus, Sector
 from cocreate.projections.accounts.account import ObstacleAccount
@@ -26,7 +25,7 @@ from cocreate.projections.force_field import (
 )
 from cocreate.projections.interventions import Intervention, InterventionFilter
 from cocreate.projections.model import STATE
-from cocreate.projections.resource import Dashboard, NoFilter, Register
+from cocreate.projections.resource import NoFilter
 from cocreate.web.pages.project import PROJECT
 from cocreate.web.pages.project import of as accounts_of
 from cocreate.web.pictures.forces import SIZE, draw
@@ -109,8 +108,8 @@ async def who_could_help(known: Known, field: ForceField, sector: Sector) -> Hel
     Where there are none, those of any sector: who knows the organisation helps as well.
     """
     for narrow in (CarriedFilter(sector=sector), CarriedFilter()):
-        body = await ask_dashboard(*resource_at("force-field-overview", Dashboard), known, narrow)
-        helpers = _elsewhere(msgspec.json.decode(body, type=CarriedOverview), field)
+        overview = await dashboard_at("force-field-overview", CarriedOverview, known, narrow)
+        helpers = _elsewhere(overview, field)
         if helpers.departments or helpers.projects:
             return helpers
     return Helpers([], [])
@@ -134,10 +133,7 @@ async def who_solved_the_like(
     found = []
     for category in categories:
         narrow = InterventionFilter(category=category, resolved=True)
-        rows, _ = await Asked(*resource_at("interventions", Register), known, narrow).page(
-            None, 2 * SOLVED
-        )
-        resolved = msgspec.convert(rows, list[Intervention])
+        resolved, _ = await rows_at("interventions", Intervention, known, narrow, None, 2 * SOLVED)
         resolved.sort(key=lambda each: each.project == project)
         found.append(Solved(category, resolved[:SOLVED]))
     return found

@@ -14,7 +14,7 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.asking import Asked, ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at, rows_at
 from cocreate.api.knowing import Knowing
 from cocreate.domain.vocabulary import Norm, Verdict
 from cocreate.projections.model import STATE
@@ -27,7 +27,7 @@ from cocreate.projections.norms import (
     NormYear,
     TotalsFilter,
 )
-from cocreate.projections.resource import Dashboard, NoFilter, Register
+from cocreate.projections.resource import NoFilter
 from cocreate.web.addresses import Addresses
 from cocreate.web.filters import fields_of
 from cocreate.web.pages.project import PROJECT
@@ -58,8 +58,7 @@ async def read_norms(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
     reader, known = await page_known(request, code, "norms", knowing)
 
     async def write() -> str:
-        body = await ask_dashboard(*resource_at("norm-totals", Dashboard), known, narrow)
-        totals = msgspec.json.decode(body, type=NormTotals)
+        totals = await dashboard_at("norm-totals", NormTotals, known, narrow)
         years = sorted({each.year for each in totals.by_year})[-YEARS:]
         return written(
             "norms",
@@ -83,9 +82,9 @@ async def list_checks(request: Request[Any, Any, Any], code: FromPath[str]) -> A
     reader, known = await page_known(request, code, "norms", knowing)
 
     async def write() -> str:
-        asked = Asked(*resource_at("norm-checks", Register), known, narrow)
-        rows, more = await asked.page(paging.after, A_PAGE)
-        checks = msgspec.convert(rows, list[NormCheckEntry])
+        checks, more = await rows_at(
+            "norm-checks", NormCheckEntry, known, narrow, paging.after, A_PAGE
+        )
         return written(
             "norm_checks",
             reader.language,

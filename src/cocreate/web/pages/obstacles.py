@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
-from cocreate.api.asking import Asked, ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at, rows_at
 from cocreate.api.comparison import drawn_map, shown_by_others
 from cocreate.api.knowing import Knowing, Known
 from cocreate.domain.vocabulary import (
@@ -29,7 +29,6 @@ from cocreate.projections.obstacles import (
     ObstacleDashboard,
     ObstacleFilter,
 )
-from cocreate.projections.resource import Dashboard, Register
 from cocreate.web.filters import fields_of
 from cocreate.web.query import PagePaging, page_query
 from cocreate.web.rendering import page_known, shown, written
@@ -88,12 +87,8 @@ async def read_obstacles(request: Request[Any, Any, Any], code: FromPath[str]) -
         narrow = msgspec.convert(
             {**msgspec.to_builtins(standing), "status": ObstacleStatus.OPEN}, ObstacleFilter
         )
-        body = await ask_dashboard(*resource_at("obstacle-dashboard", Dashboard), known, narrow)
-        dashboard = msgspec.json.decode(body, type=ObstacleDashboard)
-        rows, more = await Asked(*resource_at("obstacles", Register), known, narrow).page(
-            paging.after, A_PAGE
-        )
-        obstacles = msgspec.convert(rows, list[Obstacle])
+        dashboard = await dashboard_at("obstacle-dashboard", ObstacleDashboard, known, narrow)
+        obstacles, more = await rows_at("obstacles", Obstacle, known, narrow, paging.after, A_PAGE)
         # Kept apart from the page: it is the same whatever is narrowed or turned to.
         drawn = await known.give(known.mark("co-creation-map", marks), ask_map)
         landscape = msgspec.json.decode(drawn or b"", type=CoCreationMap)
@@ -129,16 +124,14 @@ async def by_category(
     found = []
     for category, of in standing.items():
         narrow = InterventionFilter(category=category, resolved=True)
-        solved, _ = await Asked(*resource_at("interventions", Register), known, narrow).page(
-            None, SOLVED
-        )
+        solved, _ = await rows_at("interventions", Intervention, known, narrow, None, SOLVED)
         found.append(
             OfCategory(
                 category,
                 counted.get(category, len(of)),
                 of,
                 what_helped(words[category])[:MOST_KINDS],
-                msgspec.convert(solved, list[Intervention]),
+                solved,
             )
         )
     return found
@@ -163,10 +156,8 @@ async def tried_against(
     found: dict[tuple[str, str], list[Intervention]] = {}
     for project in dict.fromkeys(each.project for each in obstacles if each.interventions):
         narrow = InterventionFilter(project=project)
-        rows, _ = await Asked(*resource_at("interventions", Register), known, narrow).page(
-            None, TRIED
-        )
-        for each in msgspec.convert(rows, list[Intervention]):
+        rows, _ = await rows_at("interventions", Intervention, known, narrow, None, TRIED)
+        for each in rows:
             found.setdefault((str(project), each.obstacle), []).append(each)
     return found
 

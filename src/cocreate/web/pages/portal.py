@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
 from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 from litestar.response.redirect import ASGIRedirectResponse
 
-from cocreate.api.asking import Asked, ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at, rows_at
 from cocreate.api.knowing import Knowing
 from cocreate.api.municipalities import every_municipality
 from cocreate.api.parts import parts_of
@@ -24,8 +23,7 @@ from cocreate.domain.vocabulary import (
     ProjectStatus,
     Sector,
 )
-from cocreate.projections.directory import DirectoryFilter, Facets, Sort
-from cocreate.projections.resource import Dashboard, Register
+from cocreate.projections.directory import DirectoryFilter, Facets, ListedProject, Sort
 from cocreate.web.query import PagePaging, page_query
 from cocreate.web.rendering import as_page, language_of, page_known, shown, written
 
@@ -71,16 +69,17 @@ async def read_portal(request: Request[Any, Any, Any], code: FromPath[str]) -> A
     reader, known = await page_known(request, code, "directory", knowing)
 
     async def write() -> str:
-        asked = Asked(*resource_at("projects", Register), known, narrow)
-        projects, more = await asked.page(paging.after, A_PAGE)
-        found = await ask_dashboard(*resource_at("project-facets", Dashboard), known, narrow)
+        projects, more = await rows_at(
+            "projects", ListedProject, known, narrow, paging.after, A_PAGE
+        )
+        facets = await dashboard_at("project-facets", Facets, known, narrow)
         return written(
             "portal",
             reader.language,
             reader,
             projects=projects,
             next=more,
-            total=(facets := msgspec.json.decode(found, type=Facets)).total,
+            total=facets.total,
             filters=_filters(facets, reader.language),
             narrow=narrow,
             begun=paging.after is None,

@@ -10,7 +10,7 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.asking import Asked, resource_at
+from cocreate.api.asking import resource_at, rows_at
 from cocreate.api.knowing import Knowing
 from cocreate.api.problems import Problem
 from cocreate.projections.resource import Register
@@ -63,7 +63,7 @@ async def read_register(
     reader, known = await page_known(request, code, model, knowing)
 
     async def write() -> str:
-        rows, more = await Asked(model, register, known, narrow).page(paging.after, A_PAGE)
+        rows, more = await rows_at(name, register.row, known, narrow, paging.after, A_PAGE)
         return written(
             "register",
             reader.language,

@@ -10,7 +10,7 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.asking import Asked, ask_dashboard, resource_at
+from cocreate.api.asking import dashboard_at, rows_at
 from cocreate.api.knowing import Knowing, Known
 from cocreate.projections.duties import (
     DueTime,
@@ -19,7 +19,6 @@ from cocreate.projections.duties import (
     DutyOverview,
     OwedDuty,
 )
-from cocreate.projections.resource import Dashboard, Register
 from cocreate.web.query import PagePaging, page_query
 from cocreate.web.rendering import page_known, shown, written
 from cocreate.web.working import Worker, worker_of
@@ -71,8 +70,7 @@ async def read_today(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
         narrowing = DutyNarrowing(
             project=narrow.project, department=narrow.department, duty=narrow.duty
         )
-        body = await ask_dashboard(*resource_at("duty-overview", Dashboard), known, narrowing)
-        overview = msgspec.json.decode(body, type=DutyOverview)
+        overview = await dashboard_at("duty-overview", DutyOverview, known, narrowing)
         parts = []
         for when in TODAY if narrow.when is None else (narrow.when,):
             of_time = msgspec.structs.replace(narrow, when=when)
@@ -98,8 +96,7 @@ async def owed(
     known: Known, worker: Worker, narrow: DutyFilter, after: str | None, limit: int
 ) -> tuple[Sequence[tuple[OwedDuty, Sequence[Doing]]], str | None]:
     """Give a page of duties with the forms that do them, and what the next starts by."""
-    rows, more = await Asked(*resource_at("duties", Register), known, narrow).page(after, limit)
-    duties = msgspec.convert(rows, list[OwedDuty])
+    duties, more = await rows_at("duties", OwedDuty, known, narrow, after, limit)
     return [(each, doing(worker, each)) for each in duties], more
 
 
