@@ -249,6 +249,15 @@ async def test_more_requests_than_the_plan_has_wait(own_town: Town, other_town: 
     assert (await other_town.anyone.get(other_town.home)).status_code == 200
 
 
+async def test_a_page_is_one_request_however_often_it_is_asked_who_reads_it(
+    own_town: Town,
+) -> None:
+    await on_plan(own_town, requestsPerSecond=3)
+    page = f"/nl/{own_town.code}/dashboards/trends"
+    answers = [(await own_town.anyone.get(page)).status_code for _ in range(3)]
+    assert answers == [200, 200, 200]
+
+
 async def test_turns_come_back_by_the_second(app: Litestar, own_town: Town) -> None:
     await on_plan(own_town, requestsPerSecond=2)
     now = [1_000.0]

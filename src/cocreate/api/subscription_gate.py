@@ -26,6 +26,8 @@ IN_ANY_STATE: Final = {"in_any_state": True}
 So are keys, since readers need them too, and erasing a person, which the law asks for.
 """
 
+_COUNTED: Final = "counted"
+"""What a request has that took its turn: it may be looked at again, and is still one request."""
 _READS = frozenset({"GET", "HEAD"})
 
 
@@ -54,8 +56,9 @@ class SubscriptionGate:
         standing = await self._there(code)
         if standing is None:
             return
-        if tenant != OPERATOR_LOG:
+        if tenant != OPERATOR_LOG and _COUNTED not in request.scope:
             self._take_turn(code, standing)
+            request.scope[_COUNTED] = True  # type: ignore[typeddict-unknown-key]
         if request.method in _READS:
             if not (tenant or standing.public_portal):
                 raise Problem("not-found")
