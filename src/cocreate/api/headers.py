@@ -22,9 +22,10 @@ ALWAYS: tuple[tuple[bytes, bytes], ...] = (
         b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
 )
+POLICY = b"content-security-policy"
 UNLESS_SET: tuple[tuple[bytes, bytes], ...] = (
     (b"cache-control", b"no-store"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (POLICY, b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"cross-origin"),
 )
 """What an answer may say otherwise for itself."""
@@ -41,7 +42,7 @@ async def add_headers(message: Message, scope: Scope) -> None:
     given = message["headers"]
     names = [name for name, _ in given]
     left = [each for each in UNLESS_SET if each[0] not in names]
-    framed = any(IN_ANY_FRAME in value for _, value in given)
+    framed = any(name == POLICY and IN_ANY_FRAME in value for name, value in given)
     message["headers"] = [
         *given,
         *ALWAYS,
