@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 import msgspec
@@ -151,7 +151,6 @@ async def page_known(
     return reader, await known_to(request, code, models, knowing)
 
 
-B = TypeVar("B", str, bytes)
 Write = Callable[[], Awaitable[str | None]]
 
 
@@ -169,39 +168,57 @@ async def shown(
     shown to those who are signed in is kept nowhere: it names them.
     """
     if reader.session:
-        body = _there(await write())
+        body = await write()
+        if body is None:
+            raise Problem("not-found")
         return as_page(body, (b"cache-control", b"no-store"), policy=policy)
-    mark = known.mark(release(), *question)
-    tag = tag_of(request, mark)
-    headers = validators(tag, VARY)
-    if unchanged(request, tag) is not None:
-        return Answer(304, b"", headers)
 
     async def ask() -> bytes | None:
         written = await write()
         return None if written is None else written.encode()
 
-    return as_page(_there(await known.give(mark, ask)), *headers, policy=policy)
+    return await kept(request, known, ask, _of_page(policy), *question)
 
 
-def _there(body: B | None) -> B:
+async def kept(
+    request: AnyRequest,
+    known: Known,
+    ask: Callable[[], Awaitable[bytes | None]],
+    headers: Sequence[tuple[bytes, bytes]],
+    *question: object,
+) -> ASGIResponse:
+    """Answer what follows from what is known, kept while it holds, or 304 to who has it already.
+
+    Raises :class:`Problem` where there is none.
+    """
+    mark = known.mark(release(), *question)
+    tag = tag_of(request, mark)
+    told = validators(tag, VARY)
+    if unchanged(request, tag) is not None:
+        return Answer(304, b"", told)
+    body = await known.give(mark, ask)
     if body is None:
         raise Problem("not-found")
-    return body
+    length = (b"content-length", b"%d" % len(body))
+    return Answer(200, body, [*headers, length, *told])
 
 
 def as_page(
-    body: str | bytes, *headers: tuple[bytes, bytes], status: int = 200, policy: bytes = POLICY
+    body: str, *headers: tuple[bytes, bytes], status: int = 200, policy: bytes = POLICY
 ) -> Answer:
     """Answer a page that is written."""
-    data = body.encode() if isinstance(body, str) else body
-    own = [
+    data = body.encode()
+    length = (b"content-length", b"%d" % len(data))
+    return Answer(status, data, [*_of_page(policy), length, *headers])
+
+
+def _of_page(policy: bytes) -> Sequence[tuple[bytes, bytes]]:
+    """Give the headers of every page."""
+    return (
         (b"content-type", HTML),
-        (b"content-length", b"%d" % len(data)),
         (b"content-security-policy", policy),
         (b"cross-origin-resource-policy", b"same-origin"),
-    ]
-    return Answer(status, data, [*own, *headers])
+    )
 
 
 def written(

@@ -10,8 +10,7 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.answers import Answer
-from cocreate.api.knowing import Knowing, tag_of, unchanged, validators
+from cocreate.api.knowing import Knowing
 from cocreate.api.problems import Problem
 from cocreate.projections.approvals import ApprovalFilter
 from cocreate.projections.deviations import DeviationFilter
@@ -23,7 +22,7 @@ from cocreate.web.dashboards.asked import Asking
 from cocreate.web.dashboards.figures import Figure, as_csv
 from cocreate.web.filters import fields_of
 from cocreate.web.query import page_query
-from cocreate.web.rendering import EMBEDDED, VARY, page_known, release, shown, written
+from cocreate.web.rendering import EMBEDDED, kept, page_known, shown, written
 
 Figures = Callable[..., Awaitable[Sequence[Figure]]]
 
@@ -70,18 +69,15 @@ async def download_dashboard(
     dashboard = _named(name)
     *narrow, knowing = page_query(request, *dashboard.narrow, Knowing)
     reader, known = await page_known(request, code, dashboard.model, knowing)
-    mark = known.mark(release(), *narrow)
-    tag = tag_of(request, mark)
-    if (same := unchanged(request, tag, there=True)) is not None:
-        return same
-    body = as_csv(await dashboard.figures(Asking(reader, known), *narrow))
+
+    async def ask() -> bytes:
+        return as_csv(await dashboard.figures(Asking(reader, known), *narrow))
+
     headers = [
         (b"content-type", b"text/csv; charset=utf-8; header=present"),
         (b"content-disposition", f'attachment; filename="{code}-{name}.csv"'.encode()),
-        (b"content-length", b"%d" % len(body)),
-        *validators(tag, VARY),
     ]
-    return Answer(200, body, headers)
+    return await kept(request, known, ask, headers, *narrow)
 
 
 async def _page(

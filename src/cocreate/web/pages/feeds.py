@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
 from uuid import UUID
 
-from icalendar import Calendar, Event
 from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.answers import Answer
-from cocreate.api.knowing import Knowing, Known, tag_of, unchanged, validators
-from cocreate.api.problems import Problem
+from cocreate.api.knowing import Knowing
 from cocreate.domain.calendar import AMSTERDAM
 from cocreate.projections.accounts.account import DecisionAccount
 from cocreate.projections.model import STATE
@@ -23,7 +20,7 @@ from cocreate.projections.resource import ProjectFile
 from cocreate.projections.story import latest
 from cocreate.web.pages.project import PROJECT, dated
 from cocreate.web.query import page_query
-from cocreate.web.rendering import VARY, Reader, page_known, release
+from cocreate.web.rendering import Reader, kept, page_known
 from cocreate.web.texts import texts
 
 ATOM: Final = b"application/atom+xml; charset=utf-8"
@@ -38,14 +35,7 @@ async def read_feed(
     request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
 ) -> ASGIResponse:
     """Give the last steps of a project as an Atom feed (RFC 4287)."""
-    (knowing,) = page_query(request, Knowing)
-    reader, known = await page_known(request, code, STATE, knowing)
-
-    async def write() -> bytes | None:
-        file = await known.file(project)
-        return None if file is None else feed(file, reader, known.parts.settings.public_url)
-
-    return await _given(request, known, ATOM, write)
+    return await _given(request, code, project, ATOM, feed)
 
 
 @get(f"{PROJECT}/calendar", include_in_schema=False)
@@ -53,32 +43,24 @@ async def read_calendar(
     request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
 ) -> ASGIResponse:
     """Give the days of a project on which something is due, as a calendar (RFC 5545)."""
-    (knowing,) = page_query(request, Knowing)
-    reader, known = await page_known(request, code, STATE, knowing)
-
-    async def write() -> bytes | None:
-        file = await known.file(project)
-        return None if file is None else calendar(file, reader, known.parts.settings.public_url)
-
-    return await _given(request, known, CALENDAR, write)
+    return await _given(request, code, project, CALENDAR, calendar)
 
 
 async def _given(
     request: Request[Any, Any, Any],
-    known: Known,
+    code: str,
+    project: UUID,
     kind: bytes,
-    write: Callable[[], Awaitable[bytes | None]],
+    write: Callable[[ProjectFile, Reader, str], bytes],
 ) -> ASGIResponse:
-    mark = known.mark(release())
-    tag = tag_of(request, mark)
-    headers = validators(tag, VARY)
-    if unchanged(request, tag) is not None:
-        return Answer(304, b"", headers)
-    body = await known.give(mark, write)
-    if body is None:
-        raise Problem("not-found")
-    own = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
-    return Answer(200, body, [*own, *headers])
+    (knowing,) = page_query(request, Knowing)
+    reader, known = await page_known(request, code, STATE, knowing)
+
+    async def ask() -> bytes | None:
+        file = await known.file(project)
+        return None if file is None else write(file, reader, known.parts.settings.public_url)
+
+    return await kept(request, known, ask, [(b"content-type", kind)])
 
 
 def feed(file: ProjectFile, reader: Reader, public_url: str) -> bytes:
@@ -113,6 +95,9 @@ def feed(file: ProjectFile, reader: Reader, public_url: str) -> bytes:
 
 def calendar(file: ProjectFile, reader: Reader, public_url: str) -> bytes:
     """Give the days on which something is due: permissions, promises, and until when to object."""
+    # It takes a tenth of a second to import, and commands have no use for it.
+    from icalendar import Calendar, Event  # noqa: PLC0415
+
     say = texts(reader.language)
     made = Calendar()
     made.add("prodid", "-//cocreate//NL")
