@@ -214,7 +214,7 @@ async def timeline_as_of(
     if not isinstance(accounts.project, ProjectAccount):
         return None
     subjects = sorted(accounts.subjects.values(), key=lambda row: (row.since, row.id))
-    due = [row for row in subjects if _is_owed(row, today)]
+    due = [row for row in subjects if row.is_owed(today)]
     places = sorted(
         ((Place(known.event.occurred_on, known.recorded.position), known) for known in steps),
         key=lambda placed: (placed[0].on, placed[0].position),
@@ -257,10 +257,6 @@ def _subject(body: bytes) -> Account:
     account = decode(body)
     assert isinstance(account, Account)  # noqa: S101 - a project owes nothing by itself
     return account
-
-
-def _is_owed(row: Account, today: date) -> bool:
-    return bool(row.duties) and (row.due_on is None or row.due_on < today)
 
 
 def _owed(row: Account, today: date) -> Owed:
@@ -350,7 +346,7 @@ def subjects_of(
             row
             for row in file.subjects.values()
             if row.kind == kind
-            and (not owed or _is_owed(row, file.today))
+            and (not owed or row.is_owed(file.today))
             and (row.since, row.id) > after
         ),
         key=lambda row: (row.since, row.id),

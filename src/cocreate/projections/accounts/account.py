@@ -130,6 +130,10 @@ class Account(_Part, kw_only=True, tag_field="kind"):
         """The ids of other subjects that a step on this one may change as well."""
         return ()
 
+    def is_owed(self, today: date) -> bool:
+        """Tell whether anything is owed on it on a day: what has a day of its own, only after."""
+        return bool(self.duties) and (self.due_on is None or self.due_on < today)
+
     def tell(self, link: Link) -> None:
         """Add a step to the chain."""
         self.chain.append(link)

@@ -187,9 +187,9 @@ def part(file: ProjectFile, kind: type[A], among: Iterable[A] | None = None) -> 
 def duties(file: ProjectFile) -> Iterable[Duty]:
     """Give what is owed on the day that counts as today: what has a later day is owed after it."""
     for account in file.subjects.values():
-        late = None if account.due_on is None else (file.today - account.due_on).days
-        if late is not None and late <= 0:
+        if not account.is_owed(file.today):
             continue
+        late = None if account.due_on is None else (file.today - account.due_on).days
         by, body = debtor(file, account)
         for duty in account.duties:
             yield Duty(duty, account, owed_since(account, duty), by, body, late)
