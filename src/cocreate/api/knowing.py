@@ -24,6 +24,7 @@ from cocreate.projections.answers import Answers, Models, Stand, mark_of
 from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.resource import ProjectFile
+from cocreate.projections.term import TermAccount, read_term
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -107,6 +108,18 @@ class Known(msgspec.Struct, frozen=True):
             self.position,
             self.today,
             now=self.now,
+        )
+
+    async def term(self, project: UUID, approval: str) -> TermAccount | None:
+        """Give the term of an approval; None where the audience knows of no such approval."""
+        return await read_term(
+            self.parts.service.reader,
+            self.code,
+            project,
+            self.audience,
+            approval,
+            self.today,
+            position=self.position,
         )
 
 

@@ -28,7 +28,7 @@ from cocreate.api.places import After, place_of
 from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
 from cocreate.api.steps import PROJECT
-from cocreate.projections import term, timeline
+from cocreate.projections import timeline
 from cocreate.projections.accounts import Account, ProjectAccount, encode
 from cocreate.projections.term import TermAccount
 from cocreate.projections.timeline import EARLIEST, FIRST, AccountPage, Moved, Place, Timeline
@@ -149,15 +149,7 @@ async def read_term(
     tag = tag_of(request, known.mark())
     if (same := unchanged(request, tag)) is not None:
         return same
-    found = await term.read_term(
-        known.parts.service.reader,
-        code,
-        project,
-        known.audience,
-        subject,
-        known.today,
-        position=known.position,
-    )
+    found = await known.term(project, subject)
     if found is None:
         raise Problem("not-found")
     return with_tag(request, _JSON.encode(found), tag)

@@ -20,7 +20,6 @@ from cocreate.api.tree import receipt_of
 from cocreate.projections.accounts.account import ApprovalAccount
 from cocreate.projections.model import STATE
 from cocreate.projections.story import Chapter, told_of
-from cocreate.projections.term import read_term
 from cocreate.web.forms.catalogue import steps_about
 from cocreate.web.pages.project import PROJECT
 from cocreate.web.query import Noted, page_query
@@ -57,15 +56,7 @@ async def read_subject(
             return None
         term = None
         if isinstance(account, ApprovalAccount):
-            term = await read_term(
-                parts.service.reader,
-                code,
-                project,
-                known.audience,
-                subject,
-                known.today,
-                position=known.position,
-            )
+            term = await known.term(project, subject)
         told = told_of(file, account)
         return written(
             "subject",
