@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import NamedTuple
-from uuid import UUID
 
 import httpx
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
-from tests.api.conftest import Town, found_town
+from tests.api.conftest import other_town, project, town  # noqa: F401 - fixtures here as well
 from tests.conftest import served
 
 from cocreate.api.parts import Parts
@@ -32,22 +31,6 @@ KINDS = (
 )
 FORMS = ("decisions", "corrections", "publications", "reflections", "sessions")
 """Forms that together have every kind of field."""
-
-
-@pytest.fixture(scope="module")
-async def town(client: httpx.AsyncClient) -> Town:
-    return await found_town(client)
-
-
-@pytest.fixture(scope="module")
-async def other_town(client: httpx.AsyncClient) -> Town:
-    return await found_town(client)
-
-
-@pytest.fixture
-async def project(town: Town) -> str:
-    """The path of a project that was just started."""
-    return await town.start()
 
 
 class Visitor:
@@ -156,8 +139,3 @@ def filled(template: str, demonstration: Demonstration) -> Sequence[str]:
         paths = [f"{path}?kind={kind}" for path in paths for kind in KINDS]
     assert not any("{" in path for path in paths), f"what is to be filled in at {template}?"
     return paths
-
-
-def project_page(project: UUID) -> str:
-    """Give the address of the page of a project."""
-    return f"/nl/{HOME}/projects/{project}"
