@@ -29,6 +29,7 @@ from cocreate.domain.vocabulary import Role, Vocabulary
 from cocreate.projections.answers import Models
 from cocreate.projections.story import day_in_words
 from cocreate.web.addresses import Addresses
+from cocreate.web.pictures.bars import segments
 from cocreate.web.places import places_for
 from cocreate.web.session import fingerprint, signed_in
 from cocreate.web.texts import LANGUAGES, texts
@@ -264,7 +265,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals["tone"] = tone
+    made.globals |= {"tone": tone, "segments": segments}
     made.filters["kind"] = lambda value: type(value).__name__
     made.tests["vocabulary"] = lambda value: isinstance(value, Vocabulary)
     return made
