@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from enum import Enum
-from types import NoneType, UnionType
-from typing import Annotated, Union, get_args, get_origin, get_type_hints
-from uuid import UUID
 
 import msgspec
+from msgspec import inspect
 
 from cocreate.domain.glossary import Language, label
 from cocreate.domain.vocabulary import Vocabulary
-from cocreate.web.texts import texts
+from cocreate.web.forms.fields import bare
+from cocreate.web.texts import Texts, texts
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -42,41 +40,45 @@ def fields_of(*narrowed: msgspec.Struct, language: Language) -> list[FilterField
 
 
 def _fields(narrow: msgspec.Struct, language: Language) -> Iterator[FilterField]:
-    hints = get_type_hints(type(narrow), include_extras=True)
-    for field in msgspec.structs.fields(narrow):
+    info = inspect.type_info(type(narrow))
+    assert isinstance(info, inspect.StructType)  # noqa: S101 - of a struct
+    for field in info.fields:
         value = getattr(narrow, field.name)
-        said = "" if value is None else _as_text(value)
-        kind, options = _kind(_plain(hints[field.name]), language, field.encode_name)
+        wanted, _ = bare(field.type)
+        kind, options = _kind(wanted, language, field.encode_name)
         yield FilterField(
             name=field.encode_name,
             kind=kind,
-            value=said,
+            value="" if value is None else _as_text(value),
             options=options,
             required=field.default is not None,
         )
 
 
-def _kind(plain: type, language: Language, name: str) -> tuple[str, tuple[Option, ...]]:
+def _kind(wanted: inspect.Type, language: Language, name: str) -> tuple[str, tuple[Option, ...]]:
     say = texts(language)
-    if issubclass(plain, Vocabulary):
-        return "choice", tuple(Option(each.value, label(each, language)) for each in plain)
-    if issubclass(plain, Enum):
-        return "choice", tuple(Option(str(each), say(f"{name}-{each}")) for each in plain)
-    if plain is bool:
-        return "choice", (Option("true", say("yes")), Option("false", say("no")))
-    if plain is date:
-        return "day", ()
-    if plain is int:
-        return "number", ()
-    return ("kept" if plain is UUID else "text"), ()
+    match wanted:
+        case inspect.EnumType():
+            return "choice", tuple(
+                Option(each.value, _said(each, name, say)) for each in wanted.cls
+            )
+        case inspect.BoolType():
+            return "choice", (Option("true", say("yes")), Option("false", say("no")))
+        case inspect.DateType():
+            return "day", ()
+        case inspect.IntType():
+            return "number", ()
+        case inspect.UUIDType():
+            return "kept", ()
+        case _:
+            return "text", ()
 
 
-def _plain(hint: object) -> type:
-    """Give the type of a hint without its being absent, and without what is said of it."""
-    while get_origin(hint) in (Annotated, Union, UnionType):
-        hint = next(each for each in get_args(hint) if each is not NoneType)
-    assert isinstance(hint, type)  # noqa: S101 - a parameter is text, number, day or choice
-    return hint
+def _said(choice: Enum, name: str, say: Texts) -> str:
+    """Give the word for a choice: of the glossary, or where it stands in none, of a page."""
+    if isinstance(choice, Vocabulary):
+        return label(choice, say.language)
+    return say(f"{name}-{choice.value}")
 
 
 def _as_text(value: object) -> str:

@@ -93,7 +93,7 @@ def fields_of(struct: type[msgspec.Struct], owner: str) -> Sequence[Field]:
 
 
 def _field(owner: str, of: inspect.Field) -> Field:
-    wanted, extra = _bare(of.type)
+    wanted, extra = bare(of.type)
     name = of.name.strip("_").replace("_", "-")
     made = Field(
         name=name,
@@ -127,7 +127,7 @@ def _many(made: Field, wanted: inspect.VarTupleType) -> Field:
     """Give a field that holds many of something."""
     replace = msgspec.structs.replace
     made = replace(made, least=wanted.min_length or 0)
-    inner, extra = _bare(wanted.item_type)
+    inner, extra = bare(wanted.item_type)
     match inner:
         case inspect.EnumType():
             return replace(made, kind=Kind.CHOICES, vocabulary=inner.cls)
@@ -177,7 +177,7 @@ def _default(of: inspect.Field) -> object:
     return list(default) if isinstance(default, tuple) else msgspec.to_builtins(default)
 
 
-def _bare(wanted: inspect.Type) -> tuple[inspect.Type, Mapping[str, object]]:
+def bare(wanted: inspect.Type) -> tuple[inspect.Type, Mapping[str, object]]:
     """Give a type without what may be left out, and what its ``Meta`` says beside."""
     if isinstance(wanted, inspect.UnionType):
         [wanted] = [each for each in wanted.types if not isinstance(each, inspect.NoneType)]
