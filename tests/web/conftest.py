@@ -41,6 +41,11 @@ class Visitor:
         self.origin = str(client.base_url).rstrip("/")
         self.cookies: dict[str, str] = {}
 
+    @property
+    def cookie(self) -> str:
+        """What it sends to be known by."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
     async def get(self, path: str, **headers: str) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.send("GET", path, headers=named)
@@ -57,7 +62,7 @@ class Visitor:
     ) -> httpx.Response:
         sent = dict(headers or {})
         if self.cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            sent["Cookie"] = self.cookie
         answer = await self.client.request(method, path, data=form, headers=sent)
         for cookie in answer.headers.get_list("set-cookie"):
             name, _, value = cookie.partition(";")[0].partition("=")

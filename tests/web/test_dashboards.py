@@ -13,12 +13,12 @@ import pytest
 from litestar import Litestar
 from msgspec.structs import replace
 from tests.api.conftest import As, Town, found_town
+from tests.web.conftest import Visitor
 
 from cocreate.api.parts import Parts
 from cocreate.demo.seeding import tell_story
 from cocreate.demo.stories import stories
 from cocreate.domain.calendar import amsterdam_date
-from cocreate.domain.vocabulary import Role
 from cocreate.projections.model import read_models
 from cocreate.web.pages.dashboards import DASHBOARDS
 from cocreate.web.pages.registers import REGISTERS
@@ -113,15 +113,9 @@ async def test_those_inside_see_what_is_internal_counted(told: Town) -> None:
     )
     seen = f"{told.home}/obstacle-dashboard?minPosition={hidden['position']}"
     opened = (await told.official.get(seen)).json()["open"]
-    signed_in = await told.anyone.client.post(
-        f"/nl/{told.code}/sign-in",
-        data={"key": told[Role.OFFICIAL].key},
-        headers={"Origin": str(told.anyone.client.base_url).rstrip("/")},
-    )
-    [cookie] = signed_in.headers.get_list("set-cookie")
-    inside = await told.anyone.client.get(
-        f"/nl/{told.code}/dashboards/obstacles/csv", headers={"Cookie": cookie.partition(";")[0]}
-    )
+    visitor = Visitor(told.anyone.client)
+    await visitor.sign_in(told.code, str(told.official.key))
+    inside = await visitor.get(f"/nl/{told.code}/dashboards/obstacles/csv")
     outside = await shown(told.anyone, f"/nl/{told.code}/dashboards/obstacles/csv")
     assert inside.status_code == 200
     assert f"Samen,,Open,{opened}\r" in inside.text

@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 from tests.api.conftest import Town, found_town
 from tests.api.test_steps import BEFOREHAND
+from tests.web.conftest import Visitor
 from tests.web.filling import Pairs, filled_in, in_page
 
 from cocreate.api.examples import STEP_EXAMPLES
@@ -71,24 +72,9 @@ class Desk:
 
 
 async def sit_down(town: Town, role: Role) -> Desk:
-    answer = await town.anyone.client.post(
-        f"/nl/{town.code}/sign-in",
-        data={"key": town[role].key},
-        headers={"Sec-Fetch-Site": "same-origin"},
-    )
-    assert answer.status_code == 303, answer.text
-    cookies = (each.split(";")[0] for each in answer.headers.get_list("set-cookie"))
-    return Desk(town, role, "; ".join(cookies))
-
-
-@pytest.fixture(scope="module")
-async def town(client: httpx.AsyncClient) -> Town:
-    return await found_town(client)
-
-
-@pytest.fixture
-async def project(town: Town) -> str:
-    return await town.start()
+    visitor = Visitor(town.anyone.client)
+    await visitor.sign_in(town.code, str(town[role].key))
+    return Desk(town, role, visitor.cookie)
 
 
 @pytest.fixture(scope="module")
