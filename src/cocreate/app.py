@@ -59,11 +59,12 @@ from cocreate.audit.replay_pages import ReplayPages
 from cocreate.domain.subscription import OPERATOR_LOG
 from cocreate.identity.fetching import Fetcher
 from cocreate.identity.providers import Providers
+from cocreate.jobs import deliveries, working
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import Unsound
 from cocreate.log.tree.keys import VerifierKey
 from cocreate.sampling import metrics_of
-from cocreate.service import Sending, Service, Signing, open_service, prepare_database
+from cocreate.service import Service, Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
 from cocreate.telemetry.denials import denied
 from cocreate.web.logos import Logos
@@ -127,7 +128,6 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 pool_size=settings.pool_size,
                 project=project,
                 signing=signing,
-                sending=Sending(sender, settings.public_url) if project else None,
             ) as service,
             _access(service, settings, gate := SubscriptionGate(service.standings)) as access,
         ):
@@ -147,7 +147,12 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
             app.state["logos"] = Logos(access.tokens.fetcher)
             app.state["readiness"] = health.Readiness(service)
             streams = app.state["event_streams"] = EventStreams(service, settings)
-            async with metrics_of(service, settings, streams=lambda: len(streams)):
+            async with (
+                working(settings.database_url, service, deliveries(sender, settings.public_url))
+                if project
+                else contextlib.nullcontext(),
+                metrics_of(service, settings, streams=lambda: len(streams)),
+            ):
                 yield
 
     every = routes()

@@ -10,7 +10,8 @@ from rich.table import Table
 
 from cocreate.app import policy_of
 from cocreate.domain.webhooks import WebhookStatus
-from cocreate.service import Sending, open_service
+from cocreate.jobs import deliveries, working
+from cocreate.service import open_service
 from cocreate.settings import Settings
 from cocreate.terminal import (
     CODE,
@@ -53,8 +54,8 @@ async def send_until_stopped(settings: Settings) -> None:
             master=settings.on(dsn).master(),
             pool_size=2,
             project=False,
-            sending=Sending(sender, settings.public_url),
-        ),
+        ) as opened,
+        working(dsn, opened, deliveries(sender, settings.public_url)),
     ):
         await until_stopped()
 

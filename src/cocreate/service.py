@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import asyncpg
 import msgspec
@@ -34,13 +33,7 @@ from cocreate.projections.builds import Builds, hold_builds, install
 from cocreate.projections.engine import Engine
 from cocreate.projections.others import Others
 from cocreate.telemetry import traces
-from cocreate.webhooks.delivery import Deliveries
-from cocreate.webhooks.progress import Progress
 from cocreate.webhooks.secrets import WebhookSecrets
-from cocreate.webhooks.sending import Sender
-
-if TYPE_CHECKING:
-    from cocreate.webhooks.worker import WebhookWorker
 
 
 class Signing(msgspec.Struct, frozen=True):
@@ -50,13 +43,6 @@ class Signing(msgspec.Struct, frozen=True):
     origin_of: OriginOf
     file: Path | None = None
     """Where the keys are kept."""
-
-
-class Sending(msgspec.Struct, frozen=True):
-    """What it takes to send events out."""
-
-    sender: Sender
-    public_url: str
 
 
 class Service:
@@ -132,15 +118,13 @@ async def open_service(
     pool_size: int = 10,
     project: bool = True,
     signing: Signing | None = None,
-    sending: Sending | None = None,
 ) -> AsyncIterator[Service]:
     """Open the parts, and close them in good order: what was sent to the log gets its outcome.
 
     Without ``master`` no personal data can be recorded or opened.
 
-    ``project`` says whether this process keeps the read models, ``signing`` with which keys it
-    signs for the trees, and ``sending`` with what it sends events out; several may, and share the
-    work.
+    ``project`` says whether this process keeps the read models, and ``signing`` with which keys it
+    signs for the trees; several may, and share the work.
     """
     async with contextlib.AsyncExitStack() as stack:
         pool = await open_pool(dsn, "cocreate_app", size=pool_size)
@@ -187,34 +171,8 @@ async def open_service(
         if engine is not None:
             signals.hear(engine.hear)
             background.append(asyncio.create_task(engine.run(lambda: signals.connected)))
-        if sending is not None:
-            worker = await _webhook_worker(stack, dsn, service, sending)
-            signals.hear(worker.hear)
-            background.append(asyncio.create_task(worker.run(lambda: signals.connected)))
         stack.push_async_callback(_cancel, background)
         yield service
-
-
-async def _webhook_worker(
-    stack: contextlib.AsyncExitStack, dsn: str, service: Service, sending: Sending
-) -> WebhookWorker:
-    """Make what sends events out, with connections of its own: no request waits for those."""
-    # Here, since only a process that sends needs its library, which takes long to import.
-    from cocreate.webhooks.worker import WebhookWorker  # noqa: PLC0415
-
-    pool = await open_pool(dsn, "cocreate_webhooks", size=4)
-    stack.push_async_callback(pool.close)
-    reading = await open_pool(dsn, "cocreate_app", size=2)
-    stack.push_async_callback(reading.close)
-    deliveries = Deliveries(
-        Progress(pool),
-        reading,
-        service.live,
-        service.webhook_secrets,
-        sending.sender,
-        sending.public_url,
-    )
-    return WebhookWorker(pool, deliveries)
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

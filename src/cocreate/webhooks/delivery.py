@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from urllib.parse import urlsplit
@@ -31,10 +31,11 @@ from cocreate.domain.webhooks import (
 from cocreate.exchange.cloudevents import BATCHED, STRUCTURED, EventFormat, in_json
 from cocreate.log.connection import Pool
 from cocreate.log.errors import VersionConflict
+from cocreate.log.jobs import Due, Work
 from cocreate.log.live import LiveProjects
 from cocreate.log.live import Sender as Actor
 from cocreate.log.tail import Place, Told, read_stretch
-from cocreate.webhooks.progress import Held, Noted, Progress
+from cocreate.webhooks.progress import TOPIC, Held, Noted, Progress
 from cocreate.webhooks.secrets import WebhookSecrets
 from cocreate.webhooks.sending import Answered, Outcome, Sender
 from cocreate.webhooks.signing import signed_headers
@@ -89,8 +90,11 @@ class Turns:
         self._taken += Counter()  # without those that are at zero
 
 
-class Deliveries:
+class Deliveries(Work):
     """Delivers, one webhook at a time, to as many as are asked for at once."""
+
+    entrypoint = "webhook"
+    topic = TOPIC
 
     def __init__(
         self,
@@ -111,8 +115,18 @@ class Deliveries:
         self.public_url = public_url
         self._chance = chance
         self._turns = Turns()
-        self.stopping = False
-        """Whether no request is begun any more."""
+
+    async def tenants(self) -> set[str]:
+        """Give the municipalities that have webhooks to send to."""
+        return await self.progress.followed()
+
+    async def due(self, tenants: Collection[str]) -> list[Due]:
+        """Give the webhooks of municipalities that are behind their logs."""
+        return await self.progress.behind(tenants)
+
+    async def do(self, tenant: str, name: str) -> None:
+        """Send to the webhook of that name what it is due; raises what :meth:`deliver` raises."""
+        await self.deliver(tenant, name)
 
     async def deliver(self, tenant: str, webhook_id: str) -> None:
         """Send to a webhook what it is due, for a while.

@@ -6,13 +6,14 @@ another place meanwhile, or is held by another, what it notes moves nothing.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
 
 from cocreate.log.connection import Pool
+from cocreate.log.jobs import Due
 from cocreate.log.tail import Place
 from cocreate.webhooks.sending import Answered
 
@@ -20,15 +21,6 @@ TOPIC = "webhooks"
 """The topic of the signal that the webhooks of a municipality are other than they were."""
 HELD = timedelta(seconds=60)
 """For how long a webhook is held after its last request: longer than any request takes."""
-
-
-class Due(NamedTuple):
-    """A webhook that is behind its log, when it is due, and how long that is from now."""
-
-    tenant: str
-    webhook: str
-    at: datetime
-    waits: timedelta
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +63,7 @@ class Progress:
         rows = await self._pool.fetch("select distinct tenant_id from cocreate.webhook where sends")
         return {row["tenant_id"] for row in rows}
 
-    async def behind(self, tenants: set[str]) -> list[Due]:
+    async def behind(self, tenants: Collection[str]) -> list[Due]:
         """Give the webhooks of municipalities that are behind their logs."""
         rows = await self._pool.fetch("select * from cocreate.webhooks_behind($1)", sorted(tenants))
         return [Due(*row) for row in rows]

@@ -19,13 +19,13 @@ from tests.webhooks.receiver import receiving
 from cocreate.app import create_app
 from cocreate.domain.vocabulary import Role
 from cocreate.log.connection import AnyConnection, open_pool
+from cocreate.log.dispatcher import Dispatcher
+from cocreate.log.job_worker import JobWorker
 from cocreate.log.queue import CHANNEL, forget_old_jobs, install_queue, queue_on
 from cocreate.service import Service
 from cocreate.settings import Settings
 from cocreate.webhooks.delivery import Deliveries
-from cocreate.webhooks.dispatcher import Dispatcher
 from cocreate.webhooks.progress import TOPIC, Progress
-from cocreate.webhooks.worker import WebhookWorker
 
 WISHES = {"types": ["WishExpressed"]}
 
@@ -33,7 +33,7 @@ WISHES = {"types": ["WishExpressed"]}
 class Process:
     """What a process that sends runs for it."""
 
-    def __init__(self, deliveries: Deliveries, worker: WebhookWorker) -> None:
+    def __init__(self, deliveries: Deliveries, worker: JobWorker) -> None:
         self.deliveries = deliveries
         self.running = asyncio.create_task(worker.run(lambda: True))
 
@@ -57,7 +57,7 @@ async def process(post: Post, app: Litestar, settings: Settings) -> AsyncIterato
         own.public_url,
         chance=lambda low, _high: low,
     )
-    worker = WebhookWorker(pool, deliveries)
+    worker = JobWorker(pool, [deliveries])
     service.signals.hear(worker.hear)
     running = Process(deliveries, worker)
     try:
@@ -121,7 +121,7 @@ async def test_a_job_says_which_webhook_is_due_and_nothing_more(
         await post.town.start(title="Lampen in de tunnel")
         await post.receiver.next()
         async with asyncio.timeout(10):
-            while (jobs := await jobs_of(post)) != [{"tenant": post.town.code, "webhook": hook.id}]:
+            while (jobs := await jobs_of(post)) != [{"tenant": post.town.code, "name": hook.id}]:
                 assert len(jobs) <= 2  # the one that has just ended may still be there
         # It is sent to at once when it is resumed, whatever job waits for an hour.
         await post.step("webhook-pauses", webhook=hook.id)
@@ -156,7 +156,7 @@ async def test_a_process_that_is_killed_leaves_its_webhook_to_another(
         "insert into cocreate_queue.pgqueuer"
         " (priority, status, entrypoint, payload, dedupe_key, heartbeat, queue_manager_id)"
         " select 0, 'picked', 'webhook', $1, $2, now() - interval '1 minute', gen_random_uuid()",
-        msgspec.json.encode({"tenant": post.town.code, "webhook": hook.id}),
+        msgspec.json.encode({"tenant": post.town.code, "name": hook.id}),
         f"{post.town.code} {hook.id} of another",
     )
     await post.town.start()
@@ -244,10 +244,10 @@ async def test_no_append_writes_a_job_or_notifies_anyone(
         await connection.close()
 
 
-async def test_logs_without_webhooks_are_not_looked_at(settings: Settings) -> None:
+async def test_logs_without_webhooks_are_not_looked_at(post: Post, settings: Settings) -> None:
     pool = await open_pool(settings.database_url or "", "cocreate_webhooks", size=2)
     try:
-        dispatcher = Dispatcher(pool, queue_on(pool))
+        dispatcher = Dispatcher(pool, queue_on(pool), post.deliveries)
         await dispatcher.catch_up()  # the look around with which it begins
         for number in range(1_000):
             dispatcher.hear("log", f"GM{9000 - number}")
