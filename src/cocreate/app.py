@@ -59,15 +59,18 @@ from cocreate.audit.replay_pages import ReplayPages
 from cocreate.domain.subscription import OPERATOR_LOG
 from cocreate.identity.fetching import Fetcher
 from cocreate.identity.providers import Providers
-from cocreate.jobs import deliveries, working
+from cocreate.jobs import MakeWork, deliveries, working
 from cocreate.log.signing import SigningKeys
 from cocreate.log.tree.errors import Unsound
 from cocreate.log.tree.keys import VerifierKey
+from cocreate.mail import Mailer
 from cocreate.sampling import metrics_of
 from cocreate.service import Service, Signing, open_service, prepare_database
 from cocreate.settings import Settings, SettingsWrong
 from cocreate.telemetry.denials import denied
+from cocreate.web.letters.letters import letters
 from cocreate.web.logos import Logos
+from cocreate.web.pages.following import asks_to_follow
 from cocreate.web.problem_pages import answer_problem_for
 from cocreate.web.rendering import templates
 from cocreate.web.session import sessions
@@ -113,7 +116,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     ``project`` says whether this process keeps the read models, and sends to webhooks.
     """
     signing, witnesses = signing_of(settings), witnesses_of(settings)
-    policy = policy_of(settings)
+    policy, mailer = policy_of(settings), settings.mailer()
 
     @contextlib.asynccontextmanager
     async def open_parts(app: Litestar) -> AsyncIterator[None]:
@@ -141,14 +144,16 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 gate,
                 ReplayPages(service.reader),
                 sender,
+                mailer,
                 signing,
                 witnesses,
             )
             app.state["logos"] = Logos(access.tokens.fetcher)
+            app.state["asks_to_follow"] = asks_to_follow()
             app.state["readiness"] = health.Readiness(service)
             streams = app.state["event_streams"] = EventStreams(service, settings)
             async with (
-                working(settings.database_url, service, deliveries(sender, settings.public_url))
+                working(settings.database_url, service, *kinds_of_work(settings, sender, mailer))
                 if project
                 else contextlib.nullcontext(),
                 metrics_of(service, settings, streams=lambda: len(streams)),
@@ -177,6 +182,14 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     # Around all of it, the routing too.
     app.asgi_handler = observing(guarding(app.asgi_handler, settings))
     return app
+
+
+def kinds_of_work(settings: Settings, sender: Sender, mailer: Mailer | None) -> Sequence[MakeWork]:
+    """Give what is done beside requests: sending to webhooks, and writing to who follows."""
+    kinds = [deliveries(sender, settings.public_url)]
+    if mailer is not None:
+        kinds.append(letters(mailer, settings.public_url))
+    return kinds
 
 
 @contextlib.asynccontextmanager

@@ -14,6 +14,7 @@ import msgspec
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.log.append import Appender
 from cocreate.log.connection import AnyConnection, Pool, open_pool
+from cocreate.log.followers import Followers
 from cocreate.log.keys import Keys
 from cocreate.log.live import LiveProjects
 from cocreate.log.master import KeyManagement
@@ -74,6 +75,7 @@ class Service:
         self.reads = LogReads(self.appender, self.reader)
         self.trees = Trees(pool, signals)
         self.people = People(self.live, self.appender, self.reader, keys, dsn)
+        self.followers = Followers(pool, keys)
         self.webhook_secrets = WebhookSecrets(pool, keys)
         self.builds = builds
         self.answers = Answers(pool, builds, signals)

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from cocreate.log.master import MasterKey
+from cocreate.mail import MailAddress, Mailer, Relay, RelayUrl
 
 PREFIX = "COCREATE_"
 
@@ -71,6 +72,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Separated by spaces. In them, any port is sent to, and http as well.
     """
+    smtp_url: RelayUrl | None = None
+    """The relay that takes mail, such as ``smtp+starttls://user@mail.example:587``.
+
+    ``smtps`` begins with TLS, ``smtp+starttls`` turns to it, ``smtp`` does without. Without a relay
+    nobody can follow by e-mail.
+    """
+    smtp_password_file: Path | None = None
+    """A file that holds the password of the user at the relay."""
+    mail_from: MailAddress | None = None
+    """From which address letters come; without it, the contact address."""
     max_body_bytes: Annotated[int, Meta(ge=1_000)] = 10_000_000
     freshness_timeout: Annotated[float, Meta(ge=0, le=60)] = 5.0
     """For how many seconds a reader waits at most for what was asked to be in sight."""
@@ -125,6 +136,22 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             reason, _, place = str(problem).partition(" - at `$.")
             message = f"{PREFIX}{place.rstrip('`').upper()} cannot be used: {reason}"
             raise SettingsWrong(message) from None
+
+    def mailer(self) -> Mailer | None:
+        """Give what hands letters to the relay; None where there is none.
+
+        Raises :class:`SettingsWrong`, and OSError for a file that cannot be read.
+        """
+        if self.smtp_url is None:
+            return None
+        file = self.smtp_password_file
+        password = None if file is None else file.read_text(encoding="utf-8").strip()
+        try:
+            relay = Relay.at(self.smtp_url, password)
+        except ValueError as problem:
+            message = f"{PREFIX}SMTP_URL cannot be used: {problem}"
+            raise SettingsWrong(message) from None
+        return Mailer(relay, self.mail_from or self.contact_email)
 
     @property
     def made_key_file(self) -> Path:

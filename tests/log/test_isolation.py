@@ -79,6 +79,15 @@ async def tables(log: Log) -> list[str]:
             " values ($1, 'w', 1, 0, 'Noted', 5)",
             tenant,
         )
+        project = await log.admin.fetchval(
+            "select stream_id from cocreate.stream where tenant_id = $1 limit 1", tenant
+        )
+        await log.pool.execute(
+            "select cocreate.ask_follower($1, $2, $3, '', 'sealed', 'mark', 'nl', '1 hour', 5)",
+            tenant,
+            uuid4(),
+            project,
+        )
         await log.admin.execute(
             "insert into cocreate_keys.webhook_secret values ($1, 'w', 1, 1, '')", tenant
         )
@@ -248,9 +257,16 @@ SENT_FROM = {
     "cocreate.webhook_delivery",
     "cocreate.webhook_dead_letter",
     "cocreate.log_head",
+    "cocreate.follower",
+    "cocreate.stream",
 }
-SEEN_OF_ALL = {"cocreate.log_head", "cocreate.webhook"}
-"""What sends gets at: of webhooks and logs it sees how far they are; events it does not read."""
+SEEN_OF_ALL = {
+    "cocreate.log_head",
+    "cocreate.webhook",
+    "cocreate.follower",
+    "cocreate.stream",
+}
+"""What sends gets at: it sees how far all are that it sends to; events it does not read."""
 
 
 async def test_what_sends_sees_how_far_webhooks_are_and_little_else(
@@ -272,8 +288,14 @@ async def test_what_sends_sees_how_far_webhooks_are_and_little_else(
                 "update cocreate.webhook set failures = 9 where tenant_id = $1", OTHER
             )
             assert changed == "UPDATE 0"
-            with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection.fetch("select from cocreate_keys.webhook_secret")
+            for hidden in (
+                "select from cocreate_keys.webhook_secret",
+                "select address from cocreate.follower",
+                "select address_mark from cocreate.follower",
+            ):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                    async with connection.transaction():
+                        await connection.fetch(hidden)
     finally:
         await pool.close()
 

@@ -39,6 +39,24 @@ _APPLICATION: Rights = {
     # Each with the event that says so, in one transaction.
     "cocreate.subscriber": {"insert", "update"},
     "cocreate.subscription": {"insert", "update"},
+    "cocreate.follower": {
+        "insert",
+        "delete",
+        *(
+            f"update ({column})"
+            for column in (
+                "language",
+                "asked_at",
+                "confirmed_at",
+                "position",
+                "version",
+                "due_at",
+                "failures",
+                "sender",
+                "sending_until",
+            )
+        ),
+    },
     "cocreate.webhook": {"insert", "update", "delete"},
     "cocreate.webhook_dead_letter": {"delete", "update (again)"},
     # Row-level security gives these to the application itself, and not to its members.

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
@@ -15,6 +16,7 @@ from tests.conftest import served
 from cocreate.api.parts import Parts
 from cocreate.demo.seeding import HOME, Seeded, catch_up, seed
 from cocreate.domain.vocabulary import Role
+from cocreate.settings import Settings
 from cocreate.web.pages.dashboards import DASHBOARDS
 from cocreate.web.pages.registers import REGISTERS
 
@@ -82,6 +84,8 @@ class Demonstration(NamedTuple):
     told: Seeded
     subjects: Mapping[str, str]
     """A subject of the tunnel of each kind."""
+    token: str
+    """What somebody who follows the tunnel answers letters with."""
     position: int
     """A position of the tunnel that anyone may see."""
 
@@ -97,6 +101,12 @@ class Demonstration(NamedTuple):
 
 
 @pytest.fixture(scope="module")
+def settings(settings: Settings) -> Settings:
+    """With a relay, so that following by e-mail is offered; nobody listens there."""
+    return msgspec.structs.replace(settings, smtp_url="smtp://127.0.0.1:9")
+
+
+@pytest.fixture(scope="module")
 async def demonstration(app: Litestar) -> AsyncIterator[Demonstration]:
     async with served(app) as client:
         parts: Parts = app.state["parts"]
@@ -107,8 +117,13 @@ async def demonstration(app: Litestar) -> AsyncIterator[Demonstration]:
         for kind in KINDS:
             found = (await client.get(f"{project}/subjects?kind={kind}")).json()["items"]
             subjects[kind] = found[0]["id"]
+        followers = parts.service.followers
+        await followers.ask(HOME, told.tunnel, None, "volger@post.example", "nl")
+        [following] = await followers.of_address(HOME, "volger@post.example")
+        token = await followers.token(HOME, following.follower)
         timeline = (await client.get(f"{project}/timeline")).json()
-        yield Demonstration(app, client, told, subjects, timeline["entries"][0]["position"])
+        position = timeline["entries"][0]["position"]
+        yield Demonstration(app, client, told, subjects, token, position)
 
 
 def page_templates(app: Litestar) -> Iterator[str]:
@@ -130,6 +145,7 @@ def filled(template: str, demonstration: Demonstration) -> Sequence[str]:
         "{project}": [demonstration.told.tunnel],
         "{subject}": list(demonstration.subjects.values()),
         "{position}": [demonstration.position],
+        "{token}": [demonstration.token],
         "{noun}": FORMS,
         "{name}": list(REGISTERS if "/registers/" in template else DASHBOARDS),
     }

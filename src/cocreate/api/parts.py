@@ -13,6 +13,7 @@ from cocreate.api.authentication import Access
 from cocreate.api.subscription_gate import SubscriptionGate
 from cocreate.audit.replay_pages import ReplayPages
 from cocreate.log.tree.keys import VerifierKey
+from cocreate.mail import Mailer
 from cocreate.service import Service, Signing
 from cocreate.settings import Settings
 from cocreate.webhooks.sending import Sender
@@ -28,6 +29,8 @@ class Parts(msgspec.Struct, frozen=True):
     replays: ReplayPages
     sender: Sender
     """What sends to webhooks."""
+    mailer: Mailer | None = None
+    """What hands letters to a relay; without it nobody can follow by e-mail."""
     signing: Signing | None = None
     """With what this installation signs for the trees of its logs."""
     witnesses: Sequence[VerifierKey] = ()

@@ -6,7 +6,7 @@ follows it through mergers, proposals, decisions, permits and promises (decidim 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -142,13 +142,17 @@ def told_of(file: ProjectFile, account: Account) -> Told:
     )
 
 
-def latest(file: ProjectFile, most: int) -> Sequence[Chapter]:
-    """Give the last that happened in a project, by what was recorded last, each step once."""
+def latest(file: ProjectFile, most: int, among: Container[int] | None = None) -> Sequence[Chapter]:
+    """Give the last that happened in a project, by what was recorded last, each step once.
+
+    With ``among``, it is of the steps at those positions alone.
+    """
     told: dict[int, tuple[Account, Link]] = {}
     for account in file.subjects.values():
         opening = [_opening(account)] if _opens_anew(account) else []
         for link in (*opening, *account.chain):
-            told.setdefault(link.position, (account, link))
+            if among is None or link.position in among:
+                told.setdefault(link.position, (account, link))
     return [_chapter(file, *told[position]) for position in sorted(told, reverse=True)[:most]]
 
 

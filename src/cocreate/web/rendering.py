@@ -125,9 +125,18 @@ def language_of(request: AnyRequest) -> Language:
 
 async def reader_of(request: AnyRequest, code: str, as_of: str | None = None) -> Reader:
     """Tell who reads. Raises what :meth:`Access.reading` raises."""
-    parts = parts_of(request)
-    principal = await parts.access.reading(request)
-    municipality = await parts.service.live.municipality(code)
+    principal = await parts_of(request).access.reading(request)
+    return await reader_as(request, code, principal, as_of)
+
+
+async def reader_as(
+    request: AnyRequest, code: str, principal: Principal, as_of: str | None = None
+) -> Reader:
+    """Tell who reads where it is known who that is.
+
+    Raises :class:`~cocreate.log.errors.UnknownMunicipality`.
+    """
+    municipality = await parts_of(request).service.live.municipality(code)
     settings = municipality.settings
     return Reader(
         language=language_of(request),

@@ -16,13 +16,18 @@ from litestar.handlers.base import BaseRouteHandler
 from cocreate.api.problems import Problem
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+FROM_ANYWHERE = {"from_anywhere": True}
+"""For ``opt`` of a page that proves in its address who may send to it, and needs no cookie for it.
+
+So does one that is left by one click in a mail program (RFC 8058).
+"""
 
 
 def require_same_origin(
-    connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
     """Refuse what a page of another origin sends; raises :class:`Problem`."""
-    if connection.scope.get("method") in SAFE:
+    if connection.scope.get("method") in SAFE or handler.opt.get("from_anywhere"):
         return
     site = connection.headers.get("sec-fetch-site")
     if site is not None:

@@ -15,6 +15,7 @@ from litestar.response.base import ASGIResponse
 from msgspec import Meta
 
 from cocreate.api.knowing import Knowing
+from cocreate.api.parts import Parts
 from cocreate.domain.vocabulary import ApprovalStatus, CommitmentStatus, ObstacleStatus
 from cocreate.projections.accounts.account import (
     Account,
@@ -78,28 +79,25 @@ async def read_project(
     knowing, noted = page_query(request, Knowing, Noted)
     reader, known = await page_known(request, code, STATE, knowing)
 
-    public_url = known.parts.settings.public_url
+    parts = known.parts
 
     async def write() -> str | None:
         file = await known.file(project)
         # A project of thousands of wishes takes a while to write out, and others are waiting.
-        return (
-            None
-            if file is None
-            else await asyncio.to_thread(_page, file, reader, noted, public_url)
-        )
+        return None if file is None else await asyncio.to_thread(_page, file, reader, noted, parts)
 
-    return await shown(request, reader, known, write)
+    return await shown(request, reader, known, write, parts.mailer is not None)
 
 
-def _page(file: ProjectFile, reader: Reader, noted: Noted, public_url: str) -> str:
+def _page(file: ProjectFile, reader: Reader, noted: Noted, parts: Parts) -> str:
     owed = sorted(duties(file), key=lambda each: each.since)
     standing = [each for each in of(file, ObstacleAccount) if each.status is ObstacleStatus.OPEN]
     return written(
         "project",
         reader.language,
         reader,
-        public_url=public_url,
+        public_url=parts.settings.public_url,
+        follows=parts.mailer is not None,
         id=file.id,
         project=file.project,
         recorded=noted.recorded if reader.session else None,

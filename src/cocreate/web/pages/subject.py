@@ -72,9 +72,10 @@ async def read_subject(
             term=term,
             subjects=file.subjects,
             proven=await parts.proves(code),
+            follows=parts.mailer is not None,
         )
 
-    return await shown(request, reader, known, write)
+    return await shown(request, reader, known, write, parts.mailer is not None)
 
 
 def in_short(chapters: Sequence[Chapter]) -> Sequence[Chapter]:

@@ -1,0 +1,1 @@
+"""Letters to those who follow by e-mail: what they say, and when they go."""
