@@ -29,6 +29,7 @@ from cocreate.app import serve as serve_app
 from cocreate.cli_audit import audit
 from cocreate.cli_backup import backup, restore_
 from cocreate.cli_doctor import doctor
+from cocreate.cli_followers import followers
 from cocreate.cli_municipality import municipality
 from cocreate.cli_webhooks import webhooks
 from cocreate.demo.run import run_demo
@@ -455,6 +456,7 @@ main.add_command(doctor)
 main.add_command(backup)
 main.add_command(restore_)
 main.add_command(municipality)
+main.add_command(followers)
 main.add_command(webhooks)
 
 

@@ -36,7 +36,7 @@ _ALL = ""
 _PROOF_BYTES = 16
 
 
-class Following(msgspec.Struct, frozen=True, kw_only=True):
+class Following(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What somebody follows, or was asked whether to; ``subject`` is None for all of a project."""
 
     follower: UUID
@@ -70,6 +70,14 @@ class DueFollower(NamedTuple):
     at: datetime
     waits: timedelta
     confirmed: bool
+
+
+class HeldFollowing(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is held on an address: what it follows, in which language, and since when."""
+
+    municipality: str
+    address: str
+    following: Sequence[Following]
 
 
 class Followers:

@@ -160,6 +160,12 @@ WEBHOOK_SECONDS = Histogram(
     buckets=SECONDS,
     registry=REGISTRY,
 )
+LETTERS = Counter(
+    "cocreate_letters",
+    "Letters to followers: sent, nobody where there is no such address, or failed.",
+    ["outcome"],
+    registry=REGISTRY,
+)
 JOBS = Gauge(
     "cocreate_jobs",
     "Jobs by kind and state: queued or picked.",

@@ -36,6 +36,7 @@ from cocreate.projections.known import Audience
 from cocreate.projections.model import STATE
 from cocreate.projections.resource import ProjectFile
 from cocreate.service import Service
+from cocreate.telemetry.metrics import LETTERS
 from cocreate.web.letters.writing import (
     MOST,
     Postmark,
@@ -210,7 +211,7 @@ class Letters(Work):
         address = await self._followers.address(tenant, postmark.following.follower)
         if address is None:  # whoever it was left meanwhile
             return Outcome.NOBODY
-        return await self._mailer.send(
+        outcome = await self._mailer.send(
             letter(
                 postmark,
                 written,
@@ -221,6 +222,8 @@ class Letters(Work):
             ),
             address,
         )
+        LETTERS.labels(outcome).inc()
+        return outcome
 
     async def _in_the_clear(self, tenant: str, told: Told) -> Told:
         """Open what is sealed in what everyone may see, as pages do where they are sent."""
