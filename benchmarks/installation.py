@@ -47,25 +47,30 @@ async def _administer(server: EmbeddedServer, statement: str) -> None:
 async def projector(dsn: str) -> AsyncIterator[int]:
     """Run a process that keeps the read models, and give its id."""
     environment = {"COCREATE_DATABASE_URL": dsn}
-    async with process("cocreate.cli", None, environment, "projections", "run") as pid:
+    async with process("cocreate.cli", None, environment, "work") as pid:
         yield pid
 
 
 @contextlib.asynccontextmanager
-async def api(
-    dsn: str, signing_keys: Path | None = None, master_key: str = ""
-) -> AsyncIterator[tuple[int, int]]:
-    """Run a process that answers and keeps no read models, and give its id and its port.
+async def signer(dsn: str, signing_keys: Path) -> AsyncIterator[int]:
+    """Run a process that signs for the trees, and give its id."""
+    environment = {
+        "COCREATE_DATABASE_URL": dsn,
+        "COCREATE_PUBLIC_URL": "https://bench.test",
+        "COCREATE_SIGNING_KEYS_FILE": str(signing_keys),
+    }
+    async with process("benchmarks.signing", None, environment) as pid:
+        yield pid
 
-    With keys, it signs for the trees as well.
-    """
+
+@contextlib.asynccontextmanager
+async def api(dsn: str, master_key: str = "") -> AsyncIterator[tuple[int, int]]:
+    """Run a process that answers and keeps no read models, and give its id and its port."""
     port = free_port()
     environment = {"COCREATE_DATABASE_URL": dsn, "COCREATE_PORT": str(port)}
-    if signing_keys is not None:
-        environment["COCREATE_SIGNING_KEYS_FILE"] = str(signing_keys)
     if master_key:
         environment["COCREATE_MASTER_KEY"] = master_key
-    async with process("cocreate.cli", port, environment, "serve", "--no-projections") as pid:
+    async with process("cocreate.cli", port, environment, "serve", "--no-work") as pid:
         yield pid, port
 
 

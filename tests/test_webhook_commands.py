@@ -27,7 +27,7 @@ GIVEN = {"COCREATE_MASTER_KEY": MASTER_KEY, "COCREATE_WEBHOOK_PRIVATE_NETWORKS":
 async def sending(database: str) -> AsyncIterator[None]:
     """Run a process that sends, and see it end well when it is told to."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "cocreate.cli", "webhooks", "run"),
+        *(sys.executable, "-m", "cocreate.cli", "work"),
         env={**os.environ, "COCREATE_DATABASE_URL": database, **GIVEN},
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.DEVNULL,

@@ -11,7 +11,7 @@ from pathlib import Path
 import asyncpg
 import msgspec
 
-from benchmarks.installation import api, projector, resident
+from benchmarks.installation import projector, resident, signer
 from benchmarks.scale.filling import events_in, fill_up
 from benchmarks.scale.measured import Cost
 from benchmarks.scale.metering import metering
@@ -59,7 +59,7 @@ async def prepare(
                 prepared.memory["projector, at most while it projects all"] = most(pid)
             kept.write_bytes(msgspec.json.encode(prepared))
         if await connection.fetchval(SIGNED) < held:
-            async with api(dsn, signing_keys(data)) as (pid, _):
+            async with signer(dsn, signing_keys(data)) as pid:
                 prepared.signed = await _followed(server, dsn, connection, SIGNED, held, signer=pid)
                 prepared.memory["signer, at most while it signs for all"] = most(pid)
             kept.write_bytes(msgspec.json.encode(prepared))

@@ -18,7 +18,7 @@ from benchmarks.client import get, hammer, request
 from benchmarks.endpoints import Endpoint, endpoints
 from benchmarks.growth import each_new
 from benchmarks.idle import transactions
-from benchmarks.installation import api, projector, resident
+from benchmarks.installation import api, projector, resident, signer
 from benchmarks.measure import Round, percentiles
 from benchmarks.scale.filling import events_in
 from benchmarks.scale.load import Caller, callers, steady
@@ -138,8 +138,8 @@ class Installation:
         async with contextlib.AsyncExitStack() as stack:
             if self._asked.read_models:
                 self._pids[PROJECTOR] = await stack.enter_async_context(projector(self._dsn))
-                signing = api(self._dsn, signing_keys(self._asked.data))
-                self._pids[SIGNER], _ = await stack.enter_async_context(signing)
+                signing = signer(self._dsn, signing_keys(self._asked.data))
+                self._pids[SIGNER] = await stack.enter_async_context(signing)
             began = perf_counter()
             answering, self._port = await stack.enter_async_context(api(self._dsn))
             self._pids[API] = answering

@@ -7,7 +7,6 @@ import contextlib
 import gc
 import socket
 from collections.abc import AsyncIterator, Sequence
-from ipaddress import ip_network
 from types import FrameType
 
 import uvicorn
@@ -56,27 +55,21 @@ from cocreate.api.report_page import read_participation_report
 from cocreate.api.steps import step_routes
 from cocreate.api.subscription_gate import SubscriptionGate
 from cocreate.audit.replay_pages import ReplayPages
-from cocreate.domain.subscription import OPERATOR_LOG
 from cocreate.identity.fetching import Fetcher
 from cocreate.identity.providers import Providers
-from cocreate.jobs import MakeWork, deliveries, working
-from cocreate.log.signing import SigningKeys
-from cocreate.log.tree.errors import Unsound
-from cocreate.log.tree.keys import VerifierKey
-from cocreate.mail import Mailer
+from cocreate.jobs import policy_of, working
 from cocreate.sampling import metrics_of
-from cocreate.service import Service, Signing, open_service, prepare_database
-from cocreate.settings import Settings, SettingsWrong
+from cocreate.service import Service, open_service, prepare_database, signing_of, witnesses_of
+from cocreate.settings import Settings
 from cocreate.telemetry.denials import denied
-from cocreate.web.letters.letters import letters
 from cocreate.web.logos import Logos
 from cocreate.web.pages.following import asks_to_follow
 from cocreate.web.problem_pages import answer_problem_for
 from cocreate.web.rendering import templates
 from cocreate.web.session import sessions
 from cocreate.web.site import site
-from cocreate.webhooks.addresses import AddressPolicy
 from cocreate.webhooks.sending import Sender
+from cocreate.work import kinds_of_work
 
 __all__ = ["create_app", "prepare_database", "routes", "serve", "server"]
 
@@ -113,7 +106,7 @@ def routes() -> Sequence[ControllerRouterHandler]:
 def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     """Make the application on a database that was prepared.
 
-    ``project`` says whether this process keeps the read models, and sends to webhooks.
+    ``project`` says whether this process does as well what `cocreate work` does.
     """
     signing, witnesses = signing_of(settings), witnesses_of(settings)
     policy, mailer = policy_of(settings), settings.mailer()
@@ -130,7 +123,7 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
                 master=settings.master(),
                 pool_size=settings.pool_size,
                 project=project,
-                signing=signing,
+                signing=signing if project else None,
             ) as service,
             _access(service, settings, gate := SubscriptionGate(service.standings)) as access,
         ):
@@ -184,14 +177,6 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     return app
 
 
-def kinds_of_work(settings: Settings, sender: Sender, mailer: Mailer | None) -> Sequence[MakeWork]:
-    """Give what is done beside requests: sending to webhooks, and writing to who follows."""
-    kinds = [deliveries(sender, settings.public_url)]
-    if mailer is not None:
-        kinds.append(letters(mailer, settings.public_url))
-    return kinds
-
-
 @contextlib.asynccontextmanager
 async def _access(
     service: Service, settings: Settings, gate: SubscriptionGate
@@ -202,43 +187,6 @@ async def _access(
         providers = Providers(fetcher, refetch=settings.issuer_refetch_seconds, waiting=aside)
         tokens = BearerTokens(service.live, service.keys, providers, operator_issuer(settings))
         yield Access(service.pool, tokens, uses, gate, denied)
-
-
-def signing_of(settings: Settings) -> Signing | None:
-    """Give with what to sign for the trees of the logs; None where no keys are set.
-
-    Raises :class:`~cocreate.log.signing.SigningKeysWrong`.
-    """
-    if settings.signing_keys_file is None:
-        return None
-    prefix = settings.public_url.partition("://")[2]
-
-    def origin_of(tenant: str) -> str:
-        if tenant == OPERATOR_LOG:
-            return f"{prefix}/v1/operator/tree"
-        return f"{prefix}/v1/municipalities/{tenant}/tree"
-
-    return Signing(
-        SigningKeys.read(settings.signing_keys_file), origin_of, settings.signing_keys_file
-    )
-
-
-def witnesses_of(settings: Settings) -> Sequence[VerifierKey]:
-    """Give the keys of witnesses whose cosignatures are taken; raises :class:`SettingsWrong`."""
-    try:
-        return [VerifierKey.parse(key) for key in settings.witnesses]
-    except Unsound as problem:
-        message = f"COCREATE_WITNESSES cannot be used: {problem}"
-        raise SettingsWrong(message) from None
-
-
-def policy_of(settings: Settings) -> AddressPolicy:
-    """Give to which addresses events may be sent; raises :class:`SettingsWrong`."""
-    try:
-        return AddressPolicy([ip_network(each) for each in settings.webhook_private_networks])
-    except ValueError as problem:
-        message = f"COCREATE_WEBHOOK_PRIVATE_NETWORKS cannot be used: {problem}"
-        raise SettingsWrong(message) from None
 
 
 class _Server(uvicorn.Server):

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from ipaddress import ip_network
 from typing import NamedTuple
 
 from cocreate.log.connection import Pool, open_pool
 from cocreate.log.jobs import Work
 from cocreate.service import Service
+from cocreate.settings import Settings, SettingsWrong
+from cocreate.webhooks.addresses import AddressPolicy
 from cocreate.webhooks.delivery import Deliveries
 from cocreate.webhooks.progress import Progress
 from cocreate.webhooks.sending import Sender
@@ -59,3 +62,12 @@ def deliveries(sender: Sender, public_url: str) -> MakeWork:
         sender,
         public_url,
     )
+
+
+def policy_of(settings: Settings) -> AddressPolicy:
+    """Give to which addresses events may be sent; raises :class:`SettingsWrong`."""
+    try:
+        return AddressPolicy([ip_network(each) for each in settings.webhook_private_networks])
+    except ValueError as problem:
+        message = f"COCREATE_WEBHOOK_PRIVATE_NETWORKS cannot be used: {problem}"
+        raise SettingsWrong(message) from None

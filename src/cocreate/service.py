@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import asyncpg
 import msgspec
 
 from cocreate.domain.calendar import amsterdam_date
+from cocreate.domain.subscription import OPERATOR_LOG
 from cocreate.log.append import Appender
 from cocreate.log.connection import AnyConnection, Pool, open_pool
 from cocreate.log.followers import Followers
@@ -28,11 +29,14 @@ from cocreate.log.signals import Signals
 from cocreate.log.signing import SigningKeys
 from cocreate.log.standings import Standings
 from cocreate.log.subscriptions import CHANGED, CLOSED, Subscriptions
+from cocreate.log.tree.errors import Unsound
+from cocreate.log.tree.keys import VerifierKey
 from cocreate.log.trees import GROWN, Trees
 from cocreate.projections.answers import BUILDS, MOVED, Answers
 from cocreate.projections.builds import Builds, hold_builds, install
 from cocreate.projections.engine import Engine
 from cocreate.projections.others import Others
+from cocreate.settings import Settings, SettingsWrong
 from cocreate.telemetry import traces
 from cocreate.webhooks.secrets import WebhookSecrets
 
@@ -181,3 +185,31 @@ async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def signing_of(settings: Settings) -> Signing | None:
+    """Give with what to sign for the trees of the logs; None where no keys are set.
+
+    Raises :class:`~cocreate.log.signing.SigningKeysWrong`.
+    """
+    if settings.signing_keys_file is None:
+        return None
+    prefix = settings.public_url.partition("://")[2]
+
+    def origin_of(tenant: str) -> str:
+        if tenant == OPERATOR_LOG:
+            return f"{prefix}/v1/operator/tree"
+        return f"{prefix}/v1/municipalities/{tenant}/tree"
+
+    return Signing(
+        SigningKeys.read(settings.signing_keys_file), origin_of, settings.signing_keys_file
+    )
+
+
+def witnesses_of(settings: Settings) -> Sequence[VerifierKey]:
+    """Give the keys of witnesses whose cosignatures are taken; raises :class:`SettingsWrong`."""
+    try:
+        return [VerifierKey.parse(key) for key in settings.witnesses]
+    except Unsound as problem:
+        message = f"COCREATE_WITNESSES cannot be used: {problem}"
+        raise SettingsWrong(message) from None

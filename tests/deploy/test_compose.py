@@ -34,7 +34,7 @@ def test_what_is_not_of_the_specification_is_found(part: str, given: list[str]) 
 
 
 def test_our_containers_are_not_root_and_write_nowhere() -> None:
-    assert OURS.keys() == {"migrate", "api", "projector"}
+    assert OURS.keys() == {"migrate", "api", "worker"}
     for service in OURS.values():
         assert service["user"] == "10001:10001"
         assert service["read_only"] is True

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from tests.api.conftest import Town, found_town
 from tests.webhooks.receiver import LOOPBACK, NAME, Receiver, certify, receiving
 
-from cocreate.app import create_app, policy_of
+from cocreate.app import create_app
 from cocreate.domain.vocabulary import Role
 from cocreate.internet import AnyAddress
+from cocreate.jobs import policy_of
 from cocreate.log.connection import open_pool
 from cocreate.service import Service
 from cocreate.settings import Settings

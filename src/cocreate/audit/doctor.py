@@ -141,13 +141,13 @@ async def _read_models(
             yield Finding(
                 where,
                 f"it is not complete, at position {lag.position} of {lag.head}, and not read from",
-                "let `cocreate serve` or `cocreate projections run` finish it",
+                "let `cocreate serve` or `cocreate work` finish it",
             )
         elif await _overdue(connection, lag.municipality, lag.position, examination.patience):
             yield Finding(
                 where,
                 f"it is behind, at position {lag.position} of {lag.head}",
-                "see that `cocreate serve` or `cocreate projections run` runs, and what it logs",
+                "see that `cocreate serve` or `cocreate work` runs, and what it logs",
             )
     for left in (each.in_short() for each in await parked(pool, builds, examination.municipality)):
         yield Finding(

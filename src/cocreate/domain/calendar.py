@@ -13,7 +13,6 @@ from math import ceil
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-import holidays
 import msgspec
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -135,6 +134,9 @@ def _days_off(year: int, decree_days: Mapping[date, str]) -> dict[date, DayOff]:
 
 @cache
 def _holidays(year: int) -> dict[date, DayOff]:
+    # Here, since it takes a quarter of a second to import, and many commands count no days.
+    import holidays  # noqa: PLC0415
+
     # Good Friday is public in this package, 5 May optional: it is a paid day off only each fifth
     # year, but a holiday of the Atw in every year.
     dutch, english = (

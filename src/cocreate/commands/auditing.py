@@ -1,38 +1,21 @@
-"""The tool of auditors: replay a project, take a log away with its proofs, verify that offline."""
+"""The commands of auditors that work with a log: replay, export, and another key to sign with."""
 
 from __future__ import annotations
 
 import contextlib
-import locale
 import os
-import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 import click
 import msgspec
-from rich.console import Console
 from rich.table import Table
 
-from cocreate.app import signing_of, witnesses_of
 from cocreate.audit.export import Exporter, NothingToExport, Order
 from cocreate.audit.layout import Appraisal, Retention, Sight
 from cocreate.audit.replay import Narrow, ReplayedStep, position_at, replay
-from cocreate.audit.summary import in_words
-from cocreate.audit.verify import verify
-from cocreate.audit.wrong import Language, Wrong
-from cocreate.log.announcing import announce
-from cocreate.log.errors import UnknownMunicipality
-from cocreate.log.signing import SigningKeys
-from cocreate.log.tree.errors import NotSigned, Unsound
-from cocreate.log.tree.keys import VerifierKey
-from cocreate.log.tree.notes import Note
-from cocreate.log.trees import SignedTree, TreeBehind
-from cocreate.service import Service, Signing, open_service
-from cocreate.settings import Settings
-from cocreate.terminal import (
+from cocreate.commands.running import (
     CODE,
     OPERATOR,
     console,
@@ -41,6 +24,15 @@ from cocreate.terminal import (
     reading,
     run,
 )
+from cocreate.log.announcing import announce
+from cocreate.log.errors import UnknownMunicipality
+from cocreate.log.signing import SigningKeys
+from cocreate.log.tree.errors import NotSigned
+from cocreate.log.tree.keys import VerifierKey
+from cocreate.log.tree.notes import Note
+from cocreate.log.trees import SignedTree, TreeBehind
+from cocreate.service import Service, Signing, open_service, signing_of, witnesses_of
+from cocreate.settings import Settings
 
 SEAL_SECONDS = 10.0
 """For how long is waited for a checkpoint that holds the whole log."""
@@ -48,14 +40,6 @@ AT_ONCE = 200
 """How many steps go in one table."""
 
 _write = msgspec.json.Encoder().encode
-
-
-@click.group()
-def audit() -> None:
-    """Replay a project, take a log away with its proofs, and verify that without us.
-
-    What `replay` and `export` read is put on record in the log itself.
-    """
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -115,7 +99,7 @@ async def opened_for_audit() -> AsyncIterator[Opened]:
 # -- replay ---------------------------------------------------------------------------------------
 
 
-@audit.command(name="replay")
+@click.command(name="replay")
 @CODE
 @click.argument("project", type=click.UUID)
 @click.option("--kind", help="Only events of this type, such as WishExpressed.")
@@ -205,7 +189,7 @@ def _retention(
         raise click.BadParameter(message) from None
 
 
-@audit.command(name="export")
+@click.command(name="export")
 @CODE
 @click.argument("project", type=click.UUID, required=False)
 @click.option(
@@ -280,19 +264,10 @@ async def export_to(opened: Opened, order: Order, output: Path) -> None:
         console.print(f"Verify it with --key {key}", soft_wrap=True)
 
 
-# -- verify ---------------------------------------------------------------------------------------
+# -- keys -----------------------------------------------------------------------------------------
 
 
-def _keys(
-    _context: click.Context, _parameter: click.Parameter, values: Sequence[str]
-) -> Sequence[VerifierKey]:
-    try:
-        return [VerifierKey.parse(value) for value in values]
-    except Unsound as problem:
-        raise click.BadParameter(str(problem)) from None
-
-
-@audit.command(name="rotate-keys")
+@click.command(name="rotate-keys")
 def rotate_keys() -> None:
     """Sign with a new key from now on, beside the one of before.
 
@@ -345,64 +320,3 @@ def _follows(tree: SignedTree, rotated: SigningKeys) -> bool:
     except NotSigned:
         return False
     return True
-
-
-@audit.command(name="verify")
-@click.argument("file", type=click.File("rb"))
-@click.option(
-    "--key",
-    "keys",
-    callback=_keys,
-    multiple=True,
-    metavar="VERIFIERKEY",
-    help="A key of the log that you trust.",
-)
-@click.option(
-    "--witness",
-    "witnesses",
-    callback=_keys,
-    multiple=True,
-    metavar="VERIFIERKEY",
-    help="A witness that must have cosigned.",
-)
-@click.option(
-    "--since",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A checkpoint that you kept: the log must go on from it.",
-)
-@click.option("--language", type=click.Choice(["nl", "en"]), help="Else that of the locale.")
-def verify_export(
-    file: BinaryIO,
-    keys: Sequence[VerifierKey],
-    witnesses: Sequence[VerifierKey],
-    since: Path | None,
-    language: Language | None,
-) -> None:
-    """Verify an export: no server and no database is asked anything.
-
-    Says what was checked, or the first thing that is wrong and where; then it exits with 1.
-    """
-    words = language or _own_language()
-    earlier = None if since is None else since.read_bytes()
-    out = Console(soft_wrap=True, highlight=False)
-    try:
-        found = verify(file, keys=keys, witnesses=witnesses, since=earlier)
-    except Wrong as wrong:
-        label = "FOUT" if words == "nl" else "WRONG"
-        out.print(f"{label}: {wrong.in_words(words)}", style="red", markup=False)
-        sys.exit(1)
-    for sentence in in_words(found, words):
-        out.print(sentence, style=_style(sentence), markup=False)
-    out.print("Alles klopt." if words == "nl" else "All is well.", style="green")
-
-
-def _style(sentence: str) -> str | None:
-    """Give how a sentence stands out: one that begins in capitals is a warning."""
-    return "bold yellow" if sentence.partition(":")[0].isupper() else None
-
-
-def _own_language() -> Language:
-    """Give the language of the locale, English where it is another."""
-    names = [os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG")]
-    first = next(filter(None, names), None) or locale.getlocale()[0] or ""
-    return "nl" if first.lower().startswith("nl") else "en"

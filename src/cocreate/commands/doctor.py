@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 
 import click
 
-from cocreate.app import signing_of
 from cocreate.audit.doctor import Examination, examine
+from cocreate.commands.running import console, database, run
+from cocreate.service import signing_of
 from cocreate.settings import Settings
-from cocreate.terminal import console, database, run
 
 
 @click.command()

@@ -13,7 +13,17 @@ from rich.table import Table
 from cocreate.api.issuing import issue_key
 from cocreate.audit.export import Order
 from cocreate.audit.layout import Retention
-from cocreate.cli_audit import Opened, export_to, opened_for_audit
+from cocreate.commands.auditing import Opened, export_to, opened_for_audit
+from cocreate.commands.running import (
+    CODE,
+    OPERATOR,
+    console,
+    database,
+    errors,
+    reading,
+    run,
+    service,
+)
 from cocreate.domain.calendar import amsterdam_date
 from cocreate.domain.municipality import RegisterMunicipality
 from cocreate.domain.own_settings import OwnSettings
@@ -40,7 +50,6 @@ from cocreate.log.secret_files import write_secret
 from cocreate.log.subscriptions import CLOSED
 from cocreate.service import Service, open_service
 from cocreate.settings import Settings
-from cocreate.terminal import CODE, OPERATOR, console, database, errors, reading, run, service
 
 S = TypeVar("S", bound=msgspec.Struct)
 

@@ -1,63 +1,26 @@
-"""The commands that send events out, and look after the sending."""
+"""The commands that look after the sending of events to webhooks."""
 
 from __future__ import annotations
 
-import contextlib
 import sys
 
 import click
 from rich.table import Table
 
-from cocreate.app import policy_of
-from cocreate.domain.webhooks import WebhookStatus
-from cocreate.jobs import deliveries, working
-from cocreate.service import open_service
-from cocreate.settings import Settings
-from cocreate.terminal import (
+from cocreate.commands.running import (
     CODE,
     console,
-    database,
     errors,
-    observed,
     run,
     service,
-    until_stopped,
 )
+from cocreate.domain.webhooks import WebhookStatus
 from cocreate.webhooks.progress import TOPIC, wake
-from cocreate.webhooks.sending import Sender
 
 
 @click.group()
 def webhooks() -> None:
-    """Send events to where municipalities asked, and look after the sending."""
-
-
-@webhooks.command(name="run")
-def run_webhooks() -> None:
-    """Send events until stopped; several processes share the work. `serve` does so as well."""
-
-    async def work() -> None:
-        settings = Settings.from_environment()
-        with observed(settings):
-            await send_until_stopped(settings)
-
-    run(work(), interrupted=0)
-
-
-async def send_until_stopped(settings: Settings) -> None:
-    """Send events until the process is told to stop."""
-    async with (
-        database(settings) as dsn,
-        contextlib.aclosing(Sender(policy_of(settings))) as sender,
-        open_service(
-            dsn,
-            master=settings.on(dsn).master(),
-            pool_size=2,
-            project=False,
-        ) as opened,
-        working(dsn, opened, deliveries(sender, settings.public_url)),
-    ):
-        await until_stopped()
+    """Look after the sending of events to where municipalities asked."""
 
 
 @webhooks.command(name="list")

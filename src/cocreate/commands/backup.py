@@ -9,8 +9,8 @@ import click
 
 from cocreate.audit.backup import back_up, back_up_keys
 from cocreate.audit.restore import restore, verify_restored
+from cocreate.commands.running import console, database, empty_database, run
 from cocreate.settings import Settings
-from cocreate.terminal import console, database, empty_database, run
 
 FOLDER = click.argument("folder", type=click.Path(path_type=Path))
 
@@ -47,7 +47,7 @@ def backup(folder: Path, keys: bool) -> None:
 @FOLDER
 @click.option("--keys", type=click.Path(path_type=Path), help="A backup of the keys of people.")
 def restore_(folder: Path, keys: Path | None) -> None:
-    """Restore the backup in FOLDER into an empty database, and check all that came back.
+    """Restore a backup into an empty database, and check all that came back.
 
     Exits with 1 when it is not what was backed up. Serve only after that.
     """

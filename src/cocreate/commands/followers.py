@@ -7,12 +7,12 @@ import sys
 import click
 import msgspec
 
+from cocreate.commands.running import CODE, console, database, errors, reading, run, service
 from cocreate.log.followers import HeldFollowing
 from cocreate.log.keys import overwrite_destroyed
 from cocreate.mail import NoMailAddress, mail_address
 from cocreate.service import open_service
 from cocreate.settings import Settings
-from cocreate.terminal import CODE, console, database, errors, reading, run, service
 
 
 def _read(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
