@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+from urllib.parse import parse_qs, quote
 from uuid import uuid4
 
 import httpx
 import pytest
+from icalendar import Calendar, Event
 from litestar import Litestar
 from litestar.types import Message
+from markupsafe import escape
 from tests.api.conftest import Town
 
 from cocreate.api.opening import _Opening
@@ -101,6 +104,45 @@ async def test_a_document_is_escaped(town: Town, keys: Keys) -> None:
     assert opened.count("=1+1,\n&lt;b&gt;&amp;é€".encode()) == 2
     assert int(headers[b"content-length"]) == len(opened)
     assert headers[b"etag"] == b'"1.i~0"'
+
+
+async def test_the_address_of_a_mail_is_written_in_octets(town: Town, keys: Keys) -> None:
+    for token, text in zip(await tokens(keys, town.code), TEXTS, strict=True):
+        sealed = quote(f"Over {token}!")
+        mail = f'href="mailto:?subject={sealed}"'
+        body = f"<a {mail}>{token}</a> {sealed}".encode()
+        shown, headers = await sent(keys, town.code, b"text/html", [body])
+        address, _, rest = shown.decode().partition('">')
+        assert parse_qs(address.partition("?")[2]) == {"subject": [f"Over {text}!"]}
+        assert rest == f"{escape(text)}</a> {sealed}"  # what only looks like an address stays
+        assert headers[b"etag"] == b'"1.i~0"'
+        assert int(headers[b"content-length"]) == len(shown)
+
+
+async def test_a_calendar_is_opened_before_its_lines_are_folded(town: Town, keys: Keys) -> None:
+    names = await tokens(keys, town.code)
+    event = Event()
+    event.add("summary", f"Uiterlijk: {names[0]}, of {names[1]}; \\ {'é' * 40}")
+    made = Calendar()
+    made.add_component(event)
+    folded: bytes = made.to_ical()
+    assert MARK.encode() in folded.replace(b"\r\n ", b"")
+    assert str(names[0]).encode() not in folded
+    for parts in ([folded], [folded[:70], folded[70:150], folded[150:]]):
+        shown, _ = await sent(keys, town.code, b"text/calendar; charset=utf-8", parts)
+        [read] = Calendar.from_ical(shown).walk("VEVENT")
+        assert str(read["summary"]) == f"Uiterlijk: {TEXTS[0]}, of {TEXTS[1]}; \\ {'é' * 40}"
+        assert all(len(line) <= 75 for line in shown.split(b"\r\n"))
+        assert shown.endswith(b"END:VCALENDAR\r\n")
+
+
+async def test_a_calendar_in_which_nothing_is_sealed_is_sent_as_it_is(
+    town: Town, keys: Keys
+) -> None:
+    body = b"BEGIN:VCALENDAR\r\nX-NAME:a\r\n b\r\nEND:VCALENDAR\r\n"
+    shown, headers = await sent(keys, town.code, b"text/calendar", [body])
+    assert shown == body
+    assert headers[b"etag"] == b'"1.i"'
 
 
 @pytest.mark.parametrize("media", [b"application/problem+json", b"text/plain", b""])

@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from litestar import Request
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
@@ -23,7 +24,7 @@ from cocreate.api.authentication import header
 from cocreate.api.problems import answer_problem
 from cocreate.log.keys import Keys
 from cocreate.log.opening import Opened, Write, in_json, opened
-from cocreate.log.tokens import END, MARK
+from cocreate.log.tokens import END, MARK, TOKEN_IN_ADDRESS, TOKEN_IN_CALENDAR
 from cocreate.service import Service
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -77,6 +78,8 @@ class _Opening:
         self._tags = tags
         self._start: HTTPResponseStartEvent | None = None
         self._write: Write | None = None
+        self._folded = self._addressed = False
+        """Whether lines of it are folded, and whether addresses in it may hold a token."""
         self._rest = b""
         """What came and may be the first part of a token."""
         self._before = b""
@@ -89,7 +92,9 @@ class _Opening:
         if self.failed is not None:
             return
         if message["type"] == "http.response.start":
-            self._write = _WRITERS.get(_media(message["headers"]))
+            media = _media(message["headers"])
+            self._write = _WRITERS.get(media)
+            self._folded, self._addressed = media == _CALENDAR, media == _HTML
             if self._write is not None:
                 self._start = message  # what its headers say depends on the body
                 return
@@ -98,10 +103,10 @@ class _Opening:
             return
         more = message.get("more_body", False)
         whole = self._rest + message.get("body", b"")
-        cut = _complete(whole) if more else len(whole)
+        cut = len(whole) if not more else 0 if self._folded else _complete(whole)
         data, rest = whole[:cut], whole[cut:]
         try:
-            told = await opened(self._keys, self._code, data, self._write, self._before)
+            told = await self._opened(data, self._write)
         except Exception as problem:
             if self._start is None:
                 raise
@@ -115,6 +120,22 @@ class _Opening:
                 start, body = self._with_headers(start, told, more=more)
             await self._send(start)
         await self._send({"type": "http.response.body", "body": body, "more_body": more})
+
+    async def _opened(self, data: bytes, write: Write) -> Opened:
+        """Open what is sealed in a part of an answer, in each form in which it may stand there."""
+        keys, code = self._keys, self._code
+        if self._folded:
+            told = await opened(keys, code, _unfolded(data), write, form=TOKEN_IN_CALENDAR)
+            return told._replace(data=_folded(told.data)) if told.any else told._replace(data=data)
+        told = await opened(keys, code, data, write, self._before)
+        if not self._addressed:
+            return told
+        parts = _MAIL.split(told.data)  # every other is the address of a mail
+        for number in range(1, len(parts), 2):
+            found = await opened(keys, code, parts[number], in_address, form=TOKEN_IN_ADDRESS)
+            parts[number] = found.data
+            told = Opened(told.data, told.erased | found.erased, told.any or found.any)
+        return told._replace(data=b"".join(parts))
 
     def _with_headers(
         self, start: HTTPResponseStartEvent, told: Opened, *, more: bool
@@ -178,12 +199,53 @@ def in_html(text: str, _before: bytes) -> bytes:
     return str(escape(text)).encode()
 
 
+def in_address(text: str, _before: bytes) -> bytes:
+    """Write a text within an address (RFC 3986), such as the subject of a mail (RFC 6068)."""
+    return quote(text, safe="").encode()
+
+
+_MAIL = re.compile(rb'(href="mailto:[^"]*")')
+"""The address of a mail in a document. What people wrote has no quotation mark as it stands there,
+so it is none of theirs."""
+
+
+def in_calendar(text: str, _before: bytes) -> bytes:
+    """Write a text within a text of a calendar (RFC 5545, 3.3.11), before lines are folded."""
+    return _ESCAPED_IN_CALENDAR.sub(r"\\\g<0>", text).replace("\n", "\\n").encode()
+
+
+_ESCAPED_IN_CALENDAR = re.compile(r"[\\;,]")
+_LINE: Final = 75
+"""How many bytes a line of a calendar has at most (RFC 5545, 3.1)."""
+
+
+def _unfolded(data: bytes) -> bytes:
+    return data.replace(b"\r\n ", b"")
+
+
+def _folded(data: bytes) -> bytes:
+    """Fold the lines of a calendar, nowhere within a character."""
+    lines = []
+    for line in data.split(b"\r\n"):
+        begin = ""
+        for character in line.decode():
+            if len((begin + character).encode()) > _LINE:
+                lines.append(begin.encode())
+                begin = " "
+            begin += character
+        lines.append(begin.encode())
+    return b"\r\n".join(lines)
+
+
+_HTML: Final = b"text/html"
+_CALENDAR: Final = b"text/calendar"
 _WRITERS: Mapping[bytes, Write] = {
     b"application/json": in_json,
     b"application/jsonl": in_json,
     b"text/event-stream": in_json,
     b"text/csv": in_csv,
-    b"text/html": in_html,
+    _HTML: in_html,
     b"application/atom+xml": in_html,
+    _CALENDAR: in_calendar,
 }
 """How a text is written in each format. Problems repeat what was sent: nothing is opened there."""

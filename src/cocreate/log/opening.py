@@ -10,7 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from cocreate.log.keys import Keys
-from cocreate.log.tokens import ERASED, MARK, TOKEN, Token, Unopenable, unseal
+from cocreate.log.tokens import ERASED, TOKEN, Token, Unopenable, unseal
 
 UNREADABLE = "[onleesbaar / unreadable]"
 """What is read in place of a value that was tampered with."""
@@ -18,7 +18,8 @@ UNREADABLE = "[onleesbaar / unreadable]"
 Write = Callable[[str, bytes], bytes]
 """Writes a text as it stands in its format, given the bytes that come before it."""
 
-_MARK = MARK.encode()
+_SEALED = b"sealed"
+"""What stands in every token, in each form."""
 _log = logging.getLogger(__name__)
 
 
@@ -32,12 +33,20 @@ class Opened(NamedTuple):
     """Whether anything in it was sealed."""
 
 
-async def opened(keys: Keys, tenant: str, data: bytes, write: Write, before: bytes = b"") -> Opened:
+async def opened(
+    keys: Keys,
+    tenant: str,
+    data: bytes,
+    write: Write,
+    before: bytes = b"",
+    form: re.Pattern[bytes] = TOKEN,
+) -> Opened:
     """Open all that is sealed in some bytes, with one query for the keys.
 
-    ``before`` is what came before them. Raises :class:`~cocreate.log.errors.KeysUnusable`.
+    ``before`` is what came before them, and ``form`` how tokens stand in them. Raises
+    :class:`~cocreate.log.errors.KeysUnusable`.
     """
-    ids = {match[1].decode("ascii") for match in TOKEN.finditer(data)} if _MARK in data else set()
+    ids = {match[1].decode("ascii") for match in form.finditer(data)} if _SEALED in data else set()
     if not ids:
         return Opened(data, frozenset(), any=False)
     found = await keys.find(tenant, ids)
@@ -48,7 +57,7 @@ async def opened(keys: Keys, tenant: str, data: bytes, write: Write, before: byt
             come_before = (before + come_before)[-2:]
         return write(_text(found, tenant, Token.found(match)), come_before)
 
-    return Opened(TOKEN.sub(replaced, data), frozenset(ids - found.keys()), any=True)
+    return Opened(form.sub(replaced, data), frozenset(ids - found.keys()), any=True)
 
 
 def in_json(text: str, _before: bytes) -> bytes:

@@ -13,6 +13,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 from typing import NamedTuple
+from urllib.parse import quote
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -29,11 +30,21 @@ _NONCE_BYTES = 12
 _BLOCK = 32
 """Texts are filled up to a multiple of this, so that their length tells little of a name."""
 
-TOKEN = re.compile(
-    b"%b1,([A-Za-z0-9_-]{22}),([A-Za-z][A-Za-z0-9]{0,39}),"
-    b"((?:[A-Za-z0-9_-]{4}){9,}(?:[A-Za-z0-9_-]{2,3})?)%b" % (MARK.encode(), END.encode())
-)
+
+def _form(mark: bytes, comma: bytes, end: bytes) -> re.Pattern[bytes]:
+    return re.compile(
+        b"%b1%b([A-Za-z0-9_-]{22})%b([A-Za-z][A-Za-z0-9]{0,39})%b"
+        b"((?:[A-Za-z0-9_-]{4}){9,}(?:[A-Za-z0-9_-]{2,3})?)%b"
+        % (re.escape(mark), comma, comma, comma, end)
+    )
+
+
+TOKEN = _form(MARK.encode(), b",", END.encode())
 """A token among the bytes of an answer or of stored data."""
+TOKEN_IN_ADDRESS = _form(quote(MARK).encode(), b"%2C", quote(END).encode())
+"""The same in an address, which has all but its letters, digits, ``-`` and ``_`` as octets."""
+TOKEN_IN_CALENDAR = _form(MARK.encode(), rb"\\,", END.encode())
+"""The same in a text of a calendar (RFC 5545), which has a backslash before each comma."""
 
 
 class Unopenable(Exception):  # noqa: N818
