@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -20,11 +21,13 @@ from cocreate.api.noting import note_read
 from cocreate.api.parts import Parts, parts_of
 from cocreate.api.problems import FieldError, Problem
 from cocreate.domain.calendar import amsterdam_date
+from cocreate.projections.accounts import encode
 from cocreate.projections.answers import Answers, Models, Stand, mark_of
 from cocreate.projections.files import read_file
 from cocreate.projections.known import Audience
 from cocreate.projections.resource import ProjectFile
 from cocreate.projections.term import TermAccount, read_term
+from cocreate.projections.timeline import Moved, read_subject
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -109,6 +112,25 @@ class Known(msgspec.Struct, frozen=True):
             self.today,
             now=self.now,
         )
+
+    async def account(self, project: UUID, subject: str) -> bytes | None:
+        """Give the account of a subject as JSON, that of the project itself with ``""``.
+
+        None where the audience knows of none.
+        """
+        if "\0" in subject:
+            return None
+        if self.now:
+            answers = self.parts.service.answers
+            with contextlib.suppress(Moved):
+                return await read_subject(
+                    answers, self.code, project, self.audience, self.position, subject
+                )
+        file = await self.file(project)
+        if file is None:
+            return None
+        account = file.subjects.get(subject) if subject else file.project
+        return None if account is None else encode(account)
 
     async def term(self, project: UUID, approval: str) -> TermAccount | None:
         """Give the term of an approval; None where the audience knows of no such approval."""

@@ -29,7 +29,7 @@ from cocreate.api.problems import Problem
 from cocreate.api.query import read_query
 from cocreate.api.steps import PROJECT
 from cocreate.projections import timeline
-from cocreate.projections.accounts import Account, ProjectAccount, encode
+from cocreate.projections.accounts import Account, ProjectAccount
 from cocreate.projections.term import TermAccount
 from cocreate.projections.timeline import EARLIEST, FIRST, AccountPage, Moved, Place, Timeline
 
@@ -207,23 +207,7 @@ async def _account(request: AnyRequest, code: str, project: UUID, subject: str) 
     known = await known_to(request, code, timeline.NAME, knowing)
 
     async def ask() -> bytes | None:
-        if "\0" in subject:
-            return None
-        if known.now:
-            with contextlib.suppress(Moved):
-                return await timeline.read_subject(
-                    known.parts.service.answers,
-                    code,
-                    project,
-                    known.audience,
-                    known.position,
-                    subject,
-                )
-        file = await known.file(project)
-        if file is None:
-            return None
-        account = file.subjects.get(subject) if subject else file.project
-        return None if account is None else encode(account)
+        return await known.account(project, subject)
 
     return await answered(request, known, ask)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -57,6 +57,17 @@ class Reader:
         """Give the moment at which a log took the step at a position; None where it has none."""
         found = await self.log(tenant, after=max(position - 1, 0), limit=1)
         return found[0].recorded_at if found and position else None
+
+    async def moments(self, tenant: str, positions: Collection[int]) -> Mapping[int, datetime]:
+        """Give the moments at which a log took the steps at some positions, of those it has."""
+        rows = await self._database.fetch(
+            "select p.position, l.recorded_at from unnest($2::bigint[]) as p (position)"
+            " cross join lateral cocreate.read_salted_log($1, p.position - 1, 1) as l"
+            " where l.position = p.position",
+            tenant,
+            list(positions),
+        )
+        return {row["position"]: row["recorded_at"] for row in rows}
 
     async def stream(
         self,
