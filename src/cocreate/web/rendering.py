@@ -8,7 +8,7 @@ from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -72,6 +72,8 @@ class Reader(msgspec.Struct, frozen=True):
     logo: bool
     """Whether it has a logo."""
     principal: Principal
+    roles: frozenset[Role]
+    """The roles it has in all of the municipality, or in any of its projects."""
     session: str
     """Tells one who is signed in from others; empty for anyone."""
     path: str
@@ -109,10 +111,9 @@ class Reader(msgspec.Struct, frozen=True):
     @property
     def places(self) -> Sequence[NavigationItem]:
         """The main places that this reader finds something at, and whether it is there."""
-        roles = self.principal.roles.union(*self.principal.in_projects.values())
         return [
             NavigationItem(each.name, href, here=self.path == href)
-            for each in places_for(roles)
+            for each in places_for(self.roles)
             for href in (self.at.page(each.path) if each.path else self.at.home,)
         ]
 
@@ -125,12 +126,21 @@ def language_of(request: AnyRequest) -> Language:
 
 async def reader_of(request: AnyRequest, code: str, as_of: str | None = None) -> Reader:
     """Tell who reads. Raises what :meth:`Access.reading` raises."""
-    principal = await parts_of(request).access.reading(request)
-    return await reader_as(request, code, principal, as_of)
+    access = parts_of(request).access
+    principal = await access.reading(request)
+    # Before a page, a role in other projects counts for nothing; it does where that page leads.
+    everywhere = await access.principal(request.scope, code)
+    roles = everywhere.roles.union(*everywhere.in_projects.values())
+    return await reader_as(request, code, principal, as_of, roles=roles)
 
 
 async def reader_as(
-    request: AnyRequest, code: str, principal: Principal, as_of: str | None = None
+    request: AnyRequest,
+    code: str,
+    principal: Principal,
+    as_of: str | None = None,
+    *,
+    roles: frozenset[Role] = frozenset(),
 ) -> Reader:
     """Tell who reads where it is known who that is.
 
@@ -146,6 +156,7 @@ async def reader_as(
         themed=any((settings.theme.primary_colour, settings.theme.accent_colour)),
         logo=settings.theme.logo is not None,
         principal=principal,
+        roles=roles,
         session=fingerprint(signed_in(request)),
         path=request.scope["path"],
         query=request.scope["query_string"].decode("latin-1"),
@@ -260,6 +271,7 @@ def words(language: Language) -> Mapping[str, object]:
         "day": partial(_day, language),
         "moment": partial(_moment, language),
         "asset": asset,
+        "mailto": mailto,
     }
 
 
@@ -299,6 +311,11 @@ def release() -> str:
 def asset(name: str) -> str:
     """Give the address of a file that pages use: another whenever the file is."""
     return f"/static/{release()}/{name}"
+
+
+def mailto(subject: str, text: str) -> str:
+    """Give the address that has a mail program begin a mail (RFC 6068)."""
+    return f"mailto:?{urlencode({'subject': subject, 'body': text}, quote_via=quote)}"
 
 
 # -- what templates say ---------------------------------------------------------------------------

@@ -1,10 +1,9 @@
-"""Staying informed without an account: a feed of what happened, and a calendar of what is due."""
+"""Staying informed without an account: feeds of what happened, and calendars of days to come."""
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
-from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,22 +11,55 @@ from litestar import Request, get
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from cocreate.api.knowing import Knowing
-from cocreate.domain.calendar import AMSTERDAM
-from cocreate.projections.accounts.account import DecisionAccount
+from cocreate.api.knowing import Knowing, Known
+from cocreate.api.latest import LatestStep, latest_steps
+from cocreate.domain.municipality import municipality_id
+from cocreate.projections.answers import Models
 from cocreate.projections.model import STATE
-from cocreate.projections.resource import ProjectFile
 from cocreate.projections.story import latest
-from cocreate.web.pages.project import PROJECT, dated
+from cocreate.web.atom import ATOM, feed
+from cocreate.web.calendars import CALENDAR, calendar
+from cocreate.web.dates import MODELS, Day, days_in, days_to_come
+from cocreate.web.pages.project import PROJECT
 from cocreate.web.query import page_query
 from cocreate.web.rendering import Reader, kept, page_known
 from cocreate.web.texts import texts
 
-ATOM: Final = b"application/atom+xml; charset=utf-8"
-CALENDAR: Final = b"text/calendar; charset=utf-8"
-NAMESPACE: Final = "http://www.w3.org/2005/Atom"
-MOST: Final = 50
+MOST_STEPS: Final = 50
 """How many steps a feed has."""
+MOST_DAYS: Final = 100
+"""How many days the calendar of a municipality has."""
+
+Write = Callable[[Reader, Known], Awaitable[bytes | None]]
+
+
+@get("/{code:str}/feed", include_in_schema=False)
+async def read_municipality_feed(
+    request: Request[Any, Any, Any], code: FromPath[str]
+) -> ASGIResponse:
+    """Give the last steps over all projects of a municipality as an Atom feed (RFC 4287)."""
+
+    async def write(reader: Reader, known: Known) -> bytes:
+        title = texts(reader.language)("portal-heading", municipality=reader.municipality)
+        steps = await latest_steps(known, MOST_STEPS)
+        return await _feed(
+            known, reader, municipality_id(code), title, reader.at.home, steps, began=1
+        )
+
+    return await _given(request, code, STATE, ATOM, write)
+
+
+@get("/{code:str}/calendar", include_in_schema=False)
+async def read_municipality_calendar(
+    request: Request[Any, Any, Any], code: FromPath[str]
+) -> ASGIResponse:
+    """Give the days to come over all projects of a municipality, as a calendar (RFC 5545)."""
+
+    async def write(reader: Reader, known: Known) -> bytes:
+        title = texts(reader.language)("portal-heading", municipality=reader.municipality)
+        return await _calendar(known, reader, title, await days_to_come(known, MOST_DAYS))
+
+    return await _given(request, code, MODELS, CALENDAR, write)
 
 
 @get(f"{PROJECT}/feed", include_in_schema=False)
@@ -35,7 +67,18 @@ async def read_feed(
     request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
 ) -> ASGIResponse:
     """Give the last steps of a project as an Atom feed (RFC 4287)."""
-    return await _given(request, code, project, ATOM, feed)
+
+    async def write(reader: Reader, known: Known) -> bytes | None:
+        file = await known.file(project)
+        if file is None:
+            return None
+        steps = [LatestStep(file, chapter) for chapter in latest(file, MOST_STEPS)]
+        title, began = file.project.title, file.project.position
+        return await _feed(
+            known, reader, project, title, reader.at.project(project), steps, began=began
+        )
+
+    return await _given(request, code, STATE, ATOM, write)
 
 
 @get(f"{PROJECT}/calendar", include_in_schema=False)
@@ -43,89 +86,53 @@ async def read_calendar(
     request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
 ) -> ASGIResponse:
     """Give the days of a project on which something is due, as a calendar (RFC 5545)."""
-    return await _given(request, code, project, CALENDAR, calendar)
+
+    async def write(reader: Reader, known: Known) -> bytes | None:
+        file = await known.file(project)
+        if file is None:
+            return None
+        return await _calendar(known, reader, file.project.title, days_in(file))
+
+    return await _given(request, code, STATE, CALENDAR, write)
 
 
 async def _given(
-    request: Request[Any, Any, Any],
-    code: str,
-    project: UUID,
-    kind: bytes,
-    write: Callable[[ProjectFile, Reader, str], bytes],
+    request: Request[Any, Any, Any], code: str, models: Models, kind: bytes, write: Write
 ) -> ASGIResponse:
     (knowing,) = page_query(request, Knowing)
-    reader, known = await page_known(request, code, STATE, knowing)
+    reader, known = await page_known(request, code, models, knowing)
 
     async def ask() -> bytes | None:
-        file = await known.file(project)
-        return None if file is None else write(file, reader, known.parts.settings.public_url)
+        return await write(reader, known)
 
     return await kept(request, known, ask, [(b"content-type", kind)])
 
 
-def feed(file: ProjectFile, reader: Reader, public_url: str) -> bytes:
-    """Give a feed of the last steps of a project; ``public_url`` is where pages are reached."""
-    ET.register_namespace("", NAMESPACE)
-    root = ET.Element(f"{{{NAMESPACE}}}feed", {"xml:lang": reader.language})
-    chapters = latest(file, MOST)
-    address = f"{public_url}{reader.at.project(file.id)}"
-
-    def add(parent: ET.Element, name: str, text: str = "", **said: str) -> None:
-        element = ET.SubElement(parent, f"{{{NAMESPACE}}}{name}", said)
-        element.text = text or None
-
-    add(root, "id", address)
-    add(root, "title", file.project.title)
-    add(root, "updated", _at_midnight(chapters[0].on if chapters else file.project.since))
-    add(root, "link", rel="alternate", type="text/html", href=address)
-    add(root, "link", rel="self", type="application/atom+xml", href=f"{address}/feed")
-    author = ET.SubElement(root, f"{{{NAMESPACE}}}author")
-    add(author, "name", reader.municipality)
-    for chapter in chapters:
-        entry = ET.SubElement(root, f"{{{NAMESPACE}}}entry")
-        page = f"{public_url}{reader.at.subject(file.id, chapter.about.id)}"
-        add(entry, "id", f"{address}/positions/{chapter.position}")
-        add(entry, "title", chapter.about.title)
-        add(entry, "updated", _at_midnight(chapter.on))
-        add(entry, "link", rel="alternate", type="text/html", href=page)
-        add(entry, "summary", getattr(chapter.told, reader.language))
-    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return written
+async def _feed(
+    known: Known,
+    reader: Reader,
+    feed_id: UUID,
+    title: str,
+    address: str,
+    steps: Sequence[LatestStep],
+    *,
+    began: int,
+) -> bytes:
+    """Write a feed; ``began`` is the position of the step with which what it tells of began."""
+    recorded_at = await known.parts.service.reader.moments(
+        known.code, [began, *(each.chapter.position for each in steps)]
+    )
+    public_url = known.parts.settings.public_url
+    beginning: datetime = recorded_at[began]
+    return feed(feed_id, title, address, steps, recorded_at, beginning, reader, public_url)
 
 
-def calendar(file: ProjectFile, reader: Reader, public_url: str) -> bytes:
-    """Give the days on which something is due: permissions, promises, and until when to object."""
-    # It takes a tenth of a second to import, and commands have no use for it.
-    from icalendar import Calendar, Event  # noqa: PLC0415
-
-    say = texts(reader.language)
-    made = Calendar()
-    made.add("prodid", "-//cocreate//NL")
-    made.add("version", "2.0")
-    made.add("x-wr-calname", file.project.title)
-    due = [(each.account, each.due_on, f"due-{each.account.kind}") for each in dated(file)]
-    objections = [
-        (each, each.objection_until, "due-objection")
-        for each in file.subjects.values()
-        if isinstance(each, DecisionAccount) and each.objection_until is not None
-    ]
-    for account, day, text in (*due, *objections):
-        event = Event()
-        event.add("uid", f"{text}-{account.id}@{file.id}")
-        # It says how it was known, and so is the same for all who ask at one position.
-        event.add("dtstamp", datetime.combine(file.today, time(), UTC))
-        event.add("dtstart", day)
-        event.add("summary", say(text, title=account.title))
-        event.add("url", f"{public_url}{reader.at.subject(file.id, account.id)}")
-        made.add_component(event)
-    written: bytes = made.to_ical()
-    return written
+async def _calendar(known: Known, reader: Reader, name: str, days: Sequence[Day]) -> bytes:
+    recorded_at = await known.parts.service.reader.moments(
+        known.code, {each.recorded_at for each in days}
+    )
+    return calendar(name, days, recorded_at, reader, known.parts.settings.public_url)
 
 
-def _at_midnight(day: date) -> str:
-    """Give the beginning of a day in the Netherlands (RFC 3339)."""
-    return datetime.combine(day, time(), AMSTERDAM).isoformat()
-
-
-HANDLERS = (read_feed, read_calendar)
-"""The feed and the calendar of a project."""
+HANDLERS = (read_municipality_feed, read_municipality_calendar, read_feed, read_calendar)
+"""The feeds and the calendars."""

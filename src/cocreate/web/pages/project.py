@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from cocreate.api.knowing import Knowing
 from cocreate.api.parts import Parts
-from cocreate.domain.vocabulary import ApprovalStatus, CommitmentStatus, ObstacleStatus
+from cocreate.domain.vocabulary import ObstacleStatus
 from cocreate.projections.accounts.account import (
     Account,
     ApprovalAccount,
@@ -31,6 +31,7 @@ from cocreate.projections.accounts.account import (
 from cocreate.projections.model import STATE
 from cocreate.projections.resource import ProjectFile
 from cocreate.projections.story import debtor, owed_since
+from cocreate.web.dates import runs_to
 from cocreate.web.pictures.branches import draw
 from cocreate.web.query import Noted, page_query
 from cocreate.web.rendering import Reader, page_known, shown, written
@@ -66,7 +67,7 @@ class Duty(NamedTuple):
 class Dated(NamedTuple):
     """Something that is due on a day to come, or was."""
 
-    account: ApprovalAccount | CommitmentAccount
+    account: Account
     due_on: date
     days_left: int
 
@@ -196,11 +197,9 @@ def duties(file: ProjectFile) -> Iterable[Duty]:
 def dated(file: ProjectFile) -> list[Dated]:
     """Give what runs to a day: permissions to be given, and promises to be kept."""
     found = [
-        Dated(each, each.due_on, (each.due_on - file.today).days)
+        Dated(each, due_on, (due_on - file.today).days)
         for each in file.subjects.values()
-        if isinstance(each, ApprovalAccount | CommitmentAccount)
-        and each.due_on is not None
-        and each.status in (ApprovalStatus.PENDING, ApprovalStatus.SUSPENDED, CommitmentStatus.OPEN)
+        if (due_on := runs_to(each)) is not None
     ]
     return sorted(found, key=lambda each: each.due_on)
 

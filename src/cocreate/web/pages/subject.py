@@ -62,6 +62,7 @@ async def read_subject(
             "subject",
             reader.language,
             reader,
+            public_url=parts.settings.public_url,
             id=project,
             project=file.project,
             account=account,

@@ -15,6 +15,8 @@ portal-found = { $count ->
    *[other] { $count } projects
 }
 portal-nothing = No project is like this. Search with fewer or other words.
+portal-feed = Follow all projects in a feed reader (Atom)
+portal-calendar = Put the dates of all projects in your calendar
 filter-any = All
 filter-sector = Subject
 filter-status = Status

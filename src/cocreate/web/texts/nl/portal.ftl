@@ -15,6 +15,8 @@ portal-found = { $count ->
    *[other] { $count } trajecten
 }
 portal-nothing = Er is geen traject dat hierop lijkt. Zoek met minder of andere woorden.
+portal-feed = Volg alle trajecten in een feedlezer (Atom)
+portal-calendar = Zet de datums van alle trajecten in uw agenda
 filter-any = Alles
 filter-sector = Onderwerp
 filter-status = Stand
