@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from litestar import Litestar
 from tests.api.conftest import Town
 from tests.web.conftest import Visitor
 from tests.web.reading import read
 
 from cocreate.domain.vocabulary import Role
-from cocreate.web.rendering import asset
+from cocreate.web.rendering import asset, engine
 
 
 @pytest.fixture
@@ -142,3 +143,8 @@ async def test_only_municipalities_with_a_public_portal_are_listed(
     assert f"Gemeente {town.code}" in listed
     assert f"Gemeente {other_town.code}" not in listed
     assert (await town.anyone.client.get(f"/nl/{other_town.code}")).status_code in (401, 404)
+
+
+async def test_pages_are_written_by_the_templates_of_the_application(app: Litestar) -> None:
+    # What is kept is written before there is an answer; so it has to be by the same.
+    assert app.template_engine is engine()

@@ -7,12 +7,14 @@ from datetime import date, datetime
 from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from litestar import MediaType
 from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Template
 from litestar.response.base import ASGIResponse
 from litestar.template import TemplateConfig
 from markupsafe import Markup, escape
@@ -192,7 +194,9 @@ async def shown(
         body = await write()
         if body is None:
             raise Problem("not-found")
-        return as_page(body, (b"cache-control", b"no-store"), policy=policy)
+        data = body.encode()
+        length = (b"content-length", b"%d" % len(data))
+        return Answer(200, data, [*_of_page(policy), length, (b"cache-control", b"no-store")])
 
     async def ask() -> bytes | None:
         written = await write()
@@ -224,15 +228,6 @@ async def kept(
     return Answer(200, body, [*headers, length, *told])
 
 
-def as_page(
-    body: str, *headers: tuple[bytes, bytes], status: int = 200, policy: bytes = POLICY
-) -> Answer:
-    """Answer a page that is written."""
-    data = body.encode()
-    length = (b"content-length", b"%d" % len(data))
-    return Answer(status, data, [*_of_page(policy), length, *headers])
-
-
 def _of_page(policy: bytes) -> Sequence[tuple[bytes, bytes]]:
     """Give the headers of every page."""
     return (
@@ -242,20 +237,47 @@ def _of_page(policy: bytes) -> Sequence[tuple[bytes, bytes]]:
     )
 
 
+_HEADERS: Final = {
+    name.decode(): value.decode() for name, value in _of_page(POLICY) if name != b"content-type"
+}
+
+
 def written(
     template: str, language: Language, reader: Reader | None = None, /, **context: object
 ) -> str:
     """Give a page from its template."""
-    return (
-        environment()
-        .get_template(f"{template}.html.jinja")
-        .render(
-            **words(language),
-            reader=reader,
-            at=reader.at if reader else None,
-            **context,
-        )
+    return engine().get_template(_file(template)).render(**_said(language, reader, context))
+
+
+def page(
+    template: str,
+    language: Language,
+    reader: Reader | None = None,
+    /,
+    *,
+    status: int = 200,
+    cache: str = "no-store",
+    **context: object,
+) -> Template:
+    """Answer a page from its template that no process keeps: as it is sent, it is written."""
+    return Template(
+        _file(template),
+        context=_said(language, reader, context),
+        status_code=status,
+        media_type=MediaType.HTML,
+        headers={**_HEADERS, "Cache-Control": cache},
     )
+
+
+def _file(template: str) -> str:
+    return f"{template}.html.jinja"
+
+
+def _said(
+    language: Language, reader: Reader | None, context: Mapping[str, object]
+) -> dict[str, Any]:
+    """Give what a template says, and what it says it with."""
+    return {**words(language), "reader": reader, "at": reader.at if reader else None, **context}
 
 
 @cache
@@ -276,8 +298,12 @@ def words(language: Language) -> Mapping[str, object]:
 
 
 @cache
-def environment() -> Environment:
-    """Give where templates come from; what people wrote is escaped wherever it stands."""
+def engine() -> JinjaTemplateEngine:
+    """Give what writes templates; what people wrote is escaped wherever it stands.
+
+    It is that of the application: what is written to be kept and what is answered at once are
+    written alike.
+    """
     made = Environment(
         loader=PackageLoader("cocreate.web"),
         autoescape=True,
@@ -289,12 +315,12 @@ def environment() -> Environment:
     made.globals |= {"tone": tone, "segments": segments}
     made.filters["kind"] = lambda value: type(value).__name__
     made.tests["vocabulary"] = lambda value: isinstance(value, Vocabulary)
-    return made
+    return JinjaTemplateEngine.from_environment(made)
 
 
 def templates() -> TemplateConfig[JinjaTemplateEngine]:
     """Give the templates to the application."""
-    return TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment()))
+    return TemplateConfig(instance=engine())
 
 
 @cache

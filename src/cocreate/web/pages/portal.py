@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from litestar import Request, get
 from litestar.params import FromPath
+from litestar.response import Template
 from litestar.response.base import ASGIResponse
 from litestar.response.redirect import ASGIRedirectResponse
 
@@ -25,7 +26,7 @@ from cocreate.domain.vocabulary import (
 )
 from cocreate.projections.directory import DirectoryFilter, Facets, ListedProject, Sort
 from cocreate.web.query import PagePaging, page_query
-from cocreate.web.rendering import as_page, language_of, page_known, shown, written
+from cocreate.web.rendering import language_of, page, page_known, shown, written
 
 A_PAGE = 20
 """How many projects a page shows."""
@@ -49,7 +50,7 @@ async def choose_language(request: Request[Any, Any, Any]) -> ASGIResponse:
 
 
 @get("/", include_in_schema=False)
-async def list_portals(request: Request[Any, Any, Any]) -> ASGIResponse:
+async def list_portals(request: Request[Any, Any, Any]) -> Template:
     """Show the municipalities whose pages anyone may read."""
     parts, language = parts_of(request), language_of(request)
     found = []
@@ -58,8 +59,7 @@ async def list_portals(request: Request[Any, Any, Any]) -> ASGIResponse:
         if standing is not None and standing.public_portal:
             found.append(each)
     found.sort(key=lambda each: each.name.casefold())
-    page = written("portals", language, municipalities=found)
-    return as_page(page, (b"cache-control", b"public, max-age=60"))
+    return page("portals", language, municipalities=found, cache="public, max-age=60")
 
 
 @get("/{code:str}", include_in_schema=False)

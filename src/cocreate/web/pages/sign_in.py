@@ -6,10 +6,9 @@ from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from litestar.response.base import ASGIResponse
-from litestar.response.redirect import ASGIRedirectResponse
+from litestar.response import Redirect, Template
 from msgspec import Meta
 
 from cocreate.api.admission import aside
@@ -20,7 +19,7 @@ from cocreate.identity.fetching import NotFetched
 from cocreate.identity.signing_in import MAX_CODE, NotSignedIn, address_for, begin, token_for
 from cocreate.web.forms.sent import form_of
 from cocreate.web.query import page_query
-from cocreate.web.rendering import as_page, reader_of, written
+from cocreate.web.rendering import page, reader_of
 from cocreate.web.session import as_sent_with, come_back, set_out, sign_in, sign_out
 
 LONGEST_KEY = 200
@@ -33,13 +32,13 @@ class KeyForm(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/{code:str}/sign-in", include_in_schema=False)
-async def ask_who(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+async def ask_who(request: Request[Any, Any, Any], code: FromPath[str]) -> Template:
     """Ask who wants to sign in."""
     return await _asked(request, code)
 
 
 @post("/{code:str}/sign-in", include_in_schema=False, opt={"in_any_state": True})
-async def let_in(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+async def let_in(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """Let whoever holds a key of the municipality in."""
     key = (await form_of(request, KeyForm)).key.strip()
     parts = parts_of(request)
@@ -52,7 +51,7 @@ async def let_in(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIRe
             raise
         return await _asked(request, code, wrong="sign-in-wrong")
     sign_in(request, code, key)
-    return ASGIRedirectResponse(path=_home(request, code), status_code=303)
+    return Redirect(_home(request, code), status_code=303)
 
 
 class ByIssuer(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +61,7 @@ class ByIssuer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/{code:str}/sign-in/issuer", include_in_schema=False)
-async def send_to_issuer(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+async def send_to_issuer(request: Request[Any, Any, Any], code: FromPath[str]) -> Redirect:
     """Send somebody to an issuer that the municipality trusts."""
     (query,) = page_query(request, ByIssuer)
     parts = parts_of(request)
@@ -79,7 +78,7 @@ async def send_to_issuer(request: Request[Any, Any, Any], code: FromPath[str]) -
     except NotFetched:
         raise Problem("issuer-unavailable", headers={"Retry-After": ISSUER_RETRY_AFTER}) from None
     set_out(request, code, begun)
-    return ASGIRedirectResponse(path=address, status_code=303)
+    return Redirect(address, status_code=303)
 
 
 class ComeBack(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +90,7 @@ class ComeBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/{code:str}/sign-in/done", include_in_schema=False)
-async def let_in_by_issuer(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+async def let_in_by_issuer(request: Request[Any, Any, Any], code: FromPath[str]) -> Response[Any]:
     """Let in whoever comes back from an issuer with what the issuer gives a token for."""
     said = _come_back_with(request)
     parts = parts_of(request)
@@ -116,7 +115,7 @@ async def let_in_by_issuer(request: Request[Any, Any, Any], code: FromPath[str])
     if not principal.is_of(code):
         return await _asked(request, code, wrong="sign-in-no-role")
     sign_in(request, code, token)
-    return ASGIRedirectResponse(path=_home(request, code), status_code=303)
+    return Redirect(_home(request, code), status_code=303)
 
 
 def _come_back_with(request: Request[Any, Any, Any]) -> ComeBack:
@@ -129,21 +128,22 @@ def _come_back_with(request: Request[Any, Any, Any]) -> ComeBack:
 
 
 @post("/{code:str}/sign-out", include_in_schema=False, opt={"in_any_state": True})
-async def let_out(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+async def let_out(request: Request[Any, Any, Any], code: FromPath[str]) -> Redirect:
     """Let nobody be signed in any more."""
     sign_out(request)
-    return ASGIRedirectResponse(path=_home(request, code), status_code=303)
+    return Redirect(_home(request, code), status_code=303)
 
 
 async def _asked(
     request: Request[Any, Any, Any], code: str, *, wrong: str | None = None
-) -> ASGIResponse:
+) -> Template:
     reader = await reader_of(request, code)
     issuers = await parts_of(request).access.tokens.issuers(code)
-    page = written(
+    return page(
         "sign_in",
         reader.language,
         reader,
+        status=422 if wrong else 200,
         wrong=wrong,
         issuers=[
             (urlsplit(each.issuer).hostname, urlencode({"issuer": each.issuer}))
@@ -151,7 +151,6 @@ async def _asked(
             if each.pages is not None
         ],
     )
-    return as_page(page, (b"cache-control", b"no-store"), status=422 if wrong else 200)
 
 
 def _home(request: Request[Any, Any, Any], code: str) -> str:

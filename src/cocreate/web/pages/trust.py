@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, get
 from litestar.params import FromPath
-from litestar.response.base import ASGIResponse
+from litestar.response import Template
 from msgspec import Meta
 
 from cocreate.api.parts import parts_of
@@ -16,7 +16,7 @@ from cocreate.domain.steps import EVENTS
 from cocreate.domain.vocabulary import Role
 from cocreate.log.tree.keys import VerifierKey
 from cocreate.web.query import page_query
-from cocreate.web.rendering import as_page, reader_of, written
+from cocreate.web.rendering import page, reader_of
 
 _UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _RECEIPT = (
@@ -38,7 +38,7 @@ class ReceiptToCheck(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/{code:str}/trust", include_in_schema=False)
-async def read_trust(request: Request[Any, Any, Any], code: FromPath[str]) -> ASGIResponse:
+async def read_trust(request: Request[Any, Any, Any], code: FromPath[str]) -> Template:
     """Tell what the log is, how its tree stands now, and let a receipt be checked."""
     (asked,) = page_query(request, ReceiptToCheck)
     reader = await reader_of(request, code)
@@ -47,7 +47,8 @@ async def read_trust(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
     keys: Sequence[VerifierKey] = ()
     if parts.signing is not None and signed is not None:
         keys = parts.signing.keys.verifiers(signed.origin)
-    page = written(
+    # How the tree stands is another every second, and who is signed in is named.
+    return page(
         "trust",
         reader.language,
         reader,
@@ -58,8 +59,6 @@ async def read_trust(request: Request[Any, Any, Any], code: FromPath[str]) -> AS
         types=sorted(EVENTS),
         roles=list(Role),
     )
-    # How the tree stands is another every second, and who is signed in is named.
-    return as_page(page, (b"cache-control", b"no-store"))
 
 
 HANDLERS = (read_trust,)
