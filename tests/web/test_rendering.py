@@ -46,6 +46,9 @@ async def test_anyone_who_has_a_page_is_told_that_it_is_the_same(town: Town, pag
     again = await anyone.get(page, If_None_Match=tag)
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
+    # What a browser has goes on under the headers of the last answer.
+    for name in ("content-security-policy", "cross-origin-resource-policy", "x-frame-options"):
+        assert again.headers[name] == first.headers[name]
     assert (await anyone.get(page.replace("/nl/", "/en/"))).headers["etag"] != tag
 
 

@@ -220,7 +220,9 @@ async def kept(
     tag = tag_of(request, mark)
     told = validators(tag, VARY)
     if unchanged(request, tag) is not None:
-        return Answer(304, b"", told)
+        # Browsers take over the headers of this answer (RFC 9111, 3.2): where it has no policy, the
+        # page that they have is shown under that of answers without any, by which no style is read.
+        return Answer(304, b"", [*(each for each in headers if each[0] != b"content-type"), *told])
     body = await known.give(mark, ask)
     if body is None:
         raise Problem("not-found")
