@@ -7,10 +7,9 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.params import FromPath
-from litestar.response.base import ASGIResponse
-from litestar.response.redirect import ASGIRedirectResponse
+from litestar.response import Redirect, Template
 from msgspec import Meta
 
 from cocreate.api.parts import Parts, parts_of
@@ -26,14 +25,12 @@ from cocreate.web.letters.letters import public_file
 from cocreate.web.letters.writing import title_in
 from cocreate.web.pages.project import PROJECT
 from cocreate.web.query import page_query
-from cocreate.web.rendering import Reader, as_page, reader_as, reader_of, written
+from cocreate.web.rendering import Reader, page, reader_as, reader_of
 from cocreate.web.same_origin import FROM_ANYWHERE
 
 ASKS_PER_MINUTE: Final = 5
 ASKS_AT_ONCE: Final = 10
 """For how many letters one client may ask: each goes to an address that may not be its own."""
-
-_NO_STORE: Final = (b"cache-control", b"no-store")
 
 
 def asks_to_follow() -> TokenBuckets[str]:
@@ -69,7 +66,7 @@ class AnswerForm(msgspec.Struct, frozen=True, kw_only=True):
 @get(f"{PROJECT}/follow", include_in_schema=False)
 async def ask_where_to(
     request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
-) -> ASGIResponse:
+) -> Template:
     """Ask for the address of whoever wants to follow."""
     (followed,) = page_query(request, Followed)
     reader = await reader_of(request, code)
@@ -80,7 +77,7 @@ async def ask_where_to(
 @post(f"{PROJECT}/follow", include_in_schema=False)
 async def follow(
     request: Request[Any, Any, Any], code: FromPath[str], project: FromPath[UUID]
-) -> ASGIResponse:
+) -> Response[Any]:
     """Send an address the question whether it follows, if there is any need."""
     (followed,) = page_query(request, Followed)
     reader = await reader_of(request, code)
@@ -98,13 +95,13 @@ async def follow(
         parts.service.signals.tell(TOPIC, code)
     about = "" if followed.subject is None else f"&subject={followed.subject}"
     path = f"{reader.at.project(project, 'follow')}?asked=1{about}"
-    return ASGIRedirectResponse(path=path, status_code=303)
+    return Redirect(path, status_code=303)
 
 
 @get("/{code:str}/following/{token:str}", include_in_schema=False)
 async def ask_for_answer(
     request: Request[Any, Any, Any], code: FromPath[str], token: FromPath[str]
-) -> ASGIResponse:
+) -> Template:
     """Ask whoever has a letter whether to follow, or to go on with it.
 
     It takes a click more: programs that look at mail open what it links to.
@@ -114,7 +111,7 @@ async def ask_for_answer(
     if following is None:
         return _told(reader, "gone", status=404)
     title = await _title_if_known(parts_of(request), code, following)
-    page = written(
+    return page(
         "following",
         reader.language,
         reader,
@@ -122,13 +119,12 @@ async def ask_for_answer(
         token=token,
         title=title,
     )
-    return as_page(page, _NO_STORE)
 
 
 @post("/{code:str}/following/{token:str}", include_in_schema=False, opt=FROM_ANYWHERE)
 async def answer(
     request: Request[Any, Any, Any], code: FromPath[str], token: FromPath[str]
-) -> ASGIResponse:
+) -> Response[Any]:
     """Take what somebody answers to a letter; leaving is possible whatever else is not."""
     form = await form_of(request, AnswerForm)
     reader = await _anyone(request, code)
@@ -144,7 +140,7 @@ async def answer(
         return _told(reader, "gone", status=404)
     await followers.confirm(code, following.follower)
     parts_of(request).service.signals.tell(TOPIC, code)
-    return ASGIRedirectResponse(path=reader.at.page("following", token), status_code=303)
+    return Redirect(reader.at.page("following", token), status_code=303)
 
 
 async def _ask(
@@ -154,12 +150,13 @@ async def _ask(
     followed: Followed,
     *,
     typed: str | None = None,
-) -> ASGIResponse:
+) -> Template:
     parts = parts_of(request)
-    page = written(
+    return page(
         "follow",
         reader.language,
         reader,
+        status=200 if typed is None else 422,
         id=project,
         subject=followed.subject,
         asked=followed.asked is not None and typed is None,
@@ -167,12 +164,12 @@ async def _ask(
         typed=typed or "",
         wrong=typed is not None,
     )
-    return as_page(page, _NO_STORE, status=200 if typed is None else 422)
 
 
-def _told(reader: Reader, state: str, *, status: int = 200) -> ASGIResponse:
-    page = written("following", reader.language, reader, state=state, token=None, title=None)
-    return as_page(page, _NO_STORE, status=status)
+def _told(reader: Reader, state: str, *, status: int = 200) -> Template:
+    return page(
+        "following", reader.language, reader, status=status, state=state, token=None, title=None
+    )
 
 
 async def _anyone(request: Request[Any, Any, Any], code: str) -> Reader:
