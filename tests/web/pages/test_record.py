@@ -110,7 +110,7 @@ async def test_every_step_of_the_story_is_recorded_by_its_form_as_by_the_api(
             for before, said in BEFOREHAND.get(noun, ()):
                 await town.take(project, before, **said)
             if noun == "deviation-motivations":
-                await _imported(parts, town, project)
+                await imported(parts, town, project)
         answer = await town.official.post(f"{by_api}/{noun}", example)
         assert answer.status_code == 201, (noun, answer.text)
         form = official.at(by_form, "record", noun)
@@ -131,7 +131,7 @@ async def test_every_step_of_the_story_is_recorded_by_its_form_as_by_the_api(
     assert {each["actorRole"] for each in found} == {"official"}
 
 
-async def _imported(parts: Parts, town: Town, project: str) -> None:
+async def imported(parts: Parts, town: Town, project: str) -> None:
     """Have an import bring a decision that says not why: what the example motivates."""
     said = {
         "occurredOn": "2025-02-03",
@@ -559,3 +559,20 @@ async def test_more_than_may_be_sent_is_refused_with_a_page(official: Desk, proj
     )
     assert answer.status_code == 413
     assert answer.headers["content-type"].startswith("text/html")
+
+
+async def test_what_a_proposal_is_split_into_may_answer_the_same_wish(
+    town: Town, official: Desk, project: str
+) -> None:
+    await town.take(project, "wishes", wish="licht", title="Licht")
+    await town.take(project, "proposals", proposal="plan", title="Plan")
+    typed = [
+        ("proposal", "plan"),
+        ("into.0.title", "Een"),
+        ("into.0.answers", "licht"),
+        ("into.1.title", ""),
+        ("into.1.answers", "licht"),
+    ]
+    wrong = await official.fill_in(official.at(project, "record", "proposal-splits"), typed)
+    assert wrong.status_code == 422
+    assert {*typed} <= {*in_page(wrong.text)}

@@ -137,10 +137,15 @@ class Form(msgspec.Struct, frozen=True):
         return helped(self.t, field)
 
     def taken_elsewhere(self, at: str) -> frozenset[str]:
-        """Give the subjects that other parts of the same list are about, each in one part."""
+        """Give the subjects that other parts of the same list are about, each in one part.
+
+        Other fields of parts may name a subject that another part names as well.
+        """
         whole, _, key = at.rpartition(".")
         parts, _, row = whole.rpartition(".")
-        others = (each for each in self.typed.rows(parts) if str(each) != row) if parts else ()
+        if not any(each.key == parts and each.spread == key for each in self.fields):
+            return frozenset()
+        others = (each for each in self.typed.rows(parts) if str(each) != row)
         return frozenset(
             one for each in others for one in self.typed.all(below(below(parts, each), key))
         )
