@@ -7,11 +7,13 @@ import contextlib
 import gc
 import socket
 from collections.abc import AsyncIterator, Sequence
+from functools import cache
 from types import FrameType
 
 import uvicorn
 from litestar import Litestar
 from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
 from litestar.types import ControllerRouterHandler
 
 from cocreate.api import (
@@ -46,7 +48,7 @@ from cocreate.api.headers import add_headers, refuse_trailing_slash
 from cocreate.api.issuing import admit_operator
 from cocreate.api.key_uses import KeyUses
 from cocreate.api.observing import observing
-from cocreate.api.openapi import document
+from cocreate.api.openapi import Head, document, head_of
 from cocreate.api.opening import opening
 from cocreate.api.parts import Parts
 from cocreate.api.problem_pages import explain_problem
@@ -103,6 +105,12 @@ def routes() -> Sequence[ControllerRouterHandler]:
     ]
 
 
+@cache
+def _description(head: Head) -> Sequence[HTTPRouteHandler]:
+    """Give the routes that serve the document of the API; drawing it takes as long as all else."""
+    return published(document(routes(), head))
+
+
 def create_app(settings: Settings, *, project: bool = True) -> Litestar:
     """Make the application on a database that was prepared.
 
@@ -153,9 +161,8 @@ def create_app(settings: Settings, *, project: bool = True) -> Litestar:
             ):
                 yield
 
-    every = routes()
     app = Litestar(
-        [*every, *published(document(every, settings)), explain_problem, *site()],
+        [*routes(), *_description(head_of(settings)), explain_problem, *site()],
         lifespan=[open_parts],
         state=State(
             {

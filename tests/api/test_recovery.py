@@ -47,7 +47,8 @@ async def waiting(connection: asyncpg.Connection[asyncpg.Record]) -> int:
     while True:
         pid: int | None = await connection.fetchval(
             "select pid from pg_stat_activity"
-            " where datname = current_database() and wait_event_type = 'Lock' limit 1"
+            " where datname = current_database() and wait_event_type = 'Lock'"
+            " and query not like '%tree%' limit 1"
         )
         if pid is not None:
             return pid

@@ -313,7 +313,7 @@ async def test_there_is_no_receipt_to_fetch_where_nobody_signs(
             for answer in await answers():
                 assert "link" not in answer.headers
             # Another process signs from now on.
-            async with served(create_app(signing, project=False)) as other:
+            async with served(create_app(signing)) as other:
                 elsewhere = Town(town.code, {Role.OFFICIAL: As(other, town.official.key)})
                 await receipt(elsewhere, (await answers())[1].headers["location"])
             # It may hear of that a moment after the one who signed.

@@ -59,7 +59,22 @@ TAGS: Mapping[str, str] = {
 }
 
 
-def _head(settings: Settings) -> OpenAPIConfig:
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What the document says of an installation."""
+
+    public_url: str
+    contact_name: str
+    contact_email: str
+    contact_url: str
+    operator_issuer: str | None
+
+
+def head_of(settings: Settings) -> Head:
+    """Give what the document says of an installation with these settings."""
+    return msgspec.convert(settings, Head, from_attributes=True)
+
+
+def _config(head: Head) -> OpenAPIConfig:
     """Give what Litestar puts at the head of the document."""
     return OpenAPIConfig(
         title="cocreate",
@@ -70,22 +85,20 @@ def _head(settings: Settings) -> OpenAPIConfig:
             "are English; `GET /v1/glossary` gives every term in Dutch and English. Dates are days "
             "in Europe/Amsterdam; moments are in UTC."
         ),
-        contact=Contact(
-            name=settings.contact_name, email=settings.contact_email, url=settings.contact_url
-        ),
+        contact=Contact(name=head.contact_name, email=head.contact_email, url=head.contact_url),
         license=License(name="EUPL-1.2", identifier="EUPL-1.2"),
-        servers=[Server(url=f"{settings.public_url}/v1")],
+        servers=[Server(url=f"{head.public_url}/v1")],
         render_plugins=[JsonRenderPlugin()],
     )
 
 
-def document(routes: Sequence[ControllerRouterHandler], settings: Settings) -> Document:
+def document(routes: Sequence[ControllerRouterHandler], head: Head) -> Document:
     """Give the whole document of an application with these routes.
 
     They are drawn by an application that serves nothing: Litestar has no other way to draw them
     that does not serve its own pages as well.
     """
-    app = Litestar(routes, openapi_config=_head(settings), logging_config=None)
+    app = Litestar(routes, openapi_config=_config(head), logging_config=None)
     drawn = app.openapi_schema.to_schema()
     handlers = list(_handlers(app))
     types = [
@@ -132,7 +145,7 @@ def document(routes: Sequence[ControllerRouterHandler], settings: Settings) -> D
             },
             "token": {
                 "type": "openIdConnect",
-                "openIdConnectUrl": f"{settings.operator_issuer or SOME_ISSUER}{DISCOVERY}",
+                "openIdConnectUrl": f"{head.operator_issuer or SOME_ISSUER}{DISCOVERY}",
                 "description": "A JSON Web Token of an issuer that the municipality trusts, in "
                 "the same header as a key. Each municipality has issuers of its own, so this "
                 "address stands for theirs.",
