@@ -35,6 +35,8 @@ async def planted(demonstration: Demonstration) -> Demonstration:
     ):
         answer = await official.post(f"{project}/{noun}", {**hidden, **more})
         assert answer.status_code == 201, (noun, answer.text)
+    await plant_in_an_internal_project(official)
+    await plant_in_an_internal_correction(official)
     keys = f"/v1/municipalities/{ELSEWHERE}/keys"
     made = await operator.post(keys, {"role": "tenant-administrator", "label": "Daar"})
     administrator = As(demonstration.client, made.json()["secret"])
@@ -54,6 +56,57 @@ async def planted(demonstration: Demonstration) -> Demonstration:
     assert told.status_code == 201, told.text
     await catch_up(demonstration.app.state["parts"].service)
     return demonstration
+
+
+async def plant_in_an_internal_project(official: As) -> None:
+    """Take public steps in a project of which the public knows nothing else."""
+    started = {
+        "occurredOn": DAY,
+        "title": f"{PLANTED} hier",
+        "sector": "care",
+        "initiative": "residents",
+        "department": f"{PLANTED} hier",
+        "place": f"{PLANTED} hier",
+        "visibility": "internal",
+    }
+    begun = await official.post(f"/v1/municipalities/{HOME}/projects", started)
+    assert begun.status_code == 201, begun.text
+    public = {"occurredOn": DAY, "title": "Openbaar", "visibility": "public"}
+    for noun, more in (
+        ("wishes", {}),
+        ("proposals", {}),
+        ("obstacles", {"category": "money", "department": "Openbare ruimte"}),
+        ("commitments", {"by": "college", "to": "raad", "dueOn": "2026-02-01"}),
+        ("approvals", {"kind": "permit", "authority": "college", "procedure": "omgevingswet-regular"}),
+    ):
+        answer = await official.post(f"{begun.headers['location']}/{noun}", {**public, **more})
+        assert answer.status_code == 201, (noun, answer.text)
+
+
+async def plant_in_an_internal_correction(official: As) -> None:
+    """Correct a public project where the public does not see it."""
+    started = {
+        "occurredOn": DAY,
+        "title": "Openbaar",
+        "sector": "care",
+        "initiative": "residents",
+        "department": "Openbare ruimte",
+    }
+    begun = await official.post(f"/v1/municipalities/{HOME}/projects", started)
+    assert begun.status_code == 201, begun.text
+    project = begun.headers["location"]
+    wish = await official.post(f"{project}/wishes", {"occurredOn": DAY, "title": "Openbaar"})
+    assert wish.status_code == 201, wish.text
+    changes = {"title": f"{PLANTED} hier", "department": f"{PLANTED} hier"}
+    corrected = {
+        "occurredOn": DAY,
+        "step": 1,
+        "changes": changes,
+        "reason": f"{PLANTED} hier",
+        "visibility": "internal",
+    }
+    answer = await official.post(f"{project}/corrections", corrected)
+    assert answer.status_code == 201, answer.text
 
 
 def pages(app: Litestar, planted: Demonstration) -> list[str]:

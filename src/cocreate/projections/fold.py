@@ -121,7 +121,8 @@ class ProjectFold:
         self._layout = changes.layout
         self._internal = Accounts(project)
         self._public = self._internal
-        self._about = NOTHING
+        self._about = dict.fromkeys((PUBLIC, INTERNAL), NOTHING)
+        """What is fixed of the project, as each audience knows it."""
         self._rows: dict[tuple[int, int, str], Rows] = {}
         """The rows of accounts in memory, by audience, table and account."""
         self._unsaved: dict[tuple[int, str], None] = {}
@@ -196,19 +197,30 @@ class ProjectFold:
         changed = accounts.changed
         position = step.recorded.position
         if changed:
-            if "" in changed and self._about is NOTHING:
-                self._about = about(accounts)
+            if "" in changed and self._about[audiences[0]] is NOTHING:
+                self._about |= dict.fromkeys(audiences, about(accounts))
             for account_id, account in changed.items():
                 for slot, table in self._layout.versioned(type(account)):
-                    rows = table.rows(account, self._about)
+                    rows = self._rows_of(table, account, audiences[0])
                     self._put(audiences, slot, account_id, rows, position)
                 for audience in audiences:
                     self._unsaved[audience, account_id] = None
         if accounts.counted and "" not in changed and accounts.project is not None:
             for slot, table in self._layout.counting:
-                rows = table.rows(accounts.project, self._about)
+                rows = self._rows_of(table, accounts.project, audiences[0])
                 self._put(audiences, slot, "", rows, position)
         changed.clear()
+
+    def _rows_of(
+        self, table: VersionedTable[AnyAccount], account: AnyAccount, audience: int
+    ) -> Rows:
+        """Give the rows of an account; none to an audience that knows of no such project.
+
+        Whoever may see a step of it would else read in which project it was taken.
+        """
+        if self.accounts(Audience(audience)).project is None:
+            return []
+        return table.rows(account, self._about[audience])
 
     def _put(
         self, audiences: tuple[int, ...], slot: int, account: str, rows: Rows, position: int
@@ -236,6 +248,7 @@ class ProjectFold:
         self._public = Accounts(self.project)
         for account in _all(self._internal):
             self._public.hold(decode(encode(account)))
+        self._about[PUBLIC] = self._about[INTERNAL]
 
     # -- what is stored -------------------------------------------------------------------------
 
@@ -261,8 +274,9 @@ class ProjectFold:
             elif parted:
                 self._public.hold(account)
             loaded.append((audience, account))
-        if self._about is NOTHING:
-            self._about = about(self._internal)
+        for audience in (INTERNAL, PUBLIC):
+            if self._about[audience] is NOTHING:
+                self._about[audience] = about(self.accounts(Audience(audience)))
         for audience, account in loaded:
             self._note((audience,) if parted else (INTERNAL, PUBLIC), account)
         return [account for _, account in loaded]
@@ -270,7 +284,7 @@ class ProjectFold:
     def _note(self, audiences: tuple[int, ...], account: AnyAccount) -> None:
         """Note which rows of an account are stored."""
         for slot, table in self._layout.versioned(type(account)):
-            rows = table.rows(account, self._about)
+            rows = self._rows_of(table, account, audiences[0])
             for audience in audiences:
                 self._rows[audience, slot, key_of(account)] = rows
 

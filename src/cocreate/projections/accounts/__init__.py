@@ -39,5 +39,5 @@ __all__ = [
     "touched",
 ]
 
-VERSION = 7
+VERSION = 8
 """Counts up when the fold comes to other accounts for the same log."""
