@@ -24,7 +24,7 @@ demo: $(READY) ## Run the demonstration (DATA=folder imports the real files in i
 	@$(BIN)/cocreate demo $(if $(DATA),--data "$(DATA)")
 
 test: $(READY) ## Run the tests (ARGS="-k timeline" are passed to pytest)
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(READY) ## Check format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .

@@ -40,8 +40,15 @@ MASTER_KEY = b64encode(secrets.token_bytes(32)).decode()
 OPERATOR_KEY = f"cck_OP_{secrets.token_urlsafe(32)}"
 
 
+LONGEST = ("tests/web/browser/", "tests/audit/", "tests/test_", "tests/projections/")
+"""Where the files are that take longest, in that order."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out what says nothing of a cluster."""
+    """Begin with what takes longest, or all else waits for it; and leave out what says nothing of a
+    cluster.
+    """
+    items.sort(key=lambda item: [not item.nodeid.startswith(each) for each in LONGEST])
     for item in items if OVER_CITUS else ():
         for part, reason in NOT_OVER_CITUS.items():
             if part in item.nodeid:

@@ -77,7 +77,10 @@ async def plant_in_an_internal_project(official: As) -> None:
         ("proposals", {}),
         ("obstacles", {"category": "money", "department": "Openbare ruimte"}),
         ("commitments", {"by": "college", "to": "raad", "dueOn": "2026-02-01"}),
-        ("approvals", {"kind": "permit", "authority": "college", "procedure": "omgevingswet-regular"}),
+        (
+            "approvals",
+            {"kind": "permit", "authority": "college", "procedure": "omgevingswet-regular"},
+        ),
     ):
         answer = await official.post(f"{begun.headers['location']}/{noun}", {**public, **more})
         assert answer.status_code == 201, (noun, answer.text)
