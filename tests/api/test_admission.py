@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tests.api.conftest import As, Town
 from tests.conftest import served
 
-from cocreate.api.admission import Turns
+from cocreate.api.admission import COMPANY_SECONDS, LONGEST_REST, Turns
 from cocreate.api.problems import Problem
 from cocreate.app import create_app
 from cocreate.settings import Settings
@@ -72,6 +72,68 @@ async def test_who_gives_up_waiting_leaves_the_turn_to_the_next() -> None:
     assert not any(each.done() for each in others)
     for each in others:
         each.cancel()
+
+
+class Clock:
+    """Time that goes by when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def is_let(waiting: asyncio.Task[None]) -> bool:
+    """Tell whether someone who waits is let in at once: within what is due in the loop by now."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+    return waiting.done()
+
+
+async def test_who_floods_rests_after_each_turn_while_others_ask_too() -> None:
+    clock = Clock()
+    turns = Turns(1, 9, clock=clock)
+    await turns.take("b")
+    turns.give_back("b")
+    await turns.take("a")
+    waiting = [asyncio.create_task(turns.take("a")) for _ in range(3)]
+    await asyncio.sleep(0)
+    turns.give_back("a", took=0.01)
+    assert not await is_let(waiting[0])
+    # Others are let in meanwhile; and after the rest, so is who waited.
+    await turns.take("b")
+    turns.give_back("b", took=0.01)
+    await waiting[0]
+    # The others asked long ago.
+    clock.now += COMPANY_SECONDS
+    turns.give_back("a", took=100.0)
+    assert await is_let(waiting[1])
+    turns.give_back("a", took=100.0)
+    assert await is_let(waiting[2])
+
+
+async def test_who_sends_no_more_than_is_worked_on_never_rests() -> None:
+    turns = Turns(2, 9)
+    for _ in range(3):
+        await turns.take("b")
+        await turns.take("a")
+        await turns.take("a")
+        turns.give_back("a", took=100.0)
+        turns.give_back("a", took=100.0)
+        turns.give_back("b", took=100.0)
+
+
+async def test_a_rest_is_no_longer_than_its_bound() -> None:
+    turns = Turns(1, 9)
+    await turns.take("b")
+    await turns.take("a")
+    waiting = asyncio.create_task(turns.take("a"))
+    await asyncio.sleep(0)
+    turns.give_back("a", took=10_000.0)
+    assert not await is_let(waiting)
+    async with asyncio.timeout(LONGEST_REST + 20):
+        await waiting
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,11 @@ All share the processor, the event loop and the connections to the database. Wit
 sends a thousand requests at once has a thousand shares of these, and whoever sends one has one. So
 the requests of a municipality wait for each other, and not those of others for them.
 
+Where others ask as well, a municipality whose requests wait for each other has only a share of the
+time: each turn is followed by a rest, as many times as long as the turn took. So the processor is
+not all taken when one of the others comes. Whoever sends no more than is worked on at a time never
+rests.
+
 A turn is held only while there is work to do: not while the sender is slow with a body, nor while
 the reader is slow to take an answer, nor while an answer waits for what others have yet to do. A
 stream takes a turn for each of its parts.
@@ -13,8 +18,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextvars import ContextVar
+from time import monotonic
+from typing import NamedTuple
 
 from litestar.types import ASGIApp, Message, Receive, ReceiveMessage, Scope, Send
 
@@ -24,16 +31,33 @@ WITHOUT_TURN = "without_turn"
 """What a route sets in its ``opt`` that works next to nothing for long, such as event streams."""
 WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 RETRY_AFTER = "1"
+REST = 4.0
+"""How many times as long as a turn the rest after it is."""
+LONGEST_REST = 1.0
+"""In seconds."""
+COMPANY_SECONDS = 1.0
+"""For how long after a request of another municipality that one is thought to ask for more."""
+
+
+class Asked(NamedTuple):
+    """Which municipality asked, and when."""
+
+    code: str
+    at: float
 
 
 class Turns:
     """The turns of all municipalities in this process."""
 
-    def __init__(self, at_once: int, waiting: int) -> None:
+    def __init__(
+        self, at_once: int, waiting: int, *, clock: Callable[[], float] = monotonic
+    ) -> None:
         """Let ``at_once`` requests of a municipality be worked on, and ``waiting`` more wait."""
         self._at_once = at_once
         self._waiting = waiting
+        self._clock = clock
         self._of: dict[str, _Queue] = {}
+        self._last = self._last_of_another = Asked("", -COMPANY_SECONDS)
 
     async def take(self, code: str, *, again: bool = False) -> None:
         """Wait for a turn. Raises the problem ``busy`` where too many wait already.
@@ -45,6 +69,7 @@ class Turns:
             queue = self._of[code] = _Queue(self._at_once)
         if not again and queue.users >= self._at_once + self._waiting:
             raise Problem("busy", headers={"Retry-After": RETRY_AFTER})
+        self._note(code)
         queue.users += 1
         try:
             await queue.turns.acquire()
@@ -52,11 +77,25 @@ class Turns:
             self._leave(code, queue)
             raise
 
-    def give_back(self, code: str) -> None:
-        """Let the next have the turn."""
+    def give_back(self, code: str, took: float = 0.0) -> None:
+        """Let the next have the turn, after a rest where others ask too; it took some seconds."""
         queue = self._of[code]
-        queue.turns.release()
+        if queue.users > self._at_once and self._in_company(code):
+            rest = min(took * REST, LONGEST_REST)
+            asyncio.get_running_loop().call_later(rest, queue.turns.release)
+        else:
+            queue.turns.release()
         self._leave(code, queue)
+
+    def _note(self, code: str) -> None:
+        if self._last.code != code:
+            self._last_of_another = self._last
+        self._last = Asked(code, self._clock())
+
+    def _in_company(self, code: str) -> bool:
+        """Tell whether another municipality asks as well."""
+        other = self._last if self._last.code != code else self._last_of_another
+        return self._clock() - other.at < COMPANY_SECONDS
 
     def _leave(self, code: str, queue: _Queue) -> None:
         queue.users -= 1
@@ -77,21 +116,23 @@ class _Queue:
 class _Turn:
     """The turn of a request, given back whenever it waits for others."""
 
-    __slots__ = ("_code", "_held", "_turns")
+    __slots__ = ("_began", "_code", "_held", "_turns")
 
     def __init__(self, turns: Turns, code: str) -> None:
         self._turns = turns
         self._code = code
         self._held = False
+        self._began = 0.0
 
     async def take(self, *, again: bool = False) -> None:
         await self._turns.take(self._code, again=again)
         self._held = True
+        self._began = monotonic()
 
     def give_back(self) -> None:
         if self._held:
             self._held = False
-            self._turns.give_back(self._code)
+            self._turns.give_back(self._code, monotonic() - self._began)
 
     @contextlib.asynccontextmanager
     async def aside(self) -> AsyncIterator[None]:
